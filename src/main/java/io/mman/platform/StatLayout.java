@@ -1,0 +1,85 @@
+package io.mman.platform;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Where {@code struct stat} keeps what a mapping needs, in bytes from its start. Sources:
+ * bits/stat.h of glibc and musl for each processor, sys/stat.h of macOS and FreeBSD.
+ */
+public enum StatLayout {
+  /** x86_64 and ppc64: st_nlink is 64 bits wide and stands before st_mode. */
+  LINUX_WIDE(24, 4, 28, 48, 56, 8),
+  /** s390x: as above, with st_blksize behind the times. */
+  LINUX_S390X(24, 4, 28, 48, 104, 8),
+  /** aarch64, riscv64 and loongarch64: asm-generic/stat.h. */
+  LINUX_GENERIC(16, 4, 24, 48, 56, 4),
+  /** macOS with 64-bit inodes. */
+  MACOS(4, 2, 16, 96, 112, 4),
+  /** FreeBSD 12 and later. */
+  FREEBSD(24, 2, 28, 112, 128, 4);
+
+  /** A buffer of this many bytes holds the structure of any platform. */
+  public static final long MAX_BYTES = 256;
+
+  private static final StatLayout CURRENT = of(Platform.current(), Arch.current());
+
+  private final long mode;
+  private final int modeBytes;
+  private final long uid;
+  private final long size;
+  private final long blockSize;
+  private final int blockSizeBytes;
+
+  StatLayout(long mode, int modeBytes, long uid, long size, long blockSize, int blockSizeBytes) {
+    this.mode = mode;
+    this.modeBytes = modeBytes;
+    this.uid = uid;
+    this.size = size;
+    this.blockSize = blockSize;
+    this.blockSizeBytes = blockSizeBytes;
+  }
+
+  /** Returns the layout of the running platform. */
+  public static StatLayout current() {
+    return CURRENT;
+  }
+
+  static StatLayout of(Platform platform, Arch arch) {
+    return switch (platform) {
+      case MACOS -> MACOS;
+      case FREEBSD -> FREEBSD;
+      default ->
+          arch.usesGenericNumbers() ? LINUX_GENERIC : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
+    };
+  }
+
+  /** Returns st_mode: the kind of file and its permissions. */
+  public int mode(MemorySegment stat) {
+    return modeBytes == 2
+        ? Short.toUnsignedInt(stat.get(ValueLayout.JAVA_SHORT, mode))
+        : stat.get(ValueLayout.JAVA_INT, mode);
+  }
+
+  /** Returns st_uid: the user who owns the file. */
+  public int uid(MemorySegment stat) {
+    return stat.get(ValueLayout.JAVA_INT, uid);
+  }
+
+  /** Returns st_size, in bytes. */
+  public long size(MemorySegment stat) {
+    return stat.get(ValueLayout.JAVA_LONG, size);
+  }
+
+  /** Returns st_blksize, in bytes; the size of a page for a file of huge pages. */
+  public long blockSize(MemorySegment stat) {
+    return blockSizeBytes == 8
+        ? stat.get(ValueLayout.JAVA_LONG, blockSize)
+        : stat.get(ValueLayout.JAVA_INT, blockSize);
+  }
+
+  /** Returns the version number that {@code __fxstat} of glibc before 2.33 wants. */
+  public int version() {
+    return this == LINUX_GENERIC ? 0 : 1;
+  }
+}

@@ -1,0 +1,259 @@
+package io.mman.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.mman.platform.Platform;
+import io.mman.platform.StatLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** The calls on descriptors and on names of files. Names are NUL-terminated bytes. */
+public final class FileCalls {
+  private static final FunctionDescriptor DESCRIPTOR = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
+  private static final FunctionDescriptor NAME = FunctionDescriptor.of(JAVA_INT, ADDRESS);
+  private static final FunctionDescriptor NAME_AND_INT =
+      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
+  private static final FunctionDescriptor NAME_AND_INTS =
+      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+
+  private FileCalls() {}
+
+  // int open(const char *pathname, int flags, ... /* mode_t mode */);
+  private static final class Open {
+    static final MethodHandle CALL = Linking.linkVariadic("open", NAME_AND_INTS, 2);
+  }
+
+  /** Returns a descriptor, or the negative errno. */
+  public static int open(MemorySegment path, int flags, int mode) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Open.CALL.invokeExact(scratch, path, flags, mode), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int close(int fd);
+  private static final class Close {
+    static final MethodHandle CALL = Linking.link("close", DESCRIPTOR);
+  }
+
+  /** Gives a descriptor back; its number may be reused at once, even where this fails. */
+  public static int close(int fd) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Close.CALL.invokeExact(scratch, fd), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int fstat(int fd, struct stat *statbuf);
+  private static final class Fstat {
+    /**
+     * glibc before 2.33 had only __fxstat, macOS on x86_64 has 64-bit inodes under another name.
+     */
+    static final MethodHandle CALL =
+        Linking.link(
+            Linking.has("fstat$INODE64") ? "fstat$INODE64" : "fstat",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
+    static final boolean IS_VERSIONED = !Linking.has("fstat") && Linking.has("__fxstat");
+  }
+
+  // int __fxstat(int version, int fd, struct stat *statbuf);
+  private static final class Fxstat {
+    static final MethodHandle CALL =
+        Linking.link("__fxstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+  }
+
+  /** Fills {@code status} with what the system knows of an open file. */
+  public static int fstat(int fd, FileStatus status) {
+    MemorySegment scratch = Scratch.get();
+    MemorySegment stat = scratch.asSlice(Scratch.STRUCTURE);
+    StatLayout layout = StatLayout.current();
+    int result;
+    try {
+      result =
+          Fstat.IS_VERSIONED
+              ? (int) Fxstat.CALL.invokeExact(scratch, layout.version(), fd, stat)
+              : (int) Fstat.CALL.invokeExact(scratch, fd, stat);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+    if (result == 0) {
+      status.read(stat, layout);
+    }
+    return Scratch.result(result, scratch);
+  }
+
+  // int ftruncate(int fd, off_t length);
+  private static final class Ftruncate {
+    static final MethodHandle CALL =
+        Linking.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  }
+
+  /** Sets the length of a file. */
+  public static int ftruncate(int fd, long length) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Ftruncate.CALL.invokeExact(scratch, fd, length), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int posix_fallocate(int fd, off_t offset, off_t len);  returns the error
+  private static final class PosixFallocate {
+    static final MethodHandle CALL =
+        Linking.link(
+            "posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+  }
+
+  /** Gives a range of a file its blocks. Returns 0 or the negative errno. */
+  public static int posixFallocate(int fd, long offset, long length) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return -(int) PosixFallocate.CALL.invokeExact(scratch, fd, offset, length);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int posix_fadvise(int fd, off_t offset, off_t len, int advice);  returns the error
+  private static final class PosixFadvise {
+    static final MethodHandle CALL =
+        Linking.link(
+            "posix_fadvise",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  }
+
+  /** Tells how a range of a file will be used. Returns 0 or the negative errno. */
+  public static int posixFadvise(int fd, long offset, long length, int advice) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return -(int) PosixFadvise.CALL.invokeExact(scratch, fd, offset, length, advice);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int fsync(int fd);
+  private static final class Fsync {
+    static final MethodHandle CALL = Linking.link("fsync", DESCRIPTOR);
+  }
+
+  /** Writes data and metadata of a file to its device. */
+  public static int fsync(int fd) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Fsync.CALL.invokeExact(scratch, fd), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int fdatasync(int fd);
+  private static final class Fdatasync {
+    static final MethodHandle CALL = Linking.link("fdatasync", DESCRIPTOR);
+  }
+
+  /** Writes the data of a file, and the metadata needed to read it, to its device. */
+  public static int fdatasync(int fd) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Fdatasync.CALL.invokeExact(scratch, fd), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int fcntl(int fd, int cmd, ... /* int arg */);
+  private static final class Fcntl {
+    static final MethodHandle CALL =
+        Linking.linkVariadic(
+            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
+  }
+
+  /** Asks or changes something about a descriptor. */
+  public static int fcntl(int fd, int command, int argument) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Fcntl.CALL.invokeExact(scratch, fd, command, argument), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int fcntl(int fd, int cmd, ... /* struct flock *lock */);
+  private static final class FcntlStructure {
+    static final MethodHandle CALL =
+        Linking.linkVariadic(
+            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), 2);
+  }
+
+  /** Asks or changes something about a descriptor, described by a structure. */
+  public static int fcntl(int fd, int command, MemorySegment structure) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result(
+          (int) FcntlStructure.CALL.invokeExact(scratch, fd, command, structure), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int memfd_create(const char *name, unsigned int flags);
+  private static final class MemfdCreate {
+    static final MethodHandle CALL = Linking.link("memfd_create", NAME_AND_INT);
+  }
+
+  /**
+   * Creates a file without a name that lives in memory. Returns a descriptor, or the negative
+   * errno.
+   */
+  public static int memfdCreate(MemorySegment name, int flags) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) MemfdCreate.CALL.invokeExact(scratch, name, flags), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int shm_open(const char *name, int flag, mode_t mode);  variadic on macOS
+  private static final class ShmOpen {
+    static final MethodHandle CALL =
+        Platform.current() == Platform.MACOS
+            ? Linking.linkVariadic("shm_open", NAME_AND_INTS, 2)
+            : Linking.link("shm_open", NAME_AND_INTS);
+  }
+
+  /** Opens a POSIX shared-memory object. Returns a descriptor, or the negative errno. */
+  public static int shmOpen(MemorySegment name, int flags, int mode) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) ShmOpen.CALL.invokeExact(scratch, name, flags, mode), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int shm_unlink(const char *name);
+  private static final class ShmUnlink {
+    static final MethodHandle CALL = Linking.link("shm_unlink", NAME);
+  }
+
+  /** Removes the name of a POSIX shared-memory object. */
+  public static int shmUnlink(MemorySegment name) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) ShmUnlink.CALL.invokeExact(scratch, name), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.mman.libc;
+
+import io.mman.platform.StatLayout;
+import java.lang.foreign.MemorySegment;
+
+/** What fstat(2) says of an open file, as far as a mapping needs it. */
+public final class FileStatus {
+  private static final int S_IFMT = 0xF000;
+  private static final int S_IFREG = 0x8000;
+
+  private int mode;
+  private int owner;
+  private long size;
+  private long blockSize;
+
+  void read(MemorySegment stat, StatLayout layout) {
+    mode = layout.mode(stat);
+    owner = layout.uid(stat);
+    size = layout.size(stat);
+    blockSize = layout.blockSize(stat);
+  }
+
+  /** Tells whether the file has a length of its own; a device has none. */
+  public boolean isRegular() {
+    return (mode & S_IFMT) == S_IFREG;
+  }
+
+  /** Returns the number of the user who owns the file. */
+  public int owner() {
+    return owner;
+  }
+
+  /** Returns the length in bytes; 0 for a device. */
+  public long size() {
+    return size;
+  }
+
+  /** Returns the block size in bytes: the size of a page where the file consists of huge pages. */
+  public long blockSize() {
+    return blockSize;
+  }
+}

@@ -1,0 +1,82 @@
+package io.mman.libc;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** The calls on the process as a whole. */
+public final class ProcessCalls {
+  private static final FunctionDescriptor FLAGS = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
+  private static final FunctionDescriptor NOTHING = FunctionDescriptor.of(JAVA_INT);
+
+  private ProcessCalls() {}
+
+  /**
+   * Tells whether the JDK lets this module call C, without the warning that asking by doing gives.
+   */
+  public static boolean isNativeAccessEnabled() {
+    return ProcessCalls.class.getModule().isNativeAccessEnabled();
+  }
+
+  // int mlockall(int flags);
+  private static final class Mlockall {
+    static final MethodHandle CALL = Linking.link("mlockall", FLAGS);
+  }
+
+  /** Keeps the whole process in memory. */
+  public static int mlockall(int flags) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Mlockall.CALL.invokeExact(scratch, flags), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int munlockall(void);
+  private static final class Munlockall {
+    static final MethodHandle CALL = Linking.link("munlockall", NOTHING);
+  }
+
+  /** Lets the pages of the whole process be reclaimed again. */
+  public static int munlockall() {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Munlockall.CALL.invokeExact(scratch), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int getpagesize(void);
+  private static final class Getpagesize {
+    static final MethodHandle CALL = Linking.link("getpagesize", NOTHING);
+  }
+
+  /** Returns the size of a page in bytes. */
+  public static int getpagesize() {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((int) Getpagesize.CALL.invokeExact(scratch), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // uid_t geteuid(void);
+  private static final class Geteuid {
+    static final MethodHandle CALL = Linking.link("geteuid", NOTHING);
+  }
+
+  /** Returns the user whose rights the process has. */
+  public static int geteuid() {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return (int) Geteuid.CALL.invokeExact(scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+}

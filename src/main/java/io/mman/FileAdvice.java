@@ -1,0 +1,52 @@
+package io.mman;
+
+import static io.mman.platform.Numbers.linux;
+
+import io.mman.platform.Numbers;
+
+/**
+ * How a file will be read, named as in C without {@code POSIX_FADV_}.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/posix_fadvise.2.html">posix_fadvise(2)</a>
+ */
+public enum FileAdvice {
+  /** No advice: the default readahead. */
+  NORMAL(linux(0).freebsd(0)),
+  /** In random order: no readahead. */
+  RANDOM(linux(1).freebsd(1)),
+  /** From front to back: twice the readahead. */
+  SEQUENTIAL(linux(2).freebsd(2)),
+  /** Soon: reading into the page cache starts now. */
+  WILLNEED(linux(3).freebsd(3)),
+  /** Not soon: clean pages that no one has mapped leave the page cache. */
+  DONTNEED(linux(4).freebsd(4)),
+  /** Once. */
+  NOREUSE(linux(5).freebsd(5));
+
+  private final Numbers numbers;
+
+  FileAdvice(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /**
+   * Tells whether the running platform has this advice.
+   *
+   * @return false where using it throws {@link UnsupportedOperationException}
+   */
+  public boolean isSupported() {
+    return numbers.isHere();
+  }
+
+  /**
+   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   */
+  int number() {
+    return numbers.here("POSIX_FADV_", this);
+  }
+
+  /** Returns the number on every platform. */
+  Numbers numbers() {
+    return numbers;
+  }
+}

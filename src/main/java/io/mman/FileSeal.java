@@ -1,0 +1,75 @@
+package io.mman;
+
+import static io.mman.platform.Numbers.linux;
+
+import io.mman.platform.Numbers;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What can never again be done to a file, named as in C without {@code F_SEAL_}.
+ *
+ * @see <a
+ *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_GET_SEALS(2const)</a>
+ */
+public enum FileSeal {
+  /** No more seals can be added. */
+  SEAL(linux(1).freebsd(1)),
+  /** The file cannot become shorter, so that no view of it can lose its pages. */
+  SHRINK(linux(2).freebsd(2)),
+  /** The file cannot become longer. */
+  GROW(linux(4).freebsd(4)),
+  /** The contents cannot change; fails while a writable shared mapping exists. */
+  WRITE(linux(8).freebsd(8)),
+  /** As {@link #WRITE}, but writable mappings that exist stay. Linux 5.1. */
+  FUTURE_WRITE(linux(0x10)),
+  /** The permission to execute cannot change. Linux 6.3. */
+  EXEC(linux(0x20));
+
+  private final Numbers numbers;
+
+  FileSeal(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /**
+   * Tells whether the running platform has this seal.
+   *
+   * @return false where using it throws {@link UnsupportedOperationException}
+   */
+  public boolean isSupported() {
+    return numbers.isHere();
+  }
+
+  /**
+   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   */
+  int bits() {
+    return numbers.here("F_SEAL_", this);
+  }
+
+  /** Returns the number on every platform. */
+  Numbers numbers() {
+    return numbers;
+  }
+
+  /** Returns the bits of several flags together. */
+  static int bits(FileSeal... flags) {
+    int bits = 0;
+    for (FileSeal flag : flags) {
+      bits |= flag.bits();
+    }
+    return bits;
+  }
+
+  /** Returns the seals whose bits are set. */
+  static Set<FileSeal> of(int bits) {
+    Set<FileSeal> seals = EnumSet.noneOf(FileSeal.class);
+    for (FileSeal seal : values()) {
+      if (seal.isSupported() && (bits & seal.bits()) != 0) {
+        seals.add(seal);
+      }
+    }
+    return seals;
+  }
+}

@@ -1,0 +1,56 @@
+package io.mman;
+
+import static io.mman.platform.Numbers.everywhere;
+import static io.mman.platform.Numbers.linux;
+
+import io.mman.platform.Numbers;
+
+/**
+ * Flags of mlockall(2), named as in C without {@code MCL_}.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/mlockall.2.html">mlockall(2)</a>
+ */
+public enum LockAllFlag {
+  /** All that is mapped now. */
+  CURRENT(everywhere(1).power(0x2000)),
+  /** All that will be mapped. */
+  FUTURE(everywhere(2).power(0x4000)),
+  /** Pages are locked when they are first touched. Linux 4.4. */
+  ONFAULT(linux(4).power(0x8000));
+
+  private final Numbers numbers;
+
+  LockAllFlag(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /**
+   * Tells whether the running platform has this flag.
+   *
+   * @return false where using it throws {@link UnsupportedOperationException}
+   */
+  public boolean isSupported() {
+    return numbers.isHere();
+  }
+
+  /**
+   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   */
+  int bits() {
+    return numbers.here("MCL_", this);
+  }
+
+  /** Returns the number on every platform. */
+  Numbers numbers() {
+    return numbers;
+  }
+
+  /** Returns the bits of several flags together. */
+  static int bits(LockAllFlag... flags) {
+    int bits = 0;
+    for (LockAllFlag flag : flags) {
+      bits |= flag.bits();
+    }
+    return bits;
+  }
+}

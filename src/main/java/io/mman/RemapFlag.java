@@ -1,0 +1,56 @@
+package io.mman;
+
+import static io.mman.platform.Numbers.linux;
+
+import io.mman.platform.Numbers;
+import java.util.Set;
+
+/**
+ * Flags of mremap(2), named as in C without {@code MREMAP_}. Linux only.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
+ */
+public enum RemapFlag {
+  /** The mapping may move to another address. */
+  MAYMOVE(linux(1)),
+  /** With {@link #MAYMOVE}: it moves to the address given, over whatever is mapped there. */
+  FIXED(linux(2)),
+  /** With {@link #MAYMOVE}: the old range stays mapped, empty. Linux 5.7. */
+  DONTUNMAP(linux(4));
+
+  private final Numbers numbers;
+
+  RemapFlag(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /**
+   * Tells whether the running platform has this flag.
+   *
+   * @return false where using it throws {@link UnsupportedOperationException}
+   */
+  public boolean isSupported() {
+    return numbers.isHere();
+  }
+
+  /**
+   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   */
+  int bits() {
+    return numbers.here("MREMAP_", this);
+  }
+
+  /** Returns the number on every platform. */
+  Numbers numbers() {
+    return numbers;
+  }
+
+  /** Returns the bits of several flags together. */
+  static int bits(Set<RemapFlag> flags) {
+    int bits = 0;
+    for (RemapFlag flag : flags) {
+      bits |= flag.bits();
+    }
+    return bits;
+  }
+}

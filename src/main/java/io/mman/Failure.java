@@ -1,0 +1,115 @@
+package io.mman;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.StringJoiner;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words for a call that failed: {@code mmap(length=4096, READ, SHARED, "/x", offset=0): ENODEV (No
+ * such device): what is known of the cause}. Built only after the failure, so that success pays
+ * nothing.
+ */
+final class Failure {
+  private final String call;
+  private final int errno;
+  private final StringJoiner arguments = new StringJoiner(", ", "(", ")");
+  private @Nullable Path file;
+  private @Nullable String hint;
+
+  private Failure(String call, int errno) {
+    this.call = call;
+    this.errno = errno;
+  }
+
+  /**
+   * Starts the words for a failed call.
+   *
+   * @param result what the raw layer returned: the negative errno
+   */
+  static Failure of(String call, long result) {
+    return new Failure(call, (int) -result);
+  }
+
+  Failure arg(Object argument) {
+    arguments.add(String.valueOf(argument));
+    return this;
+  }
+
+  Failure arg(String name, long number) {
+    arguments.add(name + "=" + number);
+    return this;
+  }
+
+  Failure address(String name, long address) {
+    arguments.add(name + "=0x" + Long.toHexString(address));
+    return this;
+  }
+
+  /** Adds a range of memory: its address and its length. */
+  Failure range(MemorySegment range) {
+    return address("address", range.address()).arg("length", range.byteSize());
+  }
+
+  /** Adds flags in the order C declares them; 0 where there are none. */
+  <E extends Enum<E>> Failure flags(Collection<E> flags) {
+    StringJoiner names = new StringJoiner("|").setEmptyValue("0");
+    if (!flags.isEmpty()) {
+      EnumSet.copyOf(flags).forEach(flag -> names.add(flag.name()));
+    }
+    return arg(names);
+  }
+
+  <E extends Enum<E>> Failure flags(E[] flags) {
+    return flags(Arrays.asList(flags));
+  }
+
+  /** Adds the file that the call was about, if it was about one. */
+  Failure file(@Nullable Path path) {
+    if (path != null) {
+      arguments.add("\"" + path + "\"");
+      file = path;
+    }
+    return this;
+  }
+
+  /** Names the file for the cause only, where C's arguments do not have it. */
+  Failure about(@Nullable Path path) {
+    file = path;
+    return this;
+  }
+
+  /** Adds what the errno means for this call. */
+  Failure because(Function<Errno, @Nullable String> causes) {
+    hint = causes.apply(Errno.of(errno));
+    return this;
+  }
+
+  /** Returns the exception to throw. */
+  MmanException exception() {
+    Errno error = Errno.of(errno);
+    String name = error == Errno.OTHER ? "errno " + errno : error.name();
+    String reason = name + " (" + error.text() + ")" + (hint == null ? "" : ": " + hint);
+    return new MmanException(call + arguments + ": " + reason, cause(error, reason), call, errno);
+  }
+
+  private IOException cause(Errno error, String reason) {
+    String name = file == null ? null : file.toString();
+    return switch (error) {
+      case ENOENT -> new NoSuchFileException(name, null, reason);
+      case EACCES -> new AccessDeniedException(name, null, reason);
+      case EEXIST -> new FileAlreadyExistsException(name, null, reason);
+      default ->
+          name == null ? new IOException(reason) : new FileSystemException(name, null, reason);
+    };
+  }
+}

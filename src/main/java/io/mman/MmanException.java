@@ -1,0 +1,59 @@
+package io.mman;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * A system call failed. The message gives the call, its arguments in C's words, the errno's name
+ * and text and, where the cause is known, what to do about it.
+ *
+ * <p>The cause is the matching exception of {@code java.nio.file}: {@link
+ * java.nio.file.NoSuchFileException} for {@code ENOENT}, {@link
+ * java.nio.file.AccessDeniedException} for {@code EACCES}, {@link
+ * java.nio.file.FileAlreadyExistsException} for {@code EEXIST}, otherwise {@link
+ * java.nio.file.FileSystemException} where a file is concerned and {@link IOException} where none
+ * is.
+ */
+public final class MmanException extends UncheckedIOException {
+  private static final long serialVersionUID = 1;
+
+  /** The C function that failed. */
+  private final String call;
+
+  /** Its error number, as the running platform counts. */
+  private final int errno;
+
+  MmanException(String message, IOException cause, String call, int errno) {
+    super(message, cause);
+    this.call = call;
+    this.errno = errno;
+  }
+
+  /**
+   * Returns the C function that failed.
+   *
+   * @return its name, such as {@code mmap} or {@code posix_fallocate}
+   */
+  public String call() {
+    return call;
+  }
+
+  /**
+   * Returns the error number of the running platform.
+   *
+   * @return the number, such as 12; see {@link #error()} for its name
+   */
+  public int errno() {
+    return errno;
+  }
+
+  /**
+   * Returns the error by its name.
+   *
+   * @return the error, or {@link Errno#OTHER} if the number has no name in POSIX or in the man
+   *     pages of the calls this library makes
+   */
+  public Errno error() {
+    return Errno.of(errno);
+  }
+}

@@ -1,0 +1,150 @@
+package io.mman;
+
+import io.mman.libc.KernelCalls;
+import io.mman.libc.MemoryCalls;
+import io.mman.libc.ProcessCalls;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls with typed arguments and explained failures: what {@link Mman} publishes and
+ * what files and regions are built from. The file, where known, appears in the exception only.
+ */
+final class Calls {
+  private Calls() {}
+
+  static MemorySegment mmap(
+      MemorySegment addr,
+      long length,
+      Protection prot,
+      Set<MapFlag> flags,
+      int fd,
+      long offset,
+      @Nullable Path file) {
+    int bits = MapFlag.bits(flags);
+    long address = MemoryCalls.mmap(addr, length, prot.bits(), bits, fd, offset);
+    if (isError(address)) {
+      Failure failure = Failure.of("mmap", address);
+      if (addr.address() != 0) {
+        failure.address("addr", addr.address());
+      }
+      failure.arg("length", length).arg(prot).flags(flags);
+      if (file == null) {
+        failure.arg("fd", fd);
+      }
+      throw failure
+          .file(file)
+          .arg("offset", offset)
+          .because(errno -> Causes.mmap(errno, length, prot, bits, fd, offset))
+          .exception();
+    }
+    return MemorySegment.ofAddress(address).reinterpret(length);
+  }
+
+  static void munmap(MemorySegment range) {
+    int result = MemoryCalls.munmap(range);
+    if (result < 0) {
+      Failure failure = Failure.of("munmap", result).range(range);
+      throw failure.because(Causes::munmap).exception();
+    }
+  }
+
+  static void mprotect(MemorySegment range, Protection prot, @Nullable Path file) {
+    int result = MemoryCalls.mprotect(range, prot.bits());
+    if (result < 0) {
+      Failure failure = Failure.of("mprotect", result).range(range).arg(prot).about(file);
+      throw failure.because(errno -> Causes.mprotect(errno, range.byteSize())).exception();
+    }
+  }
+
+  static void madvise(MemorySegment range, Advice advice, @Nullable Path file) {
+    int result = MemoryCalls.madvise(range, advice.number());
+    if (result < 0) {
+      Failure failure = Failure.of("madvise", result).range(range).arg(advice).about(file);
+      throw failure.because(errno -> Causes.madvise(errno, advice)).exception();
+    }
+  }
+
+  static void msync(MemorySegment range, int bits, SyncFlag[] flags, @Nullable Path file) {
+    int result = MemoryCalls.msync(range, bits);
+    if (result < 0) {
+      Failure failure = Failure.of("msync", result).range(range);
+      failure.flags(flags.length == 0 ? new SyncFlag[] {SyncFlag.SYNC} : flags).about(file);
+      throw failure.because(Causes::msync).exception();
+    }
+  }
+
+  static MemorySegment mremap(
+      MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
+    long address = MemoryCalls.mremap(range, newLength, RemapFlag.bits(flags), newAddr);
+    if (isError(address)) {
+      Failure failure = Failure.of("mremap", address).range(range);
+      failure.arg("new_size", newLength).flags(flags);
+      if (newAddr.address() != 0) {
+        failure.address("new_address", newAddr.address());
+      }
+      long more = Math.max(0, newLength - range.byteSize());
+      throw failure.because(errno -> Causes.mremap(errno, more)).exception();
+    }
+    return MemorySegment.ofAddress(address).reinterpret(newLength);
+  }
+
+  static void mlock(MemorySegment range, LockFlag[] flags, @Nullable Path file) {
+    int bits = LockFlag.bits(flags);
+    int result = bits == 0 ? MemoryCalls.mlock(range) : MemoryCalls.mlock2(range, bits);
+    if (result < 0) {
+      Failure failure = Failure.of(bits == 0 ? "mlock" : "mlock2", result).range(range);
+      if (bits != 0) {
+        failure.flags(flags);
+      }
+      failure.about(file);
+      throw failure.because(errno -> Causes.mlock(errno, range.byteSize())).exception();
+    }
+  }
+
+  static void munlock(MemorySegment range, @Nullable Path file) {
+    int result = MemoryCalls.munlock(range);
+    if (result < 0) {
+      Failure failure = Failure.of("munlock", result).range(range).about(file);
+      throw failure.because(errno -> Causes.mlock(errno, 0)).exception();
+    }
+  }
+
+  static void mlockall(LockAllFlag[] flags) {
+    int result = ProcessCalls.mlockall(LockAllFlag.bits(flags));
+    if (result < 0) {
+      Failure failure = Failure.of("mlockall", result).flags(flags);
+      throw failure.because(errno -> Causes.mlock(errno, 0)).exception();
+    }
+  }
+
+  static void munlockall() {
+    int result = ProcessCalls.munlockall();
+    if (result < 0) {
+      throw Failure.of("munlockall", result).exception();
+    }
+  }
+
+  static void mincore(MemorySegment range, MemorySegment vec, @Nullable Path file) {
+    int result = MemoryCalls.mincore(range, vec);
+    if (result < 0) {
+      Failure failure = Failure.of("mincore", result).range(range).about(file);
+      throw failure.because(Causes::mincore).exception();
+    }
+  }
+
+  static void mseal(MemorySegment range) {
+    int result = KernelCalls.mseal(range);
+    if (result < 0) {
+      Failure failure = Failure.of("mseal", result).range(range);
+      throw failure.because(Causes::mseal).exception();
+    }
+  }
+
+  /** Tells an address from a negative errno: the kernel maps nothing into the last page. */
+  private static boolean isError(long address) {
+    return address < 0 && address > -4096;
+  }
+}

@@ -135,6 +135,16 @@ final class Calls {
     }
   }
 
+  /** Counts the resident pages of a range that mincore answers on in one call. */
+  static int countResident(MemorySegment range, long page, @Nullable Path file) {
+    int result = MemoryCalls.countResident(range, page);
+    if (result < 0) {
+      Failure failure = Failure.of("mincore", result).range(range).about(file);
+      throw failure.because(Causes::mincore).exception();
+    }
+    return result;
+  }
+
   static void mseal(MemorySegment range) {
     int result = KernelCalls.mseal(range);
     if (result < 0) {

@@ -139,6 +139,14 @@ final class Causes {
     };
   }
 
+  static @Nullable String copy(Errno errno) {
+    return switch (errno) {
+      case EFAULT -> "a page is past the end of the file, not to be had, or has not the rights";
+      case EPERM, ENOSYS -> "the system, or a seccomp filter of its, refuses such copies";
+      default -> null;
+    };
+  }
+
   static @Nullable String mincore(Errno errno) {
     return switch (errno) {
       case EINVAL -> "the address is not aligned";

@@ -8,16 +8,30 @@ public final class FileStatus {
   private static final int S_IFMT = 0xF000;
   private static final int S_IFREG = 0x8000;
 
+  private long device;
+  private long inode;
   private int mode;
   private int owner;
   private long size;
   private long blockSize;
 
   void read(MemorySegment stat, StatLayout layout) {
+    device = layout.device(stat);
+    inode = layout.inode(stat);
     mode = layout.mode(stat);
     owner = layout.uid(stat);
     size = layout.size(stat);
     blockSize = layout.blockSize(stat);
+  }
+
+  /** Returns the number of the device that the file is on. */
+  public long device() {
+    return device;
+  }
+
+  /** Returns the number of the file on its device. */
+  public long inode() {
+    return inode;
   }
 
   /** Tells whether the file has a length of its own; a device has none. */

@@ -1,6 +1,7 @@
 package io.mman.libc;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -171,6 +172,26 @@ public final class MemoryCalls {
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }
+  }
+
+  /** How many pages {@link #countResident} takes. */
+  public static final int COUNTABLE_PAGES = (int) Scratch.STRUCTURE_BYTES;
+
+  /**
+   * Counts the resident pages of a range of at most {@link #COUNTABLE_PAGES}, with mincore and
+   * without allocating.
+   */
+  public static int countResident(MemorySegment range, long page) {
+    MemorySegment vec = Scratch.structure();
+    int result = mincore(range, vec);
+    if (result < 0) {
+      return result;
+    }
+    int count = 0;
+    for (long i = Math.ceilDiv(range.byteSize(), page) - 1; i >= 0; i--) {
+      count += vec.get(JAVA_BYTE, i) & 1;
+    }
+    return count;
   }
 
   // void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ... /* void

@@ -15,8 +15,8 @@ final class Scratch {
   /** Where a call may put a structure, behind the captured errno. */
   static final long STRUCTURE = 16;
 
-  /** Room for {@code struct stat} of any platform. */
-  private static final long BYTES = STRUCTURE + 256;
+  /** Room for {@code struct stat} of any platform, and for mincore to answer on a few pages. */
+  static final long STRUCTURE_BYTES = 512;
 
   private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final long ERRNO = CAPTURED.byteOffset(PathElement.groupElement("errno"));
@@ -26,7 +26,7 @@ final class Scratch {
       new ThreadLocal<>() {
         @Override
         protected MemorySegment initialValue() {
-          return Arena.ofAuto().allocate(BYTES, 16);
+          return Arena.ofAuto().allocate(STRUCTURE + STRUCTURE_BYTES, 16);
         }
       };
 
@@ -40,6 +40,11 @@ final class Scratch {
   static MemorySegment get() {
     Linking.requireAccess();
     return OF_THREAD.get();
+  }
+
+  /** Returns the part of the running thread's scratch memory that is for structures. */
+  static MemorySegment structure() {
+    return get().asSlice(STRUCTURE);
   }
 
   /** Returns C's result, or the negative errno where C reports failure by -1. */

@@ -54,6 +54,16 @@ public enum StatLayout {
     };
   }
 
+  /** Returns st_dev: the device that the file is on, which stands first everywhere. */
+  public long device(MemorySegment stat) {
+    return this == MACOS ? stat.get(ValueLayout.JAVA_INT, 0) : stat.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  /** Returns st_ino: the number of the file on its device. */
+  public long inode(MemorySegment stat) {
+    return stat.get(ValueLayout.JAVA_LONG, 8);
+  }
+
   /** Returns st_mode: the kind of file and its permissions. */
   public int mode(MemorySegment stat) {
     return modeBytes == 2

@@ -1,0 +1,196 @@
+package io.mman;
+
+import io.mman.libc.FileStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maps a file: opens it, creates or extends it where that is asked for, and undoes that where a
+ * later step fails.
+ */
+final class FileMapper {
+  private static final long NOT_EXTENDED = -1;
+
+  private final MapRequest request;
+  private final Mapper mapper;
+  private boolean created;
+  private long sizeBefore = NOT_EXTENDED;
+  private long sizeAfter;
+
+  FileMapper(MapRequest request, Mapper mapper) {
+    this.request = request;
+    this.mapper = mapper;
+  }
+
+  MappedRegion map() {
+    NativeFile given = request.file;
+    if (given != null) {
+      return map(given);
+    }
+    Path path = request.requirePath();
+    NativeFile file = open(path);
+    try {
+      return map(file);
+    } catch (RuntimeException | Error e) {
+      if (created) {
+        delete(path, e);
+      }
+      throw e;
+    } finally {
+      // Whatever close says, the descriptor is gone, and nothing was written through it.
+      file.descriptor().close();
+    }
+  }
+
+  private NativeFile open(Path path) {
+    if (request.createSize == MapRequest.NONE) {
+      return request.needsWritableFile()
+          ? NativeFile.open(path, StandardOpenOption.WRITE)
+          : NativeFile.open(path, StandardOpenOption.READ);
+    }
+    NativeFile file = openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
+    if (file == null) {
+      file =
+          openUnless(Errno.EEXIST, path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+      created = file != null;
+    }
+    // Somebody else was faster, or it is a symbolic link to a file that does not exist.
+    return file != null
+        ? file
+        : NativeFile.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+  }
+
+  private static @Nullable NativeFile openUnless(Errno refusal, Path path, OpenOption... options) {
+    try {
+      return NativeFile.open(path, options);
+    } catch (MmanException e) {
+      if (e.error() == refusal) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private MappedRegion map(NativeFile file) {
+    boolean changesLength = request.createSize != MapRequest.NONE || request.preallocate;
+    Lock length = changesLength ? file.lengthLock().writeLock() : file.lengthLock().readLock();
+    length.lock();
+    try {
+      return mapLocked(file);
+    } catch (RuntimeException | Error e) {
+      cutBack(file, e);
+      throw e;
+    } finally {
+      length.unlock();
+    }
+  }
+
+  private MappedRegion mapLocked(NativeFile file) {
+    FileStatus status = file.status();
+    long fileSize = extend(file, status);
+    long size = size(file, status, fileSize);
+    if (request.preallocate && size > 0) {
+      file.allocate(request.offset, size);
+    }
+    Set<MapFlag> flags = request.mapFlags();
+    long hugePage = 0;
+    long head = request.offset == 0 ? 0 : request.offset % Mman.pageSize();
+    Backing backing =
+        new Backing(
+            Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
+            request.file,
+            file.path(),
+            status,
+            request.needsWritableFile(),
+            request.offset - head,
+            flags,
+            hugePage);
+    Cover cover = status.isRegular() ? new Cover(file, request.offset + size) : null;
+    int fd = file.descriptor().acquire();
+    try {
+      return mapper.map(backing, head, size, fd, cover);
+    } finally {
+      file.descriptor().release();
+    }
+  }
+
+  /** Returns the length that the file has, after making it at least as long as was asked for. */
+  private long extend(NativeFile file, FileStatus status) {
+    long wanted = request.createSize;
+    if (!status.isRegular() || wanted <= status.size()) {
+      return status.size();
+    }
+    sizeAfter = wanted;
+    sizeBefore = status.size();
+    extend(file, wanted);
+    return wanted;
+  }
+
+  /**
+   * Makes a file longer. Where ftruncate(2) would cut a file that another process has extended
+   * further since its length was asked for, posix_fallocate(3) of the last byte never shortens.
+   */
+  private static void extend(NativeFile file, long size) {
+    try {
+      file.allocate(size - 1, 1);
+    } catch (UnsupportedOperationException noSuchFunction) {
+      file.resize(size);
+    } catch (MmanException e) {
+      if (e.error() != Errno.EOPNOTSUPP && e.error() != Errno.EINVAL) {
+        throw e;
+      }
+      file.resize(size); // the file system cannot set blocks aside
+    }
+  }
+
+  private long size(NativeFile file, FileStatus status, long fileSize) {
+    long length = request.length;
+    if (!status.isRegular()) {
+      if (length == MapRequest.TO_THE_END) {
+        throw new IllegalArgumentException(
+            "\"" + file.path() + "\" is no regular file and has no length: give a range");
+      }
+      return length;
+    }
+    if (request.offset > fileSize || length > fileSize - request.offset) {
+      throw new IllegalArgumentException(
+          "offset "
+              + request.offset
+              + (length == MapRequest.TO_THE_END ? "" : " and size " + length)
+              + " reach past the end of \""
+              + file.path()
+              + "\", which has "
+              + fileSize
+              + " bytes");
+    }
+    return length == MapRequest.TO_THE_END ? fileSize - request.offset : length;
+  }
+
+  private void cutBack(NativeFile file, Throwable failure) {
+    if (sizeBefore == NOT_EXTENDED || created) {
+      return;
+    }
+    try {
+      // Not if somebody else has given the file another length meanwhile.
+      if (file.size() == sizeAfter) {
+        file.resize(sizeBefore);
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static void delete(Path path, Throwable failure) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.mman;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out a {@link MapRequest}; whatever step fails, nothing made on the way is left. */
+final class Mapper {
+  private static final int NO_FILE = -1;
+
+  private final MapRequest request;
+  private final Lifetime lifetime;
+
+  private Mapper(MapRequest request, Lifetime lifetime) {
+    this.request = request;
+    this.lifetime = lifetime;
+  }
+
+  static MappedRegion map(MapRequest request, Lifetime lifetime) {
+    request.check();
+    Mapper mapper = new Mapper(request, lifetime);
+    return request.isAnonymous() ? mapper.mapAnonymous() : new FileMapper(request, mapper).map();
+  }
+
+  private MappedRegion mapAnonymous() {
+    Set<MapFlag> flags = request.mapFlags();
+    Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
+    Backing backing = new Backing(kind, null, null, null, true, 0, flags, 0);
+    return map(backing, 0, request.length, NO_FILE, null);
+  }
+
+  /**
+   * Maps pages, makes a region of them and prepares it before anyone else knows it.
+   *
+   * @param head bytes of the first page before the region
+   * @param cover what the region covers of its file, which a failure takes back
+   */
+  MappedRegion map(Backing backing, long head, long size, int fd, @Nullable Cover cover) {
+    Release release = new Release(Area.EMPTY, cover);
+    try {
+      Protection protection = request.protection();
+      Area area = size == 0 ? Area.EMPTY : Placement.anywhere(backing, head + size, protection, fd);
+      release = new Release(area, cover);
+      Arena epoch = lifetime.newEpoch();
+      MemorySegment pages = lifetime.tie(area, epoch, release);
+      State state = State.of(epoch, pages, head, size, protection);
+      MappedRegion region = new MappedRegion(lifetime, backing, release, state);
+      prepare(region);
+      return region;
+    } catch (RuntimeException | Error e) {
+      release.runAfter(e);
+      throw e;
+    }
+  }
+
+  private void prepare(MappedRegion region) {
+    for (Advice advice : request.advice) {
+      region.advise(advice);
+    }
+    if (request.populate) {
+      region.populate();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.mman;
+
+import io.mman.libc.MemoryCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Asks mincore(2) about whole pages, a bounded number of them a call. */
+final class PageCensus {
+  private static final long LOWEST_BITS = 0x0101010101010101L;
+
+  private PageCensus() {}
+
+  /**
+   * Takes the residency of a range.
+   *
+   * @param pages from the start of the range's first page to its last byte
+   * @param offset of the range in its region
+   * @param length of the range
+   */
+  static Residency take(
+      MemorySegment pages, long page, long offset, long length, @Nullable Path file) {
+    long chunkBytes = Residency.CHUNK_PAGES * page;
+    long[] @Nullable [] chunks = new long[(int) Math.ceilDiv(pages.byteSize(), chunkBytes)][];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment vec = arena.allocate(Residency.CHUNK_PAGES, Long.BYTES);
+      for (int i = 0; i < chunks.length; i++) {
+        MemorySegment part = part(pages, i * chunkBytes, chunkBytes);
+        Calls.mincore(part, vec, file);
+        chunks[i] = residentBits(vec, (int) Math.ceilDiv(part.byteSize(), page));
+      }
+    }
+    return new Residency(page, pages.byteSize() - length, offset, length, chunks);
+  }
+
+  /** Counts the resident pages without allocating. */
+  static long count(MemorySegment pages, long page, @Nullable Path file) {
+    long pieceBytes = MemoryCalls.COUNTABLE_PAGES * page;
+    long count = 0;
+    for (long start = 0; start < pages.byteSize(); start += pieceBytes) {
+      count += Calls.countResident(part(pages, start, pieceBytes), page, file);
+    }
+    return count;
+  }
+
+  /** Tells whether all pages are resident, and stops at a piece that is not. */
+  static boolean isFull(MemorySegment pages, long page, @Nullable Path file) {
+    long pieceBytes = MemoryCalls.COUNTABLE_PAGES * page;
+    for (long start = 0; start < pages.byteSize(); start += pieceBytes) {
+      MemorySegment piece = part(pages, start, pieceBytes);
+      if (Calls.countResident(piece, page, file) < Math.ceilDiv(piece.byteSize(), page)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static MemorySegment part(MemorySegment pages, long start, long bytes) {
+    return pages.asSlice(start, Math.min(bytes, pages.byteSize() - start));
+  }
+
+  /** Returns the lowest bit of each byte, 64 a word, or null where none is set. */
+  private static long @Nullable [] residentBits(MemorySegment vec, int count) {
+    long[] words = null;
+    for (int i = 0; i < count; i++) {
+      if (i % 8 == 0 && (vec.get(ValueLayout.JAVA_LONG, i) & LOWEST_BITS) == 0) {
+        i += 7; // a hole: eight pages at a step
+      } else if ((vec.get(ValueLayout.JAVA_BYTE, i) & 1) != 0) {
+        words = words == null ? new long[(count + 63) / 64] : words;
+        words[i >> 6] |= 1L << i;
+      }
+    }
+    return words;
+  }
+}

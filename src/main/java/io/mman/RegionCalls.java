@@ -1,0 +1,321 @@
+package io.mman;
+
+import java.lang.foreign.MemorySegment;
+
+/** What a region does with ranges of its pages. No call changes the rights or the place of one. */
+abstract sealed class RegionCalls permits MappedRegion {
+  final Gate gate;
+  final Backing backing;
+
+  /** Replaced as a whole by a change, which holds the gate. */
+  volatile State state;
+
+  /** Whether mincore is known to tell the truth of these pages. */
+  private boolean isTold;
+
+  RegionCalls(Gate gate, Backing backing, State state) {
+    this.gate = gate;
+    this.backing = backing;
+    this.state = state;
+  }
+
+  /**
+   * Returns the size.
+   *
+   * @return the bytes in the region; the last number of them after it is closed
+   */
+  public long size() {
+    return state.size();
+  }
+
+  /** As {@link #sync(long, long, SyncFlag...)} of the whole region, with {@code SYNC}. */
+  public void sync() {
+    sync(0, size());
+  }
+
+  /**
+   * Writes the changed pages of a range to the file and, unless told {@code ASYNC}, waits until
+   * they are written. On macOS they may be in the drive's cache then: {@link NativeFile#sync}.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @param flags how; {@link SyncFlag#SYNC} if none is given
+   * @throws MmanException if msync fails: {@code EIO} where changes may not have reached the file,
+   *     {@code EBUSY} for {@code INVALIDATE} of locked pages
+   * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
+   */
+  public void sync(long offset, long length, SyncFlag... flags) {
+    int bits = SyncFlag.bits(flags);
+    long stamp = gate.enter();
+    try {
+      MemorySegment pages = covering(offset, length);
+      if (pages.byteSize() > 0) {
+        Calls.msync(pages, bits, flags, backing.path());
+      }
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /**
+   * As {@link #advise(Advice, long, long)} of the whole region.
+   *
+   * @param advice what to do
+   */
+  public void advise(Advice advice) {
+    advise(advice, 0, size());
+  }
+
+  /**
+   * Gives advice on the use of a range, or acts on it. A hint is given for the range widened to
+   * whole pages. Advice that {@link Advice#isDiscarding() discards} is narrowed to the pages that
+   * lie in the range completely; the page in which a region of {@link Mapping} ends counts as such,
+   * except for {@code REMOVE}.
+   *
+   * @param advice what to do
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range
+   * @throws IllegalArgumentException for {@code GUARD_INSTALL}, after which a readable view would
+   *     crash the JVM, and for discarding explicit huge pages, which may then not be had again
+   * @throws MmanException if madvise fails: {@code EINVAL} where the advice does not apply to such
+   *     memory
+   * @throws UnsupportedOperationException if the platform lacks the advice
+   * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
+   */
+  public void advise(Advice advice, long offset, long length) {
+    requireHarmless(advice);
+    if (advice.isDiscarding() && backing.hugePage() > 0) {
+      throw new IllegalArgumentException(
+          advice + " of explicit huge pages: the pool may have none left at the next touch");
+    }
+    long stamp = gate.enter();
+    try {
+      MemorySegment pages =
+          advice.isDiscarding() ? inside(advice, offset, length) : covering(offset, length);
+      if (pages.byteSize() > 0) {
+        Calls.madvise(pages, advice, backing.path());
+      }
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /** Refuses advice that no region takes. */
+  static void requireHarmless(Advice advice) {
+    if (advice == Advice.GUARD_INSTALL) {
+      throw new IllegalArgumentException("GUARD_INSTALL would make a readable view crash the JVM");
+    }
+  }
+
+  /**
+   * As {@link #lock(long, long, LockFlag...)} of the whole region.
+   *
+   * @param flags how
+   */
+  public void lock(LockFlag... flags) {
+    lock(0, size(), flags);
+  }
+
+  /**
+   * Keeps a range in memory. Locks do not nest: one {@link #unlock} undoes any number of them.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @param flags {@link LockFlag#ONFAULT} to lock pages only as they are touched; none faults them
+   *     in now
+   * @throws MmanException if mlock, or with a flag mlock2, fails: {@code ENOMEM} by {@code
+   *     RLIMIT_MEMLOCK} or past the end of the file, {@code EPERM} where the limit is 0
+   * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
+   */
+  public void lock(long offset, long length, LockFlag... flags) {
+    long stamp = gate.enter();
+    try {
+      MemorySegment pages = covering(offset, length);
+      if (pages.byteSize() > 0) {
+        Calls.mlock(pages, flags, backing.path());
+      }
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /** As {@link #unlock(long, long)} of the whole region. */
+  public void unlock() {
+    unlock(0, size());
+  }
+
+  /**
+   * Lets the pages of a range be reclaimed again.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @throws MmanException if munlock fails
+   * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">munlock(2)</a>
+   */
+  public void unlock(long offset, long length) {
+    long stamp = gate.enter();
+    try {
+      MemorySegment pages = covering(offset, length);
+      if (pages.byteSize() > 0) {
+        Calls.munlock(pages, backing.path());
+      }
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /** As {@link #populate(long, long)} of the whole region. */
+  public void populate() {
+    populate(0, size());
+  }
+
+  /**
+   * Faults a range in before it is touched: private writable memory as by writing, so that no copy
+   * is left to make, other memory as by reading. {@code advise(POPULATE_WRITE)} writes to shared
+   * memory too, which gives a sparse file its blocks. Memory without access is left alone.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @throws MmanException {@code EFAULT} where a page is past the end of the file or cannot be had
+   * @throws UnsupportedOperationException on other systems than Linux 5.14 and later
+   * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">MADV_POPULATE_READ</a>
+   */
+  public void populate(long offset, long length) {
+    long stamp = gate.enter();
+    try {
+      Populating.populate(covering(offset, length), state.protection(), backing);
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /**
+   * As {@link #residency(long, long)} of the whole region.
+   *
+   * @return which pages are in memory
+   */
+  public Residency residency() {
+    return residency(0, size());
+  }
+
+  /**
+   * Tells which pages of a range are in memory: for a file, in the page cache, whoever put them
+   * there.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @return a picture of this moment
+   * @throws UnsupportedOperationException for a file that this process neither owns nor may write:
+   *     Linux then says that all of it is resident
+   * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
+   */
+  public Residency residency(long offset, long length) {
+    long stamp = gate.enter();
+    try {
+      MemorySegment pages = countable(offset, length);
+      return PageCensus.take(pages, Mman.pageSize(), offset, length, backing.path());
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /**
+   * Tells whether all pages of a range are in memory. Cheap, and allocates nothing: for deciding
+   * whether to prefetch.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @return true if no page is missing; also for an empty range
+   * @throws UnsupportedOperationException as {@link #residency(long, long)}
+   */
+  public boolean isResident(long offset, long length) {
+    long stamp = gate.enter();
+    try {
+      return PageCensus.isFull(countable(offset, length), Mman.pageSize(), backing.path());
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /**
+   * Counts the pages of a range that are in memory. Allocates nothing.
+   *
+   * @param offset first byte of the range, counted from the start of the region
+   * @param length bytes in the range, which is widened to whole pages
+   * @return a number of pages
+   * @throws UnsupportedOperationException as {@link #residency(long, long)}
+   */
+  public long residentPages(long offset, long length) {
+    long stamp = gate.enter();
+    try {
+      return PageCensus.count(countable(offset, length), Mman.pageSize(), backing.path());
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /**
+   * Copies bytes out through the kernel, which no page that is gone can make crash: for files that
+   * someone else may truncate. Costs a system call.
+   *
+   * @param offset first byte to copy, counted from the start of the region
+   * @param target takes as many bytes as it has; native or on the heap
+   * @return the bytes copied: fewer than the target has where a later page is gone
+   * @throws IndexOutOfBoundsException if the region has fewer bytes from there on
+   * @throws IllegalArgumentException if the target is read-only
+   * @throws MmanException {@code EFAULT}, if the first page is gone or may not be read
+   * @throws UnsupportedOperationException on other systems than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
+   *     process_vm_readv(2)</a>
+   */
+  public long read(long offset, MemorySegment target) {
+    return copy(SafeCopy.READ, offset, target);
+  }
+
+  /**
+   * Copies bytes in through the kernel, as {@link #read}. A full disk behind a sparse file is
+   * {@code EFAULT} too.
+   *
+   * @param offset where the first byte goes, counted from the start of the region
+   * @param source the bytes; native or on the heap
+   * @return the bytes copied: fewer than the source has where a later page is gone
+   * @throws IndexOutOfBoundsException if the region has fewer bytes from there on
+   * @throws MmanException {@code EFAULT}, if the first page is gone, cannot be had or may not be
+   *     written
+   * @throws UnsupportedOperationException on other systems than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
+   *     process_vm_writev(2)</a>
+   */
+  public long write(long offset, MemorySegment source) {
+    return copy(SafeCopy.WRITE, offset, source);
+  }
+
+  private long copy(SafeCopy direction, long offset, MemorySegment other) {
+    long stamp = gate.enter();
+    try {
+      MemorySegment bytes = state.usable().bytes(offset, other.byteSize());
+      return direction.copy(bytes, other, backing.path());
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  private MemorySegment covering(long offset, long length) {
+    return state.usable().covering(offset, length, backing.page());
+  }
+
+  private MemorySegment inside(Advice advice, long offset, long length) {
+    boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
+    return state.usable().inside(offset, length, backing.page(), endIsWhole);
+  }
+
+  /** Returns the pages of a range, if mincore tells the truth of them. */
+  private MemorySegment countable(long offset, long length) {
+    MemorySegment pages = state.usable().covering(offset, length, Mman.pageSize());
+    if (!isTold) {
+      ResidencyRights.require(pages, backing);
+      isTold = true; // asked once: the answer takes reading /proc
+    }
+    return pages;
+  }
+}

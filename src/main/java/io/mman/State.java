@@ -1,0 +1,146 @@
+package io.mman;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is true of a region between two changes. A change replaces it as a whole, so that a
+ * reader without a lock sees either the old state or the new one.
+ *
+ * @param epoch closing it revokes every view; null where the lifetime is somebody else's
+ * @param pages whole pages, those in reserve included; never handed out, so it is what system calls
+ *     are given whatever the rights of the views
+ * @param head bytes of the first page before the first byte of the region
+ * @param size bytes in the region
+ * @param protection rights of the pages
+ * @param view what users get, or null where the pages may not be read
+ * @param isOpen false once the region is closed or joined to another
+ */
+record State(
+    @Nullable Arena epoch,
+    MemorySegment pages,
+    long head,
+    long size,
+    Protection protection,
+    @Nullable MemorySegment view,
+    boolean isOpen) {
+
+  /** The state of a region whose views have exactly the rights of its pages. */
+  static State of(
+      @Nullable Arena epoch, MemorySegment pages, long head, long size, Protection protection) {
+    MemorySegment view = null;
+    if (protection.canRead()) {
+      view = pages.asSlice(head, size);
+      view = protection.canWrite() ? view : view.asReadOnly();
+    }
+    return new State(epoch, pages, head, size, protection, view, true);
+  }
+
+  /** The same, after the end: size and protection still answer. */
+  State closed() {
+    return new State(epoch, pages, head, size, protection, view, false);
+  }
+
+  /** The same, without a view: some of the pages have lost rights that could not be restored. */
+  State blind() {
+    return new State(epoch, pages, head, size, protection, null, isOpen);
+  }
+
+  boolean isAlive() {
+    return isOpen && pages.scope().isAlive();
+  }
+
+  /**
+   * Passes a state that the running thread may use.
+   *
+   * @throws IllegalStateException if the region is closed, by itself or with its arena
+   * @throws WrongThreadException if it belongs to another thread
+   */
+  State usable() {
+    if (!isAlive()) {
+      throw new IllegalStateException("the region is closed");
+    }
+    if (!pages.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException("the region is confined to another thread");
+    }
+    return this;
+  }
+
+  /** Returns a view of some size that was never open. */
+  static MemorySegment closedView(long size) {
+    try (Arena arena = Arena.ofConfined()) {
+      return MemorySegment.NULL.reinterpret(size, arena, null);
+    }
+  }
+
+  /**
+   * Returns a range of the region.
+   *
+   * @throws IndexOutOfBoundsException if it is not inside the region
+   */
+  MemorySegment bytes(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, size);
+    return pages.asSlice(head + offset, length);
+  }
+
+  /** Returns the pages in use, from the first byte of the first one to the last byte in use. */
+  MemorySegment used() {
+    return pages.asSlice(0, size == 0 ? 0 : head + size);
+  }
+
+  /**
+   * Returns the pages that hold a range of the region, to the range's last byte.
+   *
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   */
+  MemorySegment covering(long offset, long length, long page) {
+    Objects.checkFromIndexSize(offset, length, size);
+    long misalignment = (pages.address() + head + offset) & (page - 1);
+    return slice(head + offset - misalignment, length == 0 ? 0 : length + misalignment);
+  }
+
+  /**
+   * Returns the pages that lie in a range of the region completely, so that to discard them costs
+   * no neighbour a byte.
+   *
+   * @param endIsWhole whether the page in which the region ends counts as lying in it
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   */
+  MemorySegment inside(long offset, long length, long page, boolean endIsWhole) {
+    Objects.checkFromIndexSize(offset, length, size);
+    long address = pages.address() + head + offset;
+    PageRange whole =
+        PageRange.inside(address, length, page, endIsWhole && offset + length == size);
+    return slice(whole.offset() - pages.address(), whole.length());
+  }
+
+  /**
+   * Returns a part of the pages. A region that looks at somebody else's segment may need the start
+   * of the page in which that begins: a segment over it, with the same lifetime.
+   */
+  private MemorySegment slice(long from, long length) {
+    if (length == 0) {
+      return pages.asSlice(0, 0);
+    }
+    if (from >= 0) {
+      return pages.asSlice(from, length);
+    }
+    return MemorySegment.ofAddress(pages.address() + from)
+        .reinterpret(length, new ScopeArena(pages.scope()), null);
+  }
+
+  /** An arena that lends a scope. */
+  private record ScopeArena(MemorySegment.Scope scope) implements Arena {
+    @Override
+    public MemorySegment allocate(long byteSize, long byteAlignment) {
+      throw new UnsupportedOperationException("lends its scope only");
+    }
+
+    @Override
+    public void close() {
+      throw new UnsupportedOperationException("lends its scope only");
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.mman.testing;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs the {@code main} method of a class in a JVM of its own, for what could kill a JVM or needs
+ * other options, limits or rights. Native access is granted unless {@link #withoutNativeAccess} is
+ * called. Each method returns a new description.
+ */
+public record ChildJvm(
+    Class<?> main,
+    List<String> wrapper,
+    List<String> options,
+    boolean onModulePath,
+    boolean nativeAccess) {
+  private static final String CLASSES = System.getProperty("mman.classes", "target/classes");
+  private static final String TEST_CLASSES =
+      System.getProperty("mman.testClasses", "target/test-classes");
+
+  /** A JVM on the class path of the library and its tests. */
+  public static ChildJvm of(Class<?> main) {
+    return new ChildJvm(main, List.of(), List.of(), false, true);
+  }
+
+  /** With more JVM options. */
+  public ChildJvm options(String... more) {
+    return new ChildJvm(main, wrapper, concat(options, more), onModulePath, nativeAccess);
+  }
+
+  /** Started by another program, such as {@code strace} or {@code prlimit}, with its arguments. */
+  public ChildJvm under(String... program) {
+    return new ChildJvm(main, concat(wrapper, program), options, onModulePath, nativeAccess);
+  }
+
+  /** With the library as module {@code io.mman}, into which the test classes are patched. */
+  public ChildJvm asModule() {
+    return new ChildJvm(main, wrapper, options, true, nativeAccess);
+  }
+
+  /** Without {@code --enable-native-access}. */
+  public ChildJvm withoutNativeAccess() {
+    return new ChildJvm(main, wrapper, options, onModulePath, false);
+  }
+
+  /** Runs it to its end, whatever that is. */
+  public Command.Outcome run(String... arguments) {
+    List<String> words = new ArrayList<>(wrapper);
+    words.add(System.getProperty("java.home") + "/bin/java");
+    // A crash is expected of some: no core dump, and no report in the project's folder.
+    words.add("-XX:-CreateCoredumpOnCrash");
+    words.add("-XX:ErrorFile=/dev/null");
+    words.addAll(options);
+    if (nativeAccess) {
+      words.add("--enable-native-access=" + (onModulePath ? "io.mman" : "ALL-UNNAMED"));
+    }
+    words.addAll(onModulePath ? moduleArguments() : classPathArguments());
+    words.addAll(List.of(arguments));
+    return Command.run(words);
+  }
+
+  private List<String> classPathArguments() {
+    return List.of("-cp", CLASSES + File.pathSeparator + TEST_CLASSES, main.getName());
+  }
+
+  private List<String> moduleArguments() {
+    return List.of(
+        "-p",
+        CLASSES,
+        "--patch-module",
+        "io.mman=" + TEST_CLASSES,
+        "-m",
+        "io.mman/" + main.getName());
+  }
+
+  private static List<String> concat(List<String> first, String... more) {
+    return Stream.concat(first.stream(), Stream.of(more)).toList();
+  }
+}

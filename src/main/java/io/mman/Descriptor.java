@@ -1,6 +1,7 @@
 package io.mman;
 
 import io.mman.libc.FileCalls;
+import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -9,13 +10,14 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class Descriptor {
   private final int fd;
-  private final String name;
+  private final Path path;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile boolean open = true;
+  private volatile boolean mayHoldLock;
 
-  Descriptor(int fd, String name) {
+  Descriptor(int fd, Path path) {
     this.fd = fd;
-    this.name = name;
+    this.path = path;
   }
 
   /**
@@ -48,6 +50,11 @@ final class Descriptor {
     return open;
   }
 
+  /** Has {@link #close} give back the lock of the file that is about to be asked for. */
+  void willLock() {
+    mayHoldLock = true;
+  }
+
   /**
    * Closes the descriptor after all that use it; a second time does nothing. Returns close's
    * result.
@@ -59,6 +66,10 @@ final class Descriptor {
         return 0;
       }
       open = false;
+      if (mayHoldLock) {
+        // A mapping keeps the open file description alive, and with it the lock.
+        FileCalls.setLock(fd, FileCalls.UNLOCKED);
+      }
       return FileCalls.close(fd);
     } finally {
       lock.writeLock().unlock();
@@ -66,6 +77,6 @@ final class Descriptor {
   }
 
   private IllegalStateException closed() {
-    return new IllegalStateException("the file is closed: " + name);
+    return new IllegalStateException("the file is closed: " + path);
   }
 }

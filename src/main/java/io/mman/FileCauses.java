@@ -28,9 +28,18 @@ final class FileCauses {
     };
   }
 
+  static @Nullable String sharedMemory(Errno errno) {
+    return switch (errno) {
+      case EINVAL -> "the name is empty or has a slash inside, or an option does not apply";
+      default -> open(errno);
+    };
+  }
+
   static @Nullable String resize(Errno errno) {
     return switch (errno) {
-      case EINVAL -> "the file is not open for writing, or has no length that could be set";
+      case EINVAL ->
+          "the file is not open for writing, has no length that could be set, or consists of"
+              + " explicit huge pages of which this is no multiple";
       case EPERM -> "the file is sealed against it";
       case EFBIG -> "larger than the file system or RLIMIT_FSIZE allows";
       case ENOSPC -> "the disk is full";
@@ -48,7 +57,7 @@ final class FileCauses {
     };
   }
 
-  static @Nullable String seal(Errno errno) {
+  static @Nullable String addSeals(Errno errno) {
     return switch (errno) {
       case EBUSY -> "a writable shared mapping exists";
       case EINVAL -> "only files of memory can be sealed, and the kernel must know the seal";
@@ -57,9 +66,13 @@ final class FileCauses {
     };
   }
 
+  static @Nullable String getSeals(Errno errno) {
+    return errno == Errno.EINVAL ? "only files of memory have seals" : null;
+  }
+
   static @Nullable String lock(Errno errno) {
     return switch (errno) {
-      case EBADF -> "an exclusive lock wants a file open for writing";
+      case EBADF -> "an exclusive lock wants a file open for writing, a shared one for reading";
       case ENOLCK -> "the system has no lock left";
       default -> null;
     };
@@ -69,6 +82,7 @@ final class FileCauses {
     return switch (errno) {
       case ENOSYS -> "the kernel is older than Linux 6.5";
       case EOPNOTSUPP -> "not for files of explicit huge pages";
+      case EPERM -> "only for whoever owns the file or may write it";
       default -> null;
     };
   }

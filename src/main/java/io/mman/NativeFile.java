@@ -1,15 +1,11 @@
 package io.mman;
 
-import io.mman.libc.FileCalls;
 import io.mman.libc.FileStatus;
-import io.mman.libc.KernelCalls;
-import io.mman.platform.Fcntl;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.IntUnaryOperator;
 
 /**
  * What can be mapped: a file, a device, a file in memory, a POSIX shared-memory object. It is a
@@ -20,9 +16,8 @@ import java.util.function.IntUnaryOperator;
  * {@code EINTR} is retried, except by {@link #close}.
  */
 public final class NativeFile implements AutoCloseable {
-  private static final int EINTR = 4;
-
   private final Descriptor descriptor;
+  private final FileOperations operations;
   private final Path path;
   private final Extents extents = new Extents();
 
@@ -30,7 +25,8 @@ public final class NativeFile implements AutoCloseable {
   private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
 
   NativeFile(int fd, Path path) {
-    this.descriptor = new Descriptor(fd, path.toString());
+    this.descriptor = new Descriptor(fd, path);
+    this.operations = new FileOperations(descriptor, path);
     this.path = path;
   }
 
@@ -53,7 +49,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>
    */
   public static NativeFile open(Path path, OpenOption... options) {
-    return open(path, Set.of(options));
+    return Opening.file(path, OpenRequest.of(options));
   }
 
   /**
@@ -117,7 +113,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man3/shm_open.3.html">shm_open(3)</a>
    */
   public static NativeFile sharedMemory(String name, OpenOption... options) {
-    return Opening.sharedMemory(name, OpenRequest.of(Set.of(options)));
+    return Opening.sharedMemory(name, OpenRequest.of(options));
   }
 
   /**
@@ -177,26 +173,9 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</a>
    */
   public void resize(long size) {
-    requireNotNegative("size", size);
     length.writeLock().lock();
     try {
-      long covered = extents.covered(size);
-      if (size < covered) {
-        throw new IllegalStateException(
-            "live regions cover "
-                + covered
-                + " bytes of \""
-                + path
-                + "\": cannot cut it to "
-                + size);
-      }
-      int result = call(fd -> FileCalls.ftruncate(fd, size));
-      if (result < 0) {
-        throw failure("ftruncate", result)
-            .arg("length", size)
-            .because(FileCauses::resize)
-            .exception();
-      }
+      operations.truncate(size, extents);
     } finally {
       length.writeLock().unlock();
     }
@@ -217,15 +196,7 @@ public final class NativeFile implements AutoCloseable {
    *     href="https://man7.org/linux/man-pages/man3/posix_fallocate.3.html">posix_fallocate(3)</a>
    */
   public void allocate(long offset, long length) {
-    requireRange(offset, length);
-    int result = call(fd -> FileCalls.posixFallocate(fd, offset, length));
-    if (result < 0) {
-      throw failure("posix_fallocate", result)
-          .arg("offset", offset)
-          .arg("len", length)
-          .because(FileCauses::allocate)
-          .exception();
-    }
+    operations.allocate(offset, length);
   }
 
   /**
@@ -237,11 +208,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/fsync.2.html">fsync(2)</a>
    */
   public void sync() {
-    if (Fcntl.FULLFSYNC.isHere()) {
-      check("fcntl", call(fd -> FileCalls.fcntl(fd, Fcntl.FULLFSYNC.number(), 0)));
-    } else {
-      check("fsync", call(FileCalls::fsync));
-    }
+    operations.fsync();
   }
 
   /**
@@ -252,11 +219,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/fdatasync.2.html">fdatasync(2)</a>
    */
   public void syncData() {
-    if (Fcntl.FULLFSYNC.isHere()) {
-      sync();
-    } else {
-      check("fdatasync", call(FileCalls::fdatasync));
-    }
+    operations.fdatasync();
   }
 
   /**
@@ -272,16 +235,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/posix_fadvise.2.html">posix_fadvise(2)</a>
    */
   public void advise(FileAdvice advice, long offset, long length) {
-    requireRange(offset, length);
-    int number = advice.number();
-    int result = call(fd -> FileCalls.posixFadvise(fd, offset, length, number));
-    if (result < 0) {
-      throw failure("posix_fadvise", result)
-          .arg("offset", offset)
-          .arg("len", length)
-          .arg(advice)
-          .exception();
-    }
+    operations.advise(advice, offset, length);
   }
 
   /**
@@ -296,17 +250,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/cachestat.2.html">cachestat(2)</a>
    */
   public CacheStat cacheStat(long offset, long length) {
-    requireRange(offset, length);
-    long[] figures = new long[5];
-    int result = call(fd -> KernelCalls.cachestat(fd, offset, length, figures));
-    if (result < 0) {
-      throw failure("cachestat", result)
-          .arg("offset", offset)
-          .arg("len", length)
-          .because(FileCauses::cacheStat)
-          .exception();
-    }
-    return new CacheStat(figures[0], figures[1], figures[2], figures[3], figures[4]);
+    return operations.cacheStat(offset, length);
   }
 
   /**
@@ -323,15 +267,7 @@ public final class NativeFile implements AutoCloseable {
    *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_ADD_SEALS(2const)</a>
    */
   public void seal(FileSeal... seals) {
-    int bits = FileSeal.bits(seals);
-    int result = call(fd -> FileCalls.fcntl(fd, Fcntl.ADD_SEALS.number(), bits));
-    if (result < 0) {
-      throw failure("fcntl", result)
-          .arg("F_ADD_SEALS")
-          .flags(seals)
-          .because(FileCauses::seal)
-          .exception();
-    }
+    operations.addSeals(seals);
   }
 
   /**
@@ -344,11 +280,56 @@ public final class NativeFile implements AutoCloseable {
    *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_GET_SEALS(2const)</a>
    */
   public Set<FileSeal> seals() {
-    int result = call(fd -> FileCalls.fcntl(fd, Fcntl.GET_SEALS.number(), 0));
-    if (result < 0) {
-      throw failure("fcntl", result).arg("F_GET_SEALS").because(FileCauses::seal).exception();
-    }
-    return FileSeal.of(result);
+    return operations.getSeals();
+  }
+
+  /**
+   * Waits for a lock of the whole file. It belongs to this object, not to a thread or the process:
+   * it keeps out every other process and every other {@code NativeFile} of the file, but not
+   * another thread that uses this one, and it outlives the closing of other descriptors of the
+   * file. It is advisory: only those who ask for it are kept out. Locks of {@code FileChannel}
+   * conflict with it.
+   *
+   * <p>If this object has the lock already, it changes kind. To a shared one it does so at once; an
+   * exclusive one is waited for with the shared lock kept, so that two who hold the shared lock and
+   * both wait for the exclusive one wait for ever.
+   *
+   * <p>The wait is not fair, as it asks again every few milliseconds. {@link #close} on another
+   * thread ends it with {@link IllegalStateException}; interruption does not, it is left for later.
+   *
+   * @param shared true to let others have shared locks too, false to keep out all others
+   * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock of a file that is not
+   *     open for writing
+   * @throws UnsupportedOperationException on macOS and FreeBSD, which lack {@code F_OFD_SETLK}
+   * @see <a href="https://man7.org/linux/man-pages/man2/F_OFD_SETLK.2const.html">
+   *     F_OFD_SETLK(2const)</a>
+   */
+  public void lock(boolean shared) {
+    FileLocking.lock(operations, shared);
+  }
+
+  /**
+   * As {@link #lock}, but does not wait.
+   *
+   * @param shared true to let others have shared locks too, false to keep out all others
+   * @return false if another's lock is in the way; a lock that this object has is then left as it
+   *     is
+   * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock of a file that is not
+   *     open for writing
+   * @throws UnsupportedOperationException on macOS and FreeBSD, which lack {@code F_OFD_SETLK}
+   */
+  public boolean tryLock(boolean shared) {
+    return FileLocking.tryLock(operations, shared);
+  }
+
+  /**
+   * Gives the lock back, whichever kind it is; does nothing where there is none.
+   *
+   * @throws MmanException if fcntl fails
+   * @throws UnsupportedOperationException on macOS and FreeBSD, which lack {@code F_OFD_SETLK}
+   */
+  public void unlock() {
+    FileLocking.unlock(operations);
   }
 
   /**
@@ -361,10 +342,10 @@ public final class NativeFile implements AutoCloseable {
   }
 
   /**
-   * Closes the descriptor, after the calls that use it on other threads; a second time does
-   * nothing. Regions mapped through this object stay. POSIX drops the ordinary record locks that
-   * this process has on the file, such as those of {@code FileChannel.lock}, when any of its
-   * descriptors is closed.
+   * Closes the descriptor, after the calls that use it on other threads, and gives back a lock
+   * taken with {@link #lock}; a second time does nothing. Regions mapped through this object stay.
+   * POSIX drops the ordinary record locks that this process has on the file, such as those of
+   * {@code FileChannel.lock}, when any of its descriptors is closed.
    *
    * @throws MmanException if close fails, such as with {@code EIO}; the descriptor is gone all the
    *     same
@@ -372,10 +353,7 @@ public final class NativeFile implements AutoCloseable {
    */
   @Override
   public void close() {
-    int result = descriptor.close();
-    if (result < 0 && result != -EINTR) {
-      throw failure("close", result).exception();
-    }
+    operations.close();
   }
 
   /**
@@ -403,50 +381,6 @@ public final class NativeFile implements AutoCloseable {
 
   /** Asks for length, kind and owner of the file. */
   FileStatus status() {
-    int fd = descriptor.acquire();
-    try {
-      FileStatus status = new FileStatus();
-      int result = FileCalls.fstat(fd, status);
-      if (result < 0) {
-        throw failure("fstat", result).exception();
-      }
-      return status;
-    } finally {
-      descriptor.release();
-    }
-  }
-
-  private int call(IntUnaryOperator function) {
-    int fd = descriptor.acquire();
-    try {
-      int result;
-      do {
-        result = function.applyAsInt(fd);
-      } while (result == -EINTR);
-      return result;
-    } finally {
-      descriptor.release();
-    }
-  }
-
-  private void check(String call, int result) {
-    if (result < 0) {
-      throw failure(call, result).exception();
-    }
-  }
-
-  private Failure failure(String call, int result) {
-    return Failure.of(call, result).file(path);
-  }
-
-  private static void requireRange(long offset, long length) {
-    requireNotNegative("offset", offset);
-    requireNotNegative("length", length);
-  }
-
-  private static void requireNotNegative(String name, long value) {
-    if (value < 0) {
-      throw new IllegalArgumentException(name + " is negative: " + value);
-    }
+    return operations.fstat();
   }
 }

@@ -6,11 +6,20 @@ import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The options of {@code FileChannel.open} in the words of open(2). */
-record OpenRequest(int flags, int mode) {
+record OpenRequest(Set<OpenFlags> names, int mode) {
   private static final int READ_AND_WRITE_FOR_ALL = 0666;
+
+  /** Translates options, of which one may be given twice. */
+  static OpenRequest of(OpenOption... options) {
+    return of(new HashSet<>(List.of(options)));
+  }
 
   /**
    * Translates options and attributes.
@@ -19,38 +28,80 @@ record OpenRequest(int flags, int mode) {
    */
   static OpenRequest of(Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
     boolean writes = options.contains(StandardOpenOption.WRITE);
+    boolean createsNew = writes && options.contains(StandardOpenOption.CREATE_NEW);
     // A write-only descriptor cannot be mapped, so WRITE opens for reading too.
-    int flags = OpenFlags.O_CLOEXEC.bits() | OpenFlags.O_NOCTTY.bits();
-    flags |= (writes ? OpenFlags.O_RDWR : OpenFlags.O_RDONLY).bits();
+    Set<OpenFlags> flags =
+        EnumSet.of(
+            writes ? OpenFlags.O_RDWR : OpenFlags.O_RDONLY,
+            OpenFlags.O_CLOEXEC,
+            OpenFlags.O_NOCTTY);
     for (OpenOption option : options) {
-      flags |= bits(option, writes);
+      OpenFlags flag = flag(option, writes);
+      if (flag != null) {
+        flags.add(flag);
+      }
+    }
+    if (createsNew) {
+      flags.add(OpenFlags.O_CREAT);
     }
     return new OpenRequest(flags, mode(attributes));
   }
 
   /** The same, but it fails where the file exists. */
   OpenRequest exclusively() {
-    return new OpenRequest(flags | OpenFlags.O_CREAT.bits() | OpenFlags.O_EXCL.bits(), mode);
+    Set<OpenFlags> flags = EnumSet.copyOf(names);
+    flags.add(OpenFlags.O_CREAT);
+    flags.add(OpenFlags.O_EXCL);
+    return new OpenRequest(flags, mode);
   }
 
-  private static int bits(OpenOption option, boolean writes) {
+  /** The same for shm_open, which on FreeBSD refuses flags that it has no use for. */
+  OpenRequest forSharedMemory() {
+    Set<OpenFlags> flags = EnumSet.copyOf(names);
+    flags.remove(OpenFlags.O_NOCTTY);
+    return new OpenRequest(flags, 0600);
+  }
+
+  /**
+   * Returns the flags together.
+   *
+   * @throws UnsupportedOperationException if the platform lacks one
+   */
+  int flags() {
+    int bits = 0;
+    for (OpenFlags flag : names) {
+      bits |= flag.bits();
+    }
+    return bits;
+  }
+
+  /** Adds flags, and the mode where it counts, to the words for a failure. */
+  Failure addTo(Failure failure) {
+    failure.flags(names);
+    return names.contains(OpenFlags.O_CREAT)
+        ? failure.arg("0" + Integer.toOctalString(mode))
+        : failure;
+  }
+
+  private static @Nullable OpenFlags flag(OpenOption option, boolean writes) {
     if (option instanceof StandardOpenOption standard) {
       return switch (standard) {
-        case READ, WRITE, SPARSE -> 0;
-        case CREATE -> writes ? OpenFlags.O_CREAT.bits() : 0;
-        case CREATE_NEW -> writes ? OpenFlags.O_CREAT.bits() | OpenFlags.O_EXCL.bits() : 0;
-        case TRUNCATE_EXISTING -> writes ? OpenFlags.O_TRUNC.bits() : 0;
-        case SYNC -> OpenFlags.O_SYNC.bits();
-        case DSYNC -> OpenFlags.O_DSYNC.bits();
+        case READ, WRITE, SPARSE -> null;
+        case CREATE -> writes ? OpenFlags.O_CREAT : null;
+        case CREATE_NEW -> writes ? OpenFlags.O_EXCL : null;
+        case TRUNCATE_EXISTING -> writes ? OpenFlags.O_TRUNC : null;
+        case SYNC -> OpenFlags.O_SYNC;
+        case DSYNC -> OpenFlags.O_DSYNC;
         case APPEND, DELETE_ON_CLOSE -> throw new UnsupportedOperationException(option.toString());
       };
     }
     if (option == LinkOption.NOFOLLOW_LINKS) {
-      return OpenFlags.O_NOFOLLOW.bits();
+      return OpenFlags.O_NOFOLLOW;
     }
-    // com.sun.nio.file.ExtendedOpenOption is in a module that need not be there.
-    if ("DIRECT".equals(option.toString())) {
-      return OpenFlags.O_DIRECT.bits();
+    // Asked by its name, because the module it is in need not be there.
+    if (option.getClass().getName().equals("com.sun.nio.file.ExtendedOpenOption")
+        && option.toString().equals("DIRECT")) {
+      return OpenFlags.O_DIRECT;
     }
     throw new UnsupportedOperationException("option " + option);
   }
@@ -58,8 +109,7 @@ record OpenRequest(int flags, int mode) {
   private static int mode(FileAttribute<?>... attributes) {
     int mode = READ_AND_WRITE_FOR_ALL;
     for (FileAttribute<?> attribute : attributes) {
-      if (!"posix:permissions".equals(attribute.name())
-          || !(attribute.value() instanceof Set<?> permissions)) {
+      if (!isPermissions(attribute.name()) || !(attribute.value() instanceof Set<?> permissions)) {
         throw new UnsupportedOperationException("attribute " + attribute.name());
       }
       mode = 0;
@@ -68,6 +118,10 @@ record OpenRequest(int flags, int mode) {
       }
     }
     return mode;
+  }
+
+  private static boolean isPermissions(String attribute) {
+    return attribute.equals("posix:permissions") || attribute.equals("unix:permissions");
   }
 
   private static int bit(PosixFilePermission permission) {

@@ -3,6 +3,7 @@ package io.mman.libc;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.mman.platform.Platform;
 import io.mman.platform.StatLayout;
@@ -18,6 +19,17 @@ public final class FileCalls {
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
   private static final FunctionDescriptor NAME_AND_INTS =
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+
+  /** Types of a lock, on the platforms that have locks of open file descriptions. */
+  public static final short SHARED_LOCK = 0; // F_RDLCK
+
+  /** Excludes every other lock. */
+  public static final short EXCLUSIVE_LOCK = 1; // F_WRLCK
+
+  /** No lock. */
+  public static final short UNLOCKED = 2; // F_UNLCK
+
+  private static final long FLOCK_BYTES = 32;
 
   private FileCalls() {}
 
@@ -189,18 +201,26 @@ public final class FileCalls {
   }
 
   // int fcntl(int fd, int cmd, ... /* struct flock *lock */);
-  private static final class FcntlStructure {
+  private static final class FcntlLock {
     static final MethodHandle CALL =
         Linking.linkVariadic(
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), 2);
   }
 
-  /** Asks or changes something about a descriptor, described by a structure. */
-  public static int fcntl(int fd, int command, MemorySegment structure) {
+  /**
+   * Changes the lock that an open file description has on a whole file, without waiting for it.
+   *
+   * @param type {@link #SHARED_LOCK}, {@link #EXCLUSIVE_LOCK} or {@link #UNLOCKED}
+   */
+  public static int setLock(int fd, short type) {
+    int command = io.mman.platform.Fcntl.OFD_SETLK.number();
     MemorySegment scratch = Scratch.get();
+    // short l_type, l_whence; off_t l_start, l_len; pid_t l_pid; of which only the first is not 0:
+    // from the start of the file, a length of 0 means to its end wherever that comes to be.
+    MemorySegment flock = scratch.asSlice(Scratch.STRUCTURE, FLOCK_BYTES).fill((byte) 0);
+    flock.set(JAVA_SHORT, 0, type);
     try {
-      return Scratch.result(
-          (int) FcntlStructure.CALL.invokeExact(scratch, fd, command, structure), scratch);
+      return Scratch.result((int) FcntlLock.CALL.invokeExact(scratch, fd, command, flock), scratch);
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }

@@ -3,6 +3,7 @@ package io.mman;
 import static io.mman.platform.Numbers.linux;
 
 import io.mman.platform.Numbers;
+import io.mman.platform.Platform;
 
 /**
  * Flags of memfd_create(2), named as in C without {@code MFD_}. {@code MFD_CLOEXEC} is always set.
@@ -50,9 +51,16 @@ public enum MemfdFlag {
     return numbers;
   }
 
-  /** Returns the bit that closes the descriptor in a program that replaces this one. */
+  /**
+   * Returns the bit that closes the descriptor in a program that replaces this one.
+   *
+   * @throws UnsupportedOperationException if the platform lacks memfd_create
+   */
   static int closeOnExec() {
-    return linux(1).freebsd(1).here("MFD_", ALLOW_SEALING);
+    if (!ALLOW_SEALING.isSupported()) {
+      throw Platform.lacks("memfd_create");
+    }
+    return 1;
   }
 
   /**

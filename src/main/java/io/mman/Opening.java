@@ -2,34 +2,29 @@ package io.mman;
 
 import io.mman.libc.FileCalls;
 import io.mman.libc.FileStatus;
-import io.mman.platform.OpenFlags;
-import io.mman.platform.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** The ways to come by a {@link NativeFile}. */
+/** The ways to come by a {@link NativeFile}. Written without lambdas, whose first costs time. */
 final class Opening {
   private static final int EINTR = 4;
-  private static final int OWNER_ONLY = 0600;
 
   private Opening() {}
 
   static NativeFile file(Path path, OpenRequest request) {
     PathBytes.requireDefaultFileSystem(path);
+    int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = PathBytes.of(path, arena);
       do {
-        fd = FileCalls.open(name, request.flags(), request.mode());
+        fd = FileCalls.open(name, flags, request.mode());
       } while (fd == -EINTR);
     }
     if (fd < 0) {
-      throw Failure.of("open", fd)
-          .file(path)
-          .arg("flags=0x" + Integer.toHexString(request.flags()))
-          .because(FileCauses::open)
-          .exception();
+      Failure failure = request.addTo(Failure.of("open", fd).file(path));
+      throw failure.because(FileCauses::open).exception();
     }
     return new NativeFile(fd, path);
   }
@@ -38,82 +33,74 @@ final class Opening {
     if (fd < 0) {
       throw new IllegalArgumentException("not a descriptor: " + fd);
     }
-    int result = FileCalls.fstat(fd, new FileStatus());
+    Path path = PathBytes.ofDescriptor(fd);
+    FileStatus status = new FileStatus();
+    int result;
+    do {
+      result = FileCalls.fstat(fd, status);
+    } while (result == -EINTR);
     if (result < 0) {
       throw Failure.of("fstat", result).arg("fd", fd).exception();
     }
-    return new NativeFile(fd, entryOf(fd));
+    return new NativeFile(fd, path);
   }
 
   static NativeFile memory(String label, long size, MemfdFlag... flags) {
     if (size < 0) {
       throw new IllegalArgumentException("size is negative: " + size);
     }
-    int bits = MemfdFlag.bits(flags) | MemfdFlag.closeOnExec();
+    int bits = MemfdFlag.closeOnExec() | MemfdFlag.bits(flags);
     int fd;
     try (Arena arena = Arena.ofConfined()) {
-      fd = FileCalls.memfdCreate(PathBytes.of(label, arena), bits);
+      MemorySegment name = PathBytes.of(label, arena);
+      do {
+        fd = FileCalls.memfdCreate(name, bits);
+      } while (fd == -EINTR);
     }
     if (fd < 0) {
-      throw Failure.of("memfd_create", fd)
-          .arg("\"" + label + "\"")
-          .flags(flags)
-          .because(FileCauses::memory)
-          .exception();
+      Failure failure = Failure.of("memfd_create", fd).arg("\"" + label + "\"").flags(flags);
+      throw failure.because(FileCauses::memory).exception();
     }
-    NativeFile file = new NativeFile(fd, entryOf(fd));
+    NativeFile file = new NativeFile(fd, PathBytes.ofDescriptor(fd));
     try {
       file.resize(size);
       return file;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       file.close();
       throw e;
     }
   }
 
-  static NativeFile sharedMemory(String name, OpenRequest request) {
-    int flags = request.flags() & ~OpenFlags.O_NOCTTY.bits();
+  static NativeFile sharedMemory(String name, OpenRequest options) {
+    OpenRequest request = options.forSharedMemory();
+    Path path = PathBytes.ofSharedMemory(name);
+    int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = PathBytes.of(name, arena);
       do {
-        fd = FileCalls.shmOpen(bytes, flags, OWNER_ONLY);
+        fd = FileCalls.shmOpen(bytes, flags, request.mode());
       } while (fd == -EINTR);
     }
-    Path path = pathOf(name);
     if (fd < 0) {
-      throw Failure.of("shm_open", fd)
-          .arg("\"" + name + "\"")
-          .about(path)
-          .because(FileCauses::open)
-          .exception();
+      Failure failure = Failure.of("shm_open", fd).arg("\"" + name + "\"").about(path);
+      throw request.addTo(failure).because(FileCauses::sharedMemory).exception();
     }
     return new NativeFile(fd, path);
   }
 
   static void unlinkSharedMemory(String name) {
+    Path path = PathBytes.ofSharedMemory(name);
     int result;
     try (Arena arena = Arena.ofConfined()) {
-      result = FileCalls.shmUnlink(PathBytes.of(name, arena));
+      MemorySegment bytes = PathBytes.of(name, arena);
+      do {
+        result = FileCalls.shmUnlink(bytes);
+      } while (result == -EINTR);
     }
     if (result < 0) {
-      throw Failure.of("shm_unlink", result)
-          .arg("\"" + name + "\"")
-          .about(pathOf(name))
-          .exception();
+      Failure failure = Failure.of("shm_unlink", result).arg("\"" + name + "\"").about(path);
+      throw failure.exception();
     }
-  }
-
-  /** Linux keeps the objects in a file system of their own, other systems give them no path. */
-  private static Path pathOf(String name) {
-    return Platform.current().isLinux()
-        ? Path.of("/dev/shm", name.startsWith("/") ? name.substring(1) : name)
-        : Path.of(name);
-  }
-
-  private static Path entryOf(int fd) {
-    return Platform.current().isLinux()
-        ? Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + fd)
-        : Path.of("/dev/fd/" + fd);
   }
 }

@@ -1,9 +1,11 @@
 package io.mman;
 
+import io.mman.platform.Platform;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -27,17 +29,43 @@ final class PathBytes {
     return path;
   }
 
+  /** Returns the bytes of a path; the empty one is the working directory, as for the JDK. */
   static MemorySegment of(Path path, Arena arena) {
     String text = path.toString();
+    if (text.isEmpty()) {
+      return of(".", arena);
+    }
     return terminated(isFaithful(text) ? text.getBytes(StandardCharsets.UTF_8) : raw(path), arena);
   }
 
   /** Returns the bytes of a name that is not a path, such as that of a memfd. */
   static MemorySegment of(String name, Arena arena) {
+    requireNoNul(name);
+    return terminated(name.getBytes(StandardCharsets.UTF_8), arena);
+  }
+
+  /** Returns the path by which this process, and others on Linux, can open a descriptor again. */
+  static Path ofDescriptor(int fd) {
+    return Platform.current().isLinux()
+        ? Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + fd)
+        : Path.of("/dev/fd/" + fd);
+  }
+
+  /**
+   * Returns the path of a shared-memory object. Linux keeps them in a file system of their own, for
+   * other systems it is just the name, with a slash.
+   */
+  static Path ofSharedMemory(String name) {
+    requireNoNul(name);
+    String directory = Platform.current().isLinux() ? "/dev/shm/" : "/";
+    String path = directory + (name.startsWith("/") ? name.substring(1) : name);
+    return isFaithful(path) ? Path.of(path) : Path.of(URI.create("file://" + escaped(path)));
+  }
+
+  private static void requireNoNul(String name) {
     if (name.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a name must not contain NUL");
     }
-    return terminated(name.getBytes(StandardCharsets.UTF_8), arena);
   }
 
   /** Tells whether encoding the text gives the bytes that were decoded to it. */
@@ -55,7 +83,9 @@ final class PathBytes {
   private static byte[] raw(Path path) {
     String escaped = path.toUri().getRawPath();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
-    for (int i = 0; i < escaped.length(); i++) {
+    // The URI of a directory ends in a slash, behind which a symbolic link would be followed.
+    int end = escaped.endsWith("/") ? escaped.length() - 1 : escaped.length();
+    for (int i = 0; i < end; i++) {
       char c = escaped.charAt(i);
       if (c == '%') {
         bytes.write(Integer.parseInt(escaped, i + 1, i + 3, 16));
@@ -65,6 +95,20 @@ final class PathBytes {
       }
     }
     return bytes.toByteArray();
+  }
+
+  /** Escapes every byte but slashes, for a path that text in the locale's encoding cannot hold. */
+  private static String escaped(String path) {
+    StringBuilder escaped = new StringBuilder();
+    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+      escaped.append(b == '/' ? "/" : "%" + hex(b));
+    }
+    return escaped.toString();
+  }
+
+  private static String hex(byte b) {
+    return Character.toString(Character.forDigit(b >> 4 & 0xF, 16))
+        + Character.forDigit(b & 0xF, 16);
   }
 
   private static MemorySegment terminated(byte[] bytes, Arena arena) {

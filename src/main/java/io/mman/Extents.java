@@ -1,48 +1,57 @@
 package io.mman;
 
+import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which bytes of a file live regions cover, so that the file is not cut under them. A region adds
- * its extent while it holds the file's size, removes it when it is unmapped.
+ * its extent, or moves its end forward, while it holds the file's length lock for reading; it may
+ * move the end back and remove the extent at any time, once the pages are unmapped.
  */
 final class Extents {
-  /** What one region covers. */
+  /** What one region covers; equal to no other. */
   static final class Extent {
-    private volatile long end;
+    private long end;
 
     private Extent(long end) {
       this.end = end;
     }
   }
 
-  private final Set<Extent> live = ConcurrentHashMap.newKeySet();
+  private final Set<Extent> live = new HashSet<>();
 
-  /** No live extent reaches beyond; spares the files that only grow a look at every region. */
-  private volatile long highest;
+  /** No live extent reaches beyond; spares a file that only grows a look at every region. */
+  private long highest;
 
   /** Adds an extent that ends before this byte of the file. */
-  Extent add(long end) {
+  synchronized Extent add(long end) {
     Extent extent = new Extent(end);
     live.add(extent);
-    raise(end);
+    highest = Math.max(highest, end);
     return extent;
   }
 
   /** Moves the end of an extent: its region has grown or shrunk. */
-  void move(Extent extent, long end) {
+  synchronized void move(Extent extent, long end) {
     extent.end = end;
-    raise(end);
+    if (live.contains(extent)) {
+      highest = Math.max(highest, end);
+    }
   }
 
-  void remove(Extent extent) {
+  /** Removes an extent; a second time does nothing. */
+  synchronized void remove(Extent extent) {
     live.remove(extent);
   }
 
-  /** Returns the length that the file must keep. Exact, if no region is added meanwhile. */
-  long covered(long wanted) {
-    if (wanted < highest) {
+  /**
+   * Tells what stands against cutting the file to a length.
+   *
+   * @return the length that live regions cover, if it is more than {@code length}; otherwise some
+   *     number that is not
+   */
+  synchronized long covered(long length) {
+    if (length < highest) {
       long exact = 0;
       for (Extent extent : live) {
         exact = Math.max(exact, extent.end);
@@ -50,11 +59,5 @@ final class Extents {
       highest = exact;
     }
     return highest;
-  }
-
-  private synchronized void raise(long end) {
-    if (end > highest) {
-      highest = end;
-    }
   }
 }

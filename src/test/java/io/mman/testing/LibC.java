@@ -1,0 +1,53 @@
+package io.mman.testing;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** C functions that the library has no use for. */
+public final class LibC {
+  private static final MethodHandle SYSTEM =
+      link("system", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MethodHandle DUP = link("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private LibC() {}
+
+  /**
+   * Tells whether a child has a descriptor of this process. The children of {@code ProcessBuilder}
+   * cannot tell, since the JDK closes all descriptors in them; those of system(3) can.
+   */
+  public static boolean childSees(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment command = arena.allocateFrom("test -e /proc/self/fd/" + fd);
+      int status = (int) SYSTEM.invokeExact(command);
+      return switch (status) {
+        case 0 -> true;
+        case 0x100 -> false; // exit code 1
+        default -> throw new AssertionError("system: " + status);
+      };
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Returns a second number for the same open file; a child inherits it. */
+  public static int dup(int fd) {
+    try {
+      return (int) DUP.invokeExact(fd);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static MethodHandle link(String name, FunctionDescriptor shape) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), shape);
+  }
+}

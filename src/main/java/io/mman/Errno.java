@@ -2,6 +2,7 @@ package io.mman;
 
 import static io.mman.platform.Numbers.everywhere;
 import static io.mman.platform.Numbers.linux;
+import static io.mman.platform.Numbers.onFreebsd;
 
 import io.mman.platform.Numbers;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +132,8 @@ public enum Errno {
   ENOPROTOOPT(linux(92).macos(42).freebsd(42), "Protocol not available"),
   /** Protocol not supported. */
   EPROTONOSUPPORT(linux(93).macos(43).freebsd(43), "Protocol not supported"),
+  /** Socket type not supported. */
+  ESOCKTNOSUPPORT(linux(94).macos(44).freebsd(44), "Socket type not supported"),
   /** Operation not supported. */
   EOPNOTSUPP(linux(95).macos(102).freebsd(45), "Operation not supported"),
   /** Operation not supported. */
@@ -179,6 +182,12 @@ public enum Errno {
   ENOTRECOVERABLE(linux(131).macos(104).freebsd(95), "State not recoverable"),
   /** Memory page has hardware error. */
   EHWPOISON(linux(133), "Memory page has hardware error"),
+  /** Capabilities insufficient. FreeBSD. */
+  ENOTCAPABLE(onFreebsd(93), "Capabilities insufficient"),
+  /** Not permitted in capability mode. FreeBSD. */
+  ECAPMODE(onFreebsd(94), "Not permitted in capability mode"),
+  /** Integrity check failed. FreeBSD. */
+  EINTEGRITY(onFreebsd(97), "Integrity check failed"),
   /** Resource temporarily unavailable. */
   EWOULDBLOCK(linux(11).macos(35).freebsd(35), "Resource temporarily unavailable"),
   /** A number that has no name here; {@link MmanException#errno()} gives it. */

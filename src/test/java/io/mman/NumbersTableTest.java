@@ -1,0 +1,83 @@
+package io.mman;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.mman.platform.Numbers;
+import io.mman.platform.Platform;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The numbers of all platforms against a table that was written independently of the enums. */
+class NumbersTableTest {
+  private static final long ABSENT = -1;
+
+  @Test
+  void everyNumberIsThatOfTheTable() throws IOException {
+    Map<String, Map<Platform, Long>> table = table();
+    Map<String, Numbers> ours = new HashMap<>();
+    NumberedConstants.forEach(ours::put);
+
+    assertEquals(new TreeSet<>(table.keySet()), new TreeSet<>(ours.keySet()));
+    assertAll(
+        table.entrySet().stream()
+            .map(
+                row ->
+                    () ->
+                        assertEquals(row.getValue(), onAll(ours.get(row.getKey())), row.getKey())));
+  }
+
+  /** Otherwise a caller of an unknown system would get numbers of another one. */
+  @Test
+  void anUnknownPlatformHasNoNumberAtAll() {
+    NumberedConstants.forEach(
+        (name, numbers) -> assertEquals(ABSENT, numbers.on(Platform.UNKNOWN), name));
+  }
+
+  private static Map<Platform, Long> onAll(Numbers numbers) {
+    Map<Platform, Long> all = new HashMap<>();
+    for (Platform platform : columns()) {
+      all.put(platform, numbers.on(platform));
+    }
+    return all;
+  }
+
+  private static Set<Platform> columns() {
+    return Set.of(Platform.LINUX, Platform.LINUX_POWER, Platform.MACOS, Platform.FREEBSD);
+  }
+
+  private static Map<String, Map<Platform, Long>> table() throws IOException {
+    Map<String, Map<Platform, Long>> rows = new HashMap<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(NumbersTableTest.class.getResourceAsStream("numbers.txt")),
+                StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          String[] words = line.split(" +");
+          rows.put(
+              words[0],
+              Map.of(
+                  Platform.LINUX, number(words[1]),
+                  Platform.LINUX_POWER, number(words[2]),
+                  Platform.MACOS, number(words[3]),
+                  Platform.FREEBSD, number(words[4])));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static long number(String word) {
+    return word.equals("-") ? ABSENT : Long.decode(word);
+  }
+}

@@ -220,7 +220,8 @@ public enum Errno {
    */
   public static Errno of(int number) {
     for (Errno errno : values()) {
-      if (errno.numbers != null && errno.numbers.hereOrAbsent() == number) {
+      Numbers numbers = errno.numbers;
+      if (numbers != null && numbers.isHere() && numbers.hereOrAbsent() == number) {
         return errno;
       }
     }

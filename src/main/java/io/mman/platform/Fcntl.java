@@ -16,6 +16,11 @@ public enum Fcntl {
     this.numbers = numbers;
   }
 
+  /** Returns the number on every platform. */
+  Numbers numbers() {
+    return numbers;
+  }
+
   /** Tells whether the running platform has the command. */
   public boolean isHere() {
     return numbers.isHere();

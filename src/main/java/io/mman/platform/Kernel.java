@@ -1,5 +1,7 @@
 package io.mman.platform;
 
+import java.util.Locale;
+
 /**
  * Numbers of Linux system calls that many C libraries do not wrap. Sources: asm-generic/unistd.h
  * and the syscall tables of each processor.
@@ -16,14 +18,22 @@ public enum Kernel {
 
   private static final int ABSENT = -1;
 
-  private final int number;
+  private final int x86;
+  private final int generic;
+  private final int power;
+  private final int s390x;
+  private final int here;
 
   Kernel(int x86, int generic, int power, int s390x) {
-    this.number = select(Platform.current(), Arch.current(), x86, generic, power, s390x);
+    this.x86 = x86;
+    this.generic = generic;
+    this.power = power;
+    this.s390x = s390x;
+    this.here = on(Platform.current(), Arch.current());
   }
 
-  private static int select(
-      Platform platform, Arch arch, int x86, int generic, int power, int s390x) {
+  /** Returns the number on a platform and processor, or {@code -1} where it is absent. */
+  int on(Platform platform, Arch arch) {
     if (!platform.isLinux()) {
       return ABSENT;
     }
@@ -38,7 +48,7 @@ public enum Kernel {
 
   /** Tells whether the running platform has the call; the running kernel may still be too old. */
   public boolean isHere() {
-    return number != ABSENT;
+    return here != ABSENT;
   }
 
   /**
@@ -47,9 +57,9 @@ public enum Kernel {
    * @throws UnsupportedOperationException if the running platform is not Linux
    */
   public int number() {
-    if (number == ABSENT) {
-      throw Platform.lacks(name().toLowerCase(java.util.Locale.ROOT) + "(2)");
+    if (here == ABSENT) {
+      throw Platform.lacks(name().toLowerCase(Locale.ROOT) + "(2)");
     }
-    return number;
+    return here;
   }
 }

@@ -48,6 +48,11 @@ public final class Numbers {
     return new Numbers(linux, number, macos, freebsd);
   }
 
+  /** The same, but with this number on all other Linux. */
+  Numbers linuxInstead(long number) {
+    return new Numbers(number, power, macos, freebsd);
+  }
+
   /** The same, and with this number on macOS. */
   public Numbers macos(long number) {
     return new Numbers(linux, power, number, freebsd);

@@ -12,17 +12,25 @@ public enum OpenFlags {
   O_NOCTTY(Numbers.linux(0x100).macos(0x20000).freebsd(0x8000)),
   O_CLOEXEC(Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000)),
   /** aarch64 kept the numbers of 32-bit ARM, ppc64 has its own. */
-  O_NOFOLLOW(linux(0x20000, 0x8000).power(0x8000).macos(0x100).freebsd(0x100)),
-  O_DIRECT(linux(0x4000, 0x10000).power(0x20000).freebsd(0x10000));
+  O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).macos(0x100).freebsd(0x100), 0x8000),
+  O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000), 0x10000);
 
   private final Numbers numbers;
+  private final Numbers onAarch64;
 
   OpenFlags(Numbers numbers) {
     this.numbers = numbers;
+    this.onAarch64 = numbers;
   }
 
-  private static Numbers linux(int most, int aarch64) {
-    return Numbers.linux(Arch.current() == Arch.AARCH64 ? aarch64 : most);
+  OpenFlags(Numbers numbers, long linuxOnAarch64) {
+    this.numbers = numbers;
+    this.onAarch64 = numbers.linuxInstead(linuxOnAarch64);
+  }
+
+  /** Returns the numbers on a processor. */
+  Numbers on(Arch arch) {
+    return arch == Arch.AARCH64 ? onAarch64 : numbers;
   }
 
   /**
@@ -31,6 +39,6 @@ public enum OpenFlags {
    * @throws UnsupportedOperationException if the platform lacks the flag
    */
   public int bits() {
-    return numbers.here("", this);
+    return on(Arch.current()).here("", this);
   }
 }

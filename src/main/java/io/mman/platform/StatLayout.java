@@ -2,6 +2,7 @@ package io.mman.platform;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where {@code struct stat} keeps what a mapping needs, in bytes from its start. Sources:
@@ -22,7 +23,7 @@ public enum StatLayout {
   /** A buffer of this many bytes holds the structure of any platform. */
   public static final long MAX_BYTES = 256;
 
-  private static final StatLayout CURRENT = of(Platform.current(), Arch.current());
+  private static final @Nullable StatLayout CURRENT = of(Platform.current(), Arch.current());
 
   private final long mode;
   private final int modeBytes;
@@ -40,17 +41,26 @@ public enum StatLayout {
     this.blockSizeBytes = blockSizeBytes;
   }
 
-  /** Returns the layout of the running platform. */
+  /**
+   * Returns the layout of the running platform.
+   *
+   * @throws UnsupportedOperationException if the platform is not known
+   */
   public static StatLayout current() {
+    if (CURRENT == null) {
+      throw Platform.lacks("struct stat");
+    }
     return CURRENT;
   }
 
-  static StatLayout of(Platform platform, Arch arch) {
+  /** Returns the layout of a platform, or null if the platform is not known. */
+  static @Nullable StatLayout of(Platform platform, Arch arch) {
     return switch (platform) {
+      case LINUX, LINUX_POWER ->
+          arch.usesGenericNumbers() ? LINUX_GENERIC : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
       case MACOS -> MACOS;
       case FREEBSD -> FREEBSD;
-      default ->
-          arch.usesGenericNumbers() ? LINUX_GENERIC : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
+      case UNKNOWN -> null;
     };
   }
 

@@ -59,6 +59,7 @@ class StatLayoutTest {
     "MACOS, X86_64, MACOS",
     "FREEBSD, X86_64, FREEBSD",
     "FREEBSD, AARCH64, FREEBSD",
+    "UNKNOWN, X86_64, ",
   })
   void eachPlatformHasItsLayout(Platform platform, Arch arch, StatLayout layout) {
     assertSame(layout, StatLayout.of(platform, arch));

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * Runs the {@code main} method of a class in a JVM of its own, for what could kill a JVM or needs
  * other options, limits or rights. Native access is granted unless {@link #withoutNativeAccess} is
- * called. Each method returns a new description.
+ * called. There is no JUnit in it. Each method returns a new description.
  */
 public record ChildJvm(
     Class<?> main,

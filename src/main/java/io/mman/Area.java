@@ -3,30 +3,79 @@ package io.mman;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The address space of one region: what munmap(2) gets in the end. Its pages begin after the guard
- * and reach to the guard on the other side; a region with a reservation uses only the first of
- * them.
+ * The address space of one region: what munmap(2) gets in the end. Its pages lie between two
+ * guards, which are empty for most; a region with a reserve uses only the first of them.
  *
  * @param address first byte, a multiple of the page size
  * @param length bytes in all; 0 where nothing is mapped
- * @param guard bytes on either side that nothing can access
+ * @param guardBefore bytes before the pages that nothing can access
+ * @param guardBehind bytes behind the pages that nothing can access
  */
-record Area(long address, long length, long guard) {
-  static final Area EMPTY = new Area(0, 0, 0);
+record Area(long address, long length, long guardBefore, long guardBehind) {
+  static final Area EMPTY = new Area(0, 0);
+
+  Area(long address, long length) {
+    this(address, length, 0, 0);
+  }
+
+  boolean isEmpty() {
+    return length == 0;
+  }
 
   /** Returns the address of the first page. */
   long start() {
-    return address + guard;
+    return address + guardBefore;
   }
 
   /** Returns the bytes of the pages, those in reserve included. */
   long capacity() {
-    return length - 2 * guard;
+    return length - guardBefore - guardBehind;
   }
 
-  /** Returns the pages as a segment that nothing revokes. */
-  MemorySegment pages() {
-    return MemorySegment.ofAddress(start()).reinterpret(capacity());
+  /** Returns the address behind the last page. */
+  long end() {
+    return start() + capacity();
+  }
+
+  /** Returns a part of the pages, as a segment that nothing revokes. */
+  MemorySegment pages(long offset, long bytes) {
+    return MemorySegment.ofAddress(start() + offset).reinterpret(bytes);
+  }
+
+  /** Returns the pages before an offset, with the guard before them. */
+  Area before(long offset) {
+    return offset == 0 && guardBefore == 0
+        ? EMPTY
+        : new Area(address, guardBefore + offset, guardBefore, 0);
+  }
+
+  /** Returns the pages from an offset on, with the guard behind them. */
+  Area from(long offset) {
+    long skipped = guardBefore + offset;
+    return skipped == length
+        ? EMPTY
+        : new Area(address + skipped, length - skipped, 0, guardBehind);
+  }
+
+  /** Returns this area and the one that begins where it ends. */
+  Area and(Area next) {
+    if (isEmpty() || next.isEmpty()) {
+      return isEmpty() ? next : this;
+    }
+    return new Area(address, length + next.length, guardBefore, next.guardBehind);
+  }
+
+  /** Seals the area with its guards. */
+  void seal() {
+    if (length > 0) {
+      Calls.mseal(MemorySegment.ofAddress(address).reinterpret(length));
+    }
+  }
+
+  /** Unmaps what is left where the pages have moved away. */
+  void unmapGuards() {
+    new Area(address, guardBefore).unmap();
+    new Area(end(), guardBehind).unmap();
   }
 
   /** Ends the mapping of the area; every segment over it must be closed by then. */

@@ -2,6 +2,7 @@ package io.mman;
 
 import io.mman.libc.FileStatus;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,36 @@ record Backing(
     return PageRange.ceil(bytes, page());
   }
 
+  /** Tells whether pages in reserve are opened by mprotect(2), not by mapping over them. */
+  boolean isOpenedByProtection() {
+    return kind.isAnonymous() && hugePage == 0;
+  }
+
+  /** Returns the flags of pages in reserve: those that act at once wait until the pages open. */
+  Set<MapFlag> reserveFlags() {
+    Set<MapFlag> waiting = EnumSet.copyOf(flags);
+    waiting.removeAll(EnumSet.of(MapFlag.POPULATE, MapFlag.LOCKED));
+    return waiting;
+  }
+
   /** Tells whether this library made the mapping. */
   boolean isOwn() {
     return kind != Kind.UNKNOWN;
+  }
+
+  /** Tells whether two are pages of the same file, or of none, mapped in the same way. */
+  boolean isLike(Backing other) {
+    boolean sameFile =
+        status == null
+            ? other.status == null
+            : other.status != null
+                && status.inode() == other.status.inode()
+                && status.device() == other.status.device();
+    return kind == other.kind
+        && sameFile
+        && file == other.file
+        && flags.equals(other.flags)
+        && hugePage == other.hugePage;
   }
 
   /** Returns what it is, for people. */

@@ -7,8 +7,17 @@ final class Cover {
 
   /** Adds an extent; the caller holds the file's length. */
   Cover(NativeFile file, long end) {
-    this.extents = file.extents();
+    this(file.extents(), end);
+  }
+
+  private Cover(Extents extents, long end) {
+    this.extents = extents;
     this.extent = extents.add(end);
+  }
+
+  /** Adds an extent that lies in this one, or touches it. */
+  Cover beside(long end) {
+    return new Cover(extents, end);
   }
 
   /** The region ends elsewhere now. */

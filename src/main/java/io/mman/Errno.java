@@ -228,6 +228,11 @@ public enum Errno {
     return OTHER;
   }
 
+  /** Returns the number on the running platform. */
+  int number() {
+    return numbers == null ? -1 : (int) numbers.hereOrAbsent();
+  }
+
   /** Returns the number on every platform, or null for {@link #OTHER}. */
   @Nullable Numbers numbers() {
     return numbers;

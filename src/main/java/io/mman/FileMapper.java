@@ -99,21 +99,25 @@ final class FileMapper {
       file.allocate(request.offset, size);
     }
     Set<MapFlag> flags = request.mapFlags();
-    long hugePage = 0;
-    long head = request.offset == 0 ? 0 : request.offset % Mman.pageSize();
-    Backing backing =
-        new Backing(
-            Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
-            request.file,
-            file.path(),
-            status,
-            request.needsWritableFile(),
-            request.offset - head,
-            flags,
-            hugePage);
-    Cover cover = status.isRegular() ? new Cover(file, request.offset + size) : null;
     int fd = file.descriptor().acquire();
     try {
+      long hugePage = HugePages.ofFile(fd, status);
+      long page = hugePage > 0 || request.offset == 0 ? hugePage : Mman.pageSize();
+      long head = page == 0 ? 0 : request.offset % page;
+      Backing backing =
+          new Backing(
+              Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
+              request.file,
+              file.path(),
+              status,
+              request.needsWritableFile(),
+              request.offset - head,
+              flags,
+              hugePage);
+      Cover cover =
+          status.isRegular() && request.file != null
+              ? new Cover(file, request.offset + size)
+              : null;
       return mapper.map(backing, head, size, fd, cover);
     } finally {
       file.descriptor().release();

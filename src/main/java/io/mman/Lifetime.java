@@ -24,6 +24,16 @@ final class Lifetime {
     return new Lifetime(lender, true);
   }
 
+  /** Returns the group whose lifetime the region borrows, if it is one. */
+  @Nullable RegionGroup group() {
+    return lender instanceof RegionGroup group ? group : null;
+  }
+
+  /** Tells whether two regions live alike, so that one can take over the other's pages. */
+  boolean isLike(Lifetime other) {
+    return lender == null && other.lender == null && shared == other.shared;
+  }
+
   /** Tells whether the region owns its lifetime. */
   boolean isOwned() {
     return lender == null;
@@ -40,7 +50,7 @@ final class Lifetime {
 
   Gate newGate() {
     if (lender != null) {
-      return Gate.mutual(null);
+      return Gate.mutual(lender instanceof RegionGroup group ? group.calls() : null);
     }
     return shared ? Gate.exclusive() : Gate.OPEN;
   }

@@ -103,6 +103,30 @@ final class MapRequest {
     return createSize != NONE || preallocate || (shared && protection().canWrite());
   }
 
+  /** Tells whether not just any address will do. */
+  boolean wantsPlace() {
+    return reserve != NONE
+        || guardPages
+        || hugePages
+        || (alignment > 1 && alignment > Mman.pageSize());
+  }
+
+  /** Tells whether MAP_POPULATE, which does nothing to reserved pages, has to be made up for. */
+  boolean populatesByFlag() {
+    return flags.contains(MapFlag.POPULATE) && isAnonymous() && wantsPlace();
+  }
+
+  /** Returns the bytes that there shall be room for in the end. */
+  long capacity(long size) {
+    if (reserve == NONE) {
+      return size;
+    }
+    if (reserve < size) {
+      throw new IllegalArgumentException("reserve " + reserve + " is less than the size " + size);
+    }
+    return reserve;
+  }
+
   /** Returns the flags of mmap(2), kinds included. */
   Set<MapFlag> mapFlags() {
     Set<MapFlag> all = EnumSet.copyOf(flags);
@@ -132,6 +156,9 @@ final class MapRequest {
     }
     if (flags.contains(MapFlag.DROPPABLE) && flags.contains(MapFlag.SHARED_VALIDATE)) {
       throw new IllegalArgumentException("DROPPABLE and SHARED_VALIDATE exclude each other");
+    }
+    if (flags.contains(MapFlag.HUGETLB) && reserve != NONE) {
+      throw new IllegalArgumentException("explicit huge pages (HUGETLB) cannot grow in a reserve");
     }
     boolean sized = false;
     for (MapFlag flag : flags) {

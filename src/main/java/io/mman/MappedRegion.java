@@ -1,6 +1,5 @@
 package io.mman;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -44,19 +43,19 @@ import org.jspecify.annotations.Nullable;
  * that blocks, keeps the carrier of a virtual thread.
  */
 public final class MappedRegion extends RegionCalls implements AutoCloseable {
-  private final @Nullable Lifetime lifetime;
-  private final Release release;
+  private static final Object JOINING = new Object();
 
-  MappedRegion(Lifetime lifetime, Backing backing, Release release, State state) {
-    super(lifetime.newGate(), backing, state);
-    this.lifetime = lifetime;
-    this.release = release;
+  /** Null for a look at somebody else's mapping. */
+  private final @Nullable Ground ground;
+
+  MappedRegion(Ground ground, Backing backing, State state) {
+    super(ground.lifetime.newGate(), backing, state);
+    this.ground = ground;
   }
 
   private MappedRegion(State state) {
     super(Gate.OPEN, Backing.UNKNOWN, state);
-    this.lifetime = null;
-    this.release = Release.NOTHING;
+    this.ground = null;
   }
 
   /**
@@ -135,105 +134,206 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>
    */
   public MemorySegment protect(Protection p) {
-    Lifetime own = requireLifetime();
+    Ground own = requireGround();
     long stamp = gate.beginChange();
     try {
       State now = state.usable();
-      state = p.includes(now.protection()) ? widen(now, p) : narrow(now, p, own);
-      MemorySegment view = state.view();
-      return view != null ? view : State.closedView(now.size());
+      own.requireUnsealed("mprotect");
+      boolean widens = p.includes(now.protection());
+      state = widens ? Rights.widen(this, own, now, p) : Rights.narrow(this, own, now, p);
+      return viewOrClosed();
     } finally {
       gate.endChange(stamp);
     }
   }
 
-  private Lifetime requireLifetime() {
-    if (lifetime == null) {
-      throw new IllegalStateException("the region only looks at somebody else's mapping");
-    }
-    return lifetime;
-  }
-
-  private State widen(State now, Protection wider) {
+  /**
+   * Gives the region another size. With {@link Mapping#reserve} it grows in place and revokes
+   * nothing. Otherwise growing may move it, and revokes all views, as shrinking always does. The
+   * length of a file never changes: {@link NativeFile#resize} it first. Anonymous bytes that are
+   * cut off read as zero if the region grows again. Pages that are added are not locked.
+   *
+   * @param newSize the new size in bytes
+   * @return the new view; one that is closed where the pages may not be read
+   * @throws IllegalArgumentException if the size is negative, more than the reserve, or reaches
+   *     past the end of the file
+   * @throws IllegalStateException if the region borrows its lifetime and would have to revoke, only
+   *     looks at somebody else's mapping, is pinned, was mapped from a path and shall grow, or
+   *     native code holds a view
+   * @throws UnsupportedOperationException for growing shared anonymous memory or explicit huge
+   *     pages, and for growing without a reserve on other systems than Linux
+   * @throws MmanException if the system call fails; size and bytes are as before
+   * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
+   */
+  public MemorySegment resize(long newSize) {
+    PageRange.requireSize("size", newSize);
+    Ground own = requireGround();
+    long stamp = gate.beginChange();
     try {
-      Rights.change(used(now), wider, backing);
-    } catch (RuntimeException | Error e) {
-      Rights.restore(used(now), now.protection(), backing); // harmless where it fails: more rights
-      throw e;
+      State now = state.usable();
+      own.requireUnsealed("mremap");
+      if (newSize != now.size()) {
+        state = new Resizing(this, own, now, newSize).run();
+      }
+      return viewOrClosed();
+    } finally {
+      gate.endChange(stamp);
     }
-    return State.of(now.epoch(), now.pages(), now.head(), now.size(), wider);
-  }
-
-  private State narrow(State now, Protection narrower, Lifetime own) {
-    State fresh = revoke(now, own);
-    try {
-      Rights.change(used(fresh), narrower, backing);
-    } catch (RuntimeException | Error e) {
-      boolean restored = Rights.restore(used(fresh), now.protection(), backing);
-      state = restored ? fresh : fresh.blind();
-      throw e;
-    }
-    return State.of(fresh.epoch(), fresh.pages(), now.head(), now.size(), narrower);
   }
 
   /**
-   * Revokes every view and returns the same state in a new epoch, not yet published.
+   * Splits the region in two, which live on their own from then on. Revokes all views. A reserve
+   * goes to the rest.
    *
-   * @throws IllegalStateException if native code holds a view; then nothing has changed
+   * @param offset where the rest begins: a multiple of the page size, 0 or {@link #size}
+   * @return the rest, with a lifetime like this region's
+   * @throws IndexOutOfBoundsException if the offset is not in the region
+   * @throws IllegalArgumentException if it lies inside a page
+   * @throws IllegalStateException as {@link #close}, or if the region borrows its lifetime
    */
-  private State revoke(State now, Lifetime own) {
-    if (!own.isOwned()) {
-      throw new IllegalStateException(
-          "a region that borrows its arena cannot revoke views: use mapConfined() or mapShared()");
+  public MappedRegion split(long offset) {
+    Ground own = requireGround();
+    long stamp = gate.beginChange();
+    try {
+      State now = state.usable();
+      own.requireUnsealed("mprotect");
+      return Splitting.split(this, own, now, offset);
+    } finally {
+      gate.endChange(stamp);
     }
-    Arena epoch = own.newEpoch();
-    MemorySegment pages = own.tie(release.area(), epoch, release);
-    closeEpoch(now);
-    return State.of(epoch, pages, now.head(), now.size(), now.protection());
+  }
+
+  /**
+   * Takes over the bytes of a region that begins where this one ends, and closes it: the inverse of
+   * {@link #split}. Revokes all views of both.
+   *
+   * @param next the region that follows: of the same kind, file, protection and lifetime
+   * @throws IllegalArgumentException if the two do not fit together
+   * @throws IllegalStateException as {@link #close}, for either of them, or if either borrows its
+   *     lifetime
+   */
+  public void join(MappedRegion next) {
+    Ground own = requireGround();
+    Ground other = next.requireGround();
+    if (next == this) {
+      throw new IllegalArgumentException("a region cannot follow itself");
+    }
+    synchronized (JOINING) { // nobody else holds two gates
+      long stamp = gate.beginChange();
+      long nextStamp = next.gate.beginChange();
+      try {
+        own.requireUnsealed("mremap");
+        other.requireUnsealed("mremap");
+        Splitting.join(this, own, next, other);
+      } finally {
+        next.gate.endChange(nextStamp);
+        gate.endChange(stamp);
+      }
+    }
+  }
+
+  /**
+   * Seals the pages until the process ends: nothing can unmap them, move them or change their
+   * rights any more. Revokes nothing. From then on {@link #protect}, {@link #resize}, {@link
+   * #split} and {@link #join} throw {@link MmanException} with {@code EPERM}, and {@link #close}
+   * revokes the views and leaves the pages mapped.
+   *
+   * @throws IllegalStateException if the region borrows its lifetime: its arena could never unmap
+   *     it
+   * @throws MmanException if mseal fails: {@code ENOSYS} before Linux 6.10
+   * @throws UnsupportedOperationException on other systems than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/mseal.2.html">mseal(2)</a>
+   */
+  public void seal() {
+    Ground own = requireGround();
+    long stamp = gate.beginChange();
+    try {
+      state.usable();
+      own.seal();
+    } finally {
+      gate.endChange(stamp);
+    }
+  }
+
+  /**
+   * Keeps the region where it is and as it is, for code that works on the raw address.
+   *
+   * @return a pin, to be closed when the address is no longer used
+   */
+  public Pin pin() {
+    long stamp = gate.enter();
+    try {
+      State now = state.usable();
+      if (ground != null) {
+        ground.pin();
+      }
+      return new Pin(ground, now.pages().address() + now.head());
+    } finally {
+      gate.leave(stamp);
+    }
+  }
+
+  /**
+   * Tells how much memory the region takes, from {@code /proc/self/smaps}. The figures are those of
+   * the kernel's areas that the region lies in, which may be larger than the region. Takes
+   * milliseconds: the kernel looks at the memory of the whole process.
+   *
+   * @return the figures, in bytes
+   * @throws UnsupportedOperationException on other systems than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html">smaps(5)</a>
+   */
+  public RegionStats stats() {
+    long stamp = gate.enter();
+    try {
+      return RegionStats.of(state.usable().used());
+    } finally {
+      gate.leave(stamp);
+    }
   }
 
   /**
    * Revokes every view, waits for the region's calls on other threads and unmaps the pages. A
-   * second time does nothing. Closing the descriptor of a {@link NativeFile} is left to its owner.
+   * second time does nothing. The {@link NativeFile} it was mapped from stays open.
    *
    * @throws UnsupportedOperationException if the region borrows its lifetime
-   * @throws IllegalStateException if native code holds a view; then nothing has changed
+   * @throws IllegalStateException if native code holds a view, or a {@link Pin} is open; then
+   *     nothing has changed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code ENOMEM}, if the pages cannot be unmapped because that would split
-   *     a mapping at the limit {@code vm.max_map_count}; the views are revoked all the same
+   *     a mapping at the limit {@code vm.max_map_count}; the views are revoked all the same, and
+   *     closing again tries again
    */
   @Override
   public void close() {
-    if (lifetime == null || !lifetime.isOwned()) {
+    Ground own = ground;
+    if (own == null || !own.lifetime.isOwned()) {
       throw new UnsupportedOperationException("the region lives as long as its arena");
     }
     long stamp = gate.beginChange();
     try {
       State now = state;
       if (now.isOpen()) {
-        closeEpoch(now);
+        now.usable();
+        own.requireUnpinned();
+        Ground.closeEpoch(now);
         state = now.closed();
-        release.run();
       }
+      own.leave();
     } finally {
       gate.endChange(stamp);
     }
   }
 
-  private static void closeEpoch(State now) {
-    Arena epoch = now.epoch();
-    if (epoch != null) {
-      try {
-        epoch.close();
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException("native code holds a view of the region", e);
-      }
-    }
+  private MemorySegment viewOrClosed() {
+    State now = state;
+    return now.view() != null ? now.view() : State.closedView(now.size());
   }
 
-  /** Returns the pages to protect: explicit huge pages only as wholes. */
-  private MemorySegment used(State now) {
-    return backing.hugePage() > 0 ? now.pages() : now.used();
+  private Ground requireGround() {
+    if (ground == null) {
+      throw new IllegalStateException("the region only looks at somebody else's mapping");
+    }
+    return ground;
   }
 
   /**

@@ -26,7 +26,8 @@ final class Mapper {
   private MappedRegion mapAnonymous() {
     Set<MapFlag> flags = request.mapFlags();
     Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
-    Backing backing = new Backing(kind, null, null, null, true, 0, flags, 0);
+    long hugePage = HugePages.explicitBytes(flags);
+    Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
     return map(backing, 0, request.length, NO_FILE, null);
   }
 
@@ -39,14 +40,18 @@ final class Mapper {
   MappedRegion map(Backing backing, long head, long size, int fd, @Nullable Cover cover) {
     Release release = new Release(Area.EMPTY, cover);
     try {
+      long used = size == 0 ? 0 : head + size;
+      long capacity = request.reserve == MapRequest.NONE ? used : head + request.capacity(size);
       Protection protection = request.protection();
-      Area area = size == 0 ? Area.EMPTY : Placement.anywhere(backing, head + size, protection, fd);
+      Placement placement = Placement.of(request, backing);
+      Area area = placement.map(backing, used, capacity, protection, fd);
       release = new Release(area, cover);
       Arena epoch = lifetime.newEpoch();
       MemorySegment pages = lifetime.tie(area, epoch, release);
       State state = State.of(epoch, pages, head, size, protection);
-      MappedRegion region = new MappedRegion(lifetime, backing, release, state);
-      prepare(region);
+      Ground ground = new Ground(lifetime, placement, release, request.reserve);
+      MappedRegion region = new MappedRegion(ground, backing, state);
+      prepare(region, area);
       return region;
     } catch (RuntimeException | Error e) {
       release.runAfter(e);
@@ -54,11 +59,18 @@ final class Mapper {
     }
   }
 
-  private void prepare(MappedRegion region) {
+  private void prepare(MappedRegion region, Area area) {
+    String name = request.name;
+    if (name != null && request.isAnonymous() && !area.isEmpty()) {
+      AreaNames.give(area.pages(0, area.capacity()), name);
+    }
     for (Advice advice : request.advice) {
       region.advise(advice);
     }
-    if (request.populate) {
+    if (request.flags.contains(MapFlag.LOCKED) && request.wantsPlace()) {
+      region.lock(); // reserved pages could not be locked as they were mapped
+    }
+    if (request.populate || request.populatesByFlag() || region.backing.hugePage() > 0) {
       region.populate();
     }
   }

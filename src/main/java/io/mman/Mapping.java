@@ -194,6 +194,80 @@ public final class Mapping {
   }
 
   /**
+   * Asks for transparent huge pages: the memory is aligned to them and advised ({@code
+   * MADV_HUGEPAGE}) before anything touches it. Anonymous memory is rounded up, so that all of it
+   * is eligible; a file's pages lie in memory as they lie in huge pages of the file. Where the
+   * system has them off, nothing fails: {@code /sys/kernel/mm/transparent_hugepage/enabled} must
+   * say {@code madvise} or {@code always}, {@code shmem_enabled} beside it {@code advise} or more
+   * for files in memory. {@link MappedRegion#stats} tells how many came: {@code anonHugePages},
+   * {@code filePmdMapped}.
+   *
+   * @return a new request
+   */
+  public Mapping hugePages() {
+    MapRequest next = new MapRequest(request);
+    next.hugePages = true;
+    return new Mapping(next);
+  }
+
+  /**
+   * Aligns the mapping's first page, which is the one that holds the first byte.
+   *
+   * @param bytes a power of two; less than a page changes nothing
+   * @return a new request
+   * @throws IllegalArgumentException if it is no power of two
+   */
+  public Mapping alignment(long bytes) {
+    if (bytes <= 0 || Long.bitCount(bytes) != 1) {
+      throw new IllegalArgumentException("not a power of two: " + bytes);
+    }
+    MapRequest next = new MapRequest(request);
+    next.alignment = bytes;
+    return new Mapping(next);
+  }
+
+  /**
+   * Reserves address space to grow in, which takes neither memory nor disk: {@link
+   * MappedRegion#resize} up to that size never moves the region and revokes no view.
+   *
+   * @param maxSize bytes that the region may have in the end
+   * @return a new request
+   * @throws IllegalArgumentException if the size is negative or too large; on mapping, if it is
+   *     less than the region has from the start, or with {@code HUGETLB}
+   */
+  public Mapping reserve(long maxSize) {
+    MapRequest next = new MapRequest(request);
+    next.reserve = PageRange.requireSize("reserve", maxSize);
+    return new Mapping(next);
+  }
+
+  /**
+   * Puts an inaccessible page on either side, so that native code that overruns the region faults
+   * before it writes over something else.
+   *
+   * @return a new request
+   */
+  public Mapping guardPages() {
+    MapRequest next = new MapRequest(request);
+    next.guardPages = true;
+    return new Mapping(next);
+  }
+
+  /**
+   * Names anonymous memory in {@code /proc/PID/maps}, where the kernel can (Linux 5.17, if so
+   * configured); elsewhere, and for files, it changes nothing.
+   *
+   * @param name at most 79 printable ASCII characters, none of them one of {@code [ ] \\ $ `}
+   * @return a new request
+   * @throws IllegalArgumentException for any other name
+   */
+  public Mapping name(String name) {
+    MapRequest next = new MapRequest(request);
+    next.name = AreaNames.require(name);
+    return new Mapping(next);
+  }
+
+  /**
    * Adds flags of mmap(2). {@code SYNC} brings {@code SHARED_VALIDATE} with it; {@code DROPPABLE}
    * stands for the sharing.
    *

@@ -10,6 +10,9 @@ abstract sealed class RegionCalls permits MappedRegion {
   /** Replaced as a whole by a change, which holds the gate. */
   volatile State state;
 
+  /** Whether pages have been locked, which growing must know. */
+  volatile boolean mayBeLocked;
+
   /** Whether mincore is known to tell the truth of these pages. */
   private boolean isTold;
 
@@ -132,6 +135,7 @@ abstract sealed class RegionCalls permits MappedRegion {
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
+        mayBeLocked = true;
         Calls.mlock(pages, flags, backing.path());
       }
     } finally {

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * automatic arena could otherwise never find unreachable.
  */
 final class Release implements Consumer<MemorySegment> {
-  static final Release NOTHING = new Release(Area.EMPTY, null);
-
   private final Area area;
   private final @Nullable Cover cover;
   private final AtomicBoolean done = new AtomicBoolean();
@@ -43,12 +41,30 @@ final class Release implements Consumer<MemorySegment> {
     }
   }
 
+  /**
+   * Unmaps.
+   *
+   * @throws MmanException if munmap fails; it can be tried again
+   */
   void run() {
     if (done.compareAndSet(false, true)) {
       if (cover != null) {
         cover.remove();
       }
-      area.unmap();
+      boolean unmapped = false;
+      try {
+        area.unmap();
+        unmapped = true;
+      } finally {
+        done.set(unmapped);
+      }
+    }
+  }
+
+  /** Leaves the pages mapped, as sealed ones must be. */
+  void runExceptPages() {
+    if (done.compareAndSet(false, true) && cover != null) {
+      cover.remove();
     }
   }
 }

@@ -2,13 +2,57 @@ package io.mman;
 
 import java.lang.foreign.MemorySegment;
 
-/** Changes what may be done with all pages of a region. */
+/** Changes what may be done with the pages of a region, all of them or none. */
 final class Rights {
   private Rights() {}
 
-  static void change(MemorySegment pages, Protection protection, Backing backing) {
+  /** Gives more rights: the pages first, then the view. */
+  static State widen(MappedRegion region, Ground ground, State now, Protection wider) {
+    MemorySegment pages = ground.protectable(now);
+    try {
+      protect(pages, wider, region.backing);
+    } catch (RuntimeException | Error e) {
+      restore(pages, now.protection(), region.backing); // if not, they have more than the views
+      throw e;
+    }
+    return State.of(now.epoch(), now.pages(), now.head(), now.size(), wider);
+  }
+
+  /** Takes rights away: the views first, then the pages. */
+  static State narrow(MappedRegion region, Ground ground, State now, Protection narrower) {
+    State fresh = ground.revoke(now);
+    MemorySegment pages = ground.protectable(fresh);
+    try {
+      protect(pages, narrower, region.backing);
+    } catch (RuntimeException | Error e) {
+      boolean restored = restore(pages, now.protection(), region.backing);
+      region.state = restored ? fresh : fresh.blind();
+      throw e;
+    }
+    return State.of(fresh.epoch(), fresh.pages(), now.head(), now.size(), narrower);
+  }
+
+  /** Makes bytes zero that may lie in pages without the right to write. */
+  static void wipe(
+      MemorySegment pages, MemorySegment bytes, Protection protection, Backing backing) {
+    if (protection.canWrite()) {
+      bytes.fill((byte) 0);
+      return;
+    }
+    protect(pages, Protection.READ_WRITE, backing);
+    try {
+      bytes.fill((byte) 0);
+    } finally {
+      protect(pages, protection, backing);
+    }
+  }
+
+  private static void protect(MemorySegment pages, Protection protection, Backing backing) {
     if (pages.byteSize() > 0) {
       Calls.mprotect(pages, protection, backing.path());
+      if (backing.hugePage() > 0) {
+        Populating.populate(pages, protection, backing); // a write may want pages of its own now
+      }
     }
   }
 
@@ -17,9 +61,9 @@ final class Rights {
    *
    * @return false if that failed too
    */
-  static boolean restore(MemorySegment pages, Protection before, Backing backing) {
+  private static boolean restore(MemorySegment pages, Protection before, Backing backing) {
     try {
-      change(pages, before, backing);
+      protect(pages, before, backing);
       return true;
     } catch (MmanException e) {
       return false;

@@ -32,7 +32,7 @@ record State(
       @Nullable Arena epoch, MemorySegment pages, long head, long size, Protection protection) {
     MemorySegment view = null;
     if (protection.canRead()) {
-      view = pages.asSlice(head, size);
+      view = pages.asSlice(size == 0 ? 0 : head, size);
       view = protection.canWrite() ? view : view.asReadOnly();
     }
     return new State(epoch, pages, head, size, protection, view, true);
@@ -82,7 +82,7 @@ record State(
    */
   MemorySegment bytes(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, size);
-    return pages.asSlice(head + offset, length);
+    return length == 0 ? pages.asSlice(0, 0) : pages.asSlice(head + offset, length);
   }
 
   /** Returns the pages in use, from the first byte of the first one to the last byte in use. */

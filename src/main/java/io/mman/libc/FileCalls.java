@@ -31,6 +31,8 @@ public final class FileCalls {
 
   private static final long FLOCK_BYTES = 32;
 
+  private static final int HUGETLBFS_MAGIC = 0x958458f6;
+
   private FileCalls() {}
 
   // int open(const char *pathname, int flags, ... /* mode_t mode */);
@@ -100,6 +102,24 @@ public final class FileCalls {
       status.read(stat, layout);
     }
     return Scratch.result(result, scratch);
+  }
+
+  // int fstatfs(int fd, struct statfs *buf);
+  private static final class Fstatfs {
+    static final MethodHandle CALL =
+        Linking.link("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  }
+
+  /** Tells whether an open file of Linux consists of explicit huge pages. */
+  public static boolean isHugetlbfs(int fd) {
+    MemorySegment scratch = Scratch.get();
+    MemorySegment buffer = Scratch.structure();
+    try {
+      return (int) Fstatfs.CALL.invokeExact(scratch, fd, buffer) == 0
+          && StatLayout.current().fileSystem(buffer) == HUGETLBFS_MAGIC;
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
   }
 
   // int ftruncate(int fd, off_t length);

@@ -1,6 +1,8 @@
 package io.mman.libc;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +12,9 @@ import java.lang.invoke.MethodHandle;
 public final class ProcessCalls {
   private static final FunctionDescriptor FLAGS = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
   private static final FunctionDescriptor NOTHING = FunctionDescriptor.of(JAVA_INT);
+
+  private static final int PR_SET_VMA = 0x53564d41;
+  private static final long PR_SET_VMA_ANON_NAME = 0;
 
   private ProcessCalls() {}
 
@@ -75,6 +80,29 @@ public final class ProcessCalls {
     MemorySegment scratch = Scratch.get();
     try {
       return (int) Geteuid.CALL.invokeExact(scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // int prctl(int op, ... /* unsigned long arg2, arg3, arg4, arg5 */);
+  private static final class Prctl {
+    static final MethodHandle CALL =
+        Linking.linkVariadic(
+            "prctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS),
+            1);
+  }
+
+  /** Names a range of anonymous memory: PR_SET_VMA_ANON_NAME of Linux. */
+  public static int nameMemory(MemorySegment range, MemorySegment name) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result(
+          (int)
+              Prctl.CALL.invokeExact(
+                  scratch, PR_SET_VMA, PR_SET_VMA_ANON_NAME, range, range.byteSize(), name),
+          scratch);
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }

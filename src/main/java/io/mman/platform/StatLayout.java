@@ -74,6 +74,13 @@ public enum StatLayout {
     return stat.get(ValueLayout.JAVA_LONG, 8);
   }
 
+  /** Returns f_type of Linux's {@code struct statfs}: a word, or half of one on s390x. */
+  public int fileSystem(MemorySegment statfs) {
+    return this == LINUX_S390X
+        ? statfs.get(ValueLayout.JAVA_INT, 0)
+        : (int) statfs.get(ValueLayout.JAVA_LONG, 0);
+  }
+
   /** Returns st_mode: the kind of file and its permissions. */
   public int mode(MemorySegment stat) {
     return modeBytes == 2

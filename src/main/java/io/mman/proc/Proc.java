@@ -27,6 +27,11 @@ public final class Proc {
     return firstNumber("/proc/sys/vm/overcommit_memory", "");
   }
 
+  /** Returns the number that a file of {@code /proc} or {@code /sys} consists of. */
+  public static OptionalLong number(String file) {
+    return firstNumber(file, "");
+  }
+
   /** Returns how many areas of memory this process has. */
   public static OptionalLong mapCount() {
     try (BufferedReader maps = open("/proc/self/maps")) {

@@ -1,0 +1,151 @@
+package io.mman;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What a region of this library stands on: its lifetime, its address space, its reserve, and what
+ * holds it in place. All but the pins changes under the region's gate only.
+ */
+final class Ground {
+  private static final String BORROWED =
+      "a region that borrows its arena cannot revoke views: use mapConfined() or mapShared()";
+
+  final Lifetime lifetime;
+  final Placement placement;
+  private final AtomicInteger pins = new AtomicInteger();
+  private Release release;
+  private boolean sealed;
+
+  /** Size up to which the region grows in place, or {@link MapRequest#NONE}. */
+  long reserve;
+
+  /** Bytes behind the region up to here were cut off and may not be zero. */
+  long dirtyEnd;
+
+  Ground(Lifetime lifetime, Placement placement, Release release, long reserve) {
+    this.lifetime = lifetime;
+    this.placement = placement;
+    this.release = release;
+    this.reserve = reserve;
+  }
+
+  Area area() {
+    return release.area();
+  }
+
+  /** Stands somewhere else from now on. */
+  void moveTo(Area area) {
+    release = new Release(area, release.cover());
+  }
+
+  /** Stands somewhere else, and covers something else of the file. */
+  void moveTo(Release next) {
+    release = next;
+  }
+
+  Release release() {
+    return release;
+  }
+
+  boolean hasReserve() {
+    return reserve != MapRequest.NONE;
+  }
+
+  /** Tells the file how far the region reaches now. */
+  void coverTo(long end) {
+    Cover cover = release.cover();
+    if (cover != null) {
+      cover.move(end);
+    }
+  }
+
+  /** Returns the pages to protect: all of them where none is in reserve. */
+  MemorySegment protectable(State now) {
+    return hasReserve() ? now.used() : now.pages();
+  }
+
+  /**
+   * Revokes every view and returns the same state in a new epoch, not yet published.
+   *
+   * @throws IllegalStateException if the region cannot revoke, or native code holds a view; then
+   *     nothing has changed
+   */
+  State revoke(State now) {
+    requireRevocable();
+    Arena epoch = lifetime.newEpoch();
+    MemorySegment pages = lifetime.tie(area(), epoch, release);
+    closeEpoch(now);
+    return State.of(epoch, pages, now.head(), now.size(), now.protection());
+  }
+
+  static void closeEpoch(State now) {
+    Arena epoch = now.epoch();
+    if (epoch != null) {
+      try {
+        epoch.close();
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException("native code holds a view of the region", e);
+      }
+    }
+  }
+
+  /** Seals the pages; what would change them is refused from then on. */
+  void seal() {
+    if (!lifetime.isOwned()) {
+      throw new IllegalStateException(BORROWED);
+    }
+    area().seal();
+    sealed = true;
+  }
+
+  /** Gives everything back, as far as it may be; the views are closed by then. */
+  void leave() {
+    if (sealed) {
+      release.runExceptPages();
+    } else {
+      release.run();
+    }
+  }
+
+  void pin() {
+    RegionGroup group = lifetime.group();
+    if (group != null) {
+      group.pin();
+    }
+    pins.incrementAndGet();
+  }
+
+  void unpin() {
+    pins.decrementAndGet();
+    RegionGroup group = lifetime.group();
+    if (group != null) {
+      group.unpin();
+    }
+  }
+
+  /** Refuses to revoke views that an arena or a pin keeps. */
+  void requireRevocable() {
+    if (!lifetime.isOwned()) {
+      throw new IllegalStateException(BORROWED);
+    }
+    requireUnpinned();
+  }
+
+  void requireUnpinned() {
+    if (pins.get() > 0) {
+      throw new IllegalStateException("the region is pinned");
+    }
+  }
+
+  /** Refuses, before anything is revoked, what the kernel would refuse after it. */
+  void requireUnsealed(String call) {
+    if (sealed) {
+      throw Failure.of(call, -Errno.EPERM.number())
+          .range(area().pages(0, area().capacity()))
+          .because(Causes::munmap)
+          .exception();
+    }
+  }
+}

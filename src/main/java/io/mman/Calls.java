@@ -34,10 +34,10 @@ final class Calls {
       if (file == null) {
         failure.arg("fd", fd);
       }
+      failure.file(file).arg("offset", offset);
+      Errno error = failure.error();
       throw failure
-          .file(file)
-          .arg("offset", offset)
-          .because(errno -> Causes.mmap(errno, length, prot, bits, fd, offset))
+          .because(Causes.mmap(error, addr.address(), length, prot, flags, fd, offset))
           .exception();
     }
     return MemorySegment.ofAddress(address).reinterpret(length);
@@ -47,7 +47,7 @@ final class Calls {
     int result = MemoryCalls.munmap(range);
     if (result < 0) {
       Failure failure = Failure.of("munmap", result).range(range);
-      throw failure.because(Causes::munmap).exception();
+      throw failure.because(Causes.munmap(failure.error())).exception();
     }
   }
 
@@ -55,7 +55,7 @@ final class Calls {
     int result = MemoryCalls.mprotect(range, prot.bits());
     if (result < 0) {
       Failure failure = Failure.of("mprotect", result).range(range).arg(prot).about(file);
-      throw failure.because(errno -> Causes.mprotect(errno, range.byteSize())).exception();
+      throw failure.because(Causes.mprotect(failure.error(), prot, range.byteSize())).exception();
     }
   }
 
@@ -63,7 +63,7 @@ final class Calls {
     int result = MemoryCalls.madvise(range, advice.number());
     if (result < 0) {
       Failure failure = Failure.of("madvise", result).range(range).arg(advice).about(file);
-      throw failure.because(errno -> Causes.madvise(errno, advice)).exception();
+      throw failure.because(Causes.madvise(failure.error(), advice)).exception();
     }
   }
 
@@ -72,7 +72,7 @@ final class Calls {
     if (result < 0) {
       Failure failure = Failure.of("msync", result).range(range);
       failure.flags(flags.length == 0 ? new SyncFlag[] {SyncFlag.SYNC} : flags).about(file);
-      throw failure.because(Causes::msync).exception();
+      throw failure.because(Causes.msync(failure.error())).exception();
     }
   }
 
@@ -86,7 +86,7 @@ final class Calls {
         failure.address("new_address", newAddr.address());
       }
       long more = Math.max(0, newLength - range.byteSize());
-      throw failure.because(errno -> Causes.mremap(errno, more)).exception();
+      throw failure.because(Causes.mremap(failure.error(), flags, more)).exception();
     }
     return MemorySegment.ofAddress(address).reinterpret(newLength);
   }
@@ -100,7 +100,7 @@ final class Calls {
         failure.flags(flags);
       }
       failure.about(file);
-      throw failure.because(errno -> Causes.mlock(errno, range.byteSize())).exception();
+      throw failure.because(Causes.mlock(failure.error(), range.byteSize())).exception();
     }
   }
 
@@ -108,7 +108,7 @@ final class Calls {
     int result = MemoryCalls.munlock(range);
     if (result < 0) {
       Failure failure = Failure.of("munlock", result).range(range).about(file);
-      throw failure.because(errno -> Causes.mlock(errno, 0)).exception();
+      throw failure.because(Causes.mlock(failure.error(), 0)).exception();
     }
   }
 
@@ -116,7 +116,7 @@ final class Calls {
     int result = ProcessCalls.mlockall(LockAllFlag.bits(flags));
     if (result < 0) {
       Failure failure = Failure.of("mlockall", result).flags(flags);
-      throw failure.because(errno -> Causes.mlock(errno, 0)).exception();
+      throw failure.because(Causes.mlockall(failure.error())).exception();
     }
   }
 
@@ -131,7 +131,7 @@ final class Calls {
     int result = MemoryCalls.mincore(range, vec);
     if (result < 0) {
       Failure failure = Failure.of("mincore", result).range(range).about(file);
-      throw failure.because(Causes::mincore).exception();
+      throw failure.because(Causes.mincore(failure.error())).exception();
     }
   }
 
@@ -140,7 +140,7 @@ final class Calls {
     int result = MemoryCalls.countResident(range, page);
     if (result < 0) {
       Failure failure = Failure.of("mincore", result).range(range).about(file);
-      throw failure.because(Causes::mincore).exception();
+      throw failure.because(Causes.mincore(failure.error())).exception();
     }
     return result;
   }
@@ -149,7 +149,7 @@ final class Calls {
     int result = KernelCalls.mseal(range);
     if (result < 0) {
       Failure failure = Failure.of("mseal", result).range(range);
-      throw failure.because(Causes::mseal).exception();
+      throw failure.because(Causes.mseal(failure.error())).exception();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mman;
 
 import io.mman.libc.FileCalls;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,30 +13,38 @@ final class Causes {
   private static final int F_GETFL = 3;
   private static final int O_ACCMODE = 3;
   private static final int O_RDONLY = 0;
+  private static final int O_WRONLY = 1;
 
-  private static final String UNMAPPED = "part of the range is not mapped";
+  private static final String EMPTY_OR_MISALIGNED =
+      "the address is not a multiple of the page size, or the length is 0";
+  private static final String MISALIGNED = "the address is not a multiple of the page size";
   private static final String SEALED = "the range is sealed (mseal)";
+  private static final String UNMAPPED = "part of the range is not mapped";
 
   private Causes() {}
 
   static @Nullable String mmap(
-      Errno errno, long length, Protection prot, int flags, int fd, long offset) {
+      Errno errno,
+      long address,
+      long length,
+      Protection prot,
+      Set<MapFlag> flags,
+      int fd,
+      long at) {
     return switch (errno) {
       case EACCES -> refusedFile(prot, fd);
       case EAGAIN -> Limits.locked(length);
-      case EBADF -> "the descriptor is not open";
+      case EBADF ->
+          fd == -1 && !flags.contains(MapFlag.ANONYMOUS)
+              ? "without ANONYMOUS there must be a descriptor"
+              : "the descriptor is not open";
       case EEXIST -> "something is mapped there";
-      case EINVAL -> invalidMap(length, flags, offset);
+      case EINVAL -> invalidMap(address, length, flags, at);
       case ENODEV -> "the file, or the file system it is on, cannot be mapped";
-      case ENOMEM ->
-          has(MapFlag.HUGETLB, flags)
-              ? Limits.outOfHugePages(hugePageBytes(flags))
-              : Limits.outOfMemory(length);
+      case ENOMEM -> outOfMemory(length, prot, flags);
       case EOPNOTSUPP -> "a flag is unknown to the kernel, or the file does not support it";
-      case EPERM ->
-          prot.canExecute()
-              ? "the file system is mounted noexec, or the file is sealed"
-              : "the file is sealed against writing";
+      case EOVERFLOW -> "offset and length reach beyond what a file can hold";
+      case EPERM -> forbiddenMap(prot, flags, fd);
       default -> null;
     };
   }
@@ -45,48 +54,77 @@ final class Causes {
     if (mode < 0) {
       return null;
     }
-    if ((mode & O_ACCMODE) == O_RDONLY) {
-      return prot.canWrite() ? "the file is open for reading only" : "the file cannot be mapped";
-    }
-    return (mode & O_ACCMODE) == 1 ? "the file is open for writing only" : null;
+    return switch (mode & O_ACCMODE) {
+      case O_RDONLY ->
+          prot.canWrite() ? "the file is open for reading only" : "the file cannot be mapped";
+      case O_WRONLY -> "the file is open for writing only";
+      default -> null;
+    };
   }
 
-  private static @Nullable String invalidMap(long length, int flags, long offset) {
+  private static @Nullable String invalidMap(
+      long address, long length, Set<MapFlag> flags, long offset) {
     if (length == 0) {
       return "the length is 0";
+    }
+    if (flags.stream().noneMatch(MapFlag::isSharing)) {
+      return "none of SHARED, PRIVATE, SHARED_VALIDATE and DROPPABLE is given";
     }
     if (offset % Mman.pageSize() != 0) {
       return "the offset is not a multiple of the page size, " + Mman.pageSize();
     }
-    if (has(MapFlag.HUGETLB, flags)) {
+    if (address % Mman.pageSize() != 0) {
+      return MISALIGNED;
+    }
+    if (flags.contains(MapFlag.HUGETLB)) {
       return "the kernel has no huge pages of this size, or the length is no multiple of it";
     }
     return null;
   }
 
-  private static boolean has(MapFlag flag, int flags) {
-    return flag.isSupported() && (flags & flag.bits()) != 0;
+  private static String outOfMemory(long length, Protection prot, Set<MapFlag> flags) {
+    if (flags.contains(MapFlag.HUGETLB)) {
+      for (MapFlag flag : flags) {
+        if (flag.isHugeSize()) {
+          return Limits.outOfHugePages(flag.hugePageBytes());
+        }
+      }
+      return Limits.outOfHugePages(0);
+    }
+    boolean isPrivate = flags.contains(MapFlag.PRIVATE);
+    boolean inMemory = prot.canWrite() && (isPrivate || flags.contains(MapFlag.ANONYMOUS));
+    boolean isCharged = inMemory && !flags.contains(MapFlag.NORESERVE);
+    return Limits.reached(length, inMemory && isPrivate ? length : 0, isCharged ? length : 0, null);
   }
 
-  private static long hugePageBytes(int flags) {
-    int log2 = flags >>> 26;
-    return log2 == 0 ? 0 : 1L << log2;
+  private static String forbiddenMap(Protection prot, Set<MapFlag> flags, int fd) {
+    if (flags.contains(MapFlag.LOCKED) && Limits.isLockingForbidden()) {
+      return Limits.LOCKING_FORBIDDEN;
+    }
+    if (fd == -1) {
+      return "what is mapped there is sealed (mseal), or below vm.mmap_min_addr";
+    }
+    return prot.canExecute()
+        ? "the file system is mounted noexec, or the file is sealed against writing"
+        : "the file is sealed against writing";
   }
 
   static @Nullable String munmap(Errno errno) {
     return switch (errno) {
+      case EINVAL -> EMPTY_OR_MISALIGNED;
       case ENOMEM -> Limits.areas();
       case EPERM -> SEALED;
       default -> null;
     };
   }
 
-  static @Nullable String mprotect(Errno errno, long length) {
+  static @Nullable String mprotect(Errno errno, Protection prot, long length) {
     return switch (errno) {
       case EACCES -> "the file is open for reading only";
+      case EINVAL -> MISALIGNED;
       case ENOMEM -> {
-        String limit = Limits.outOfAddressSpace(0);
-        yield limit != null && limit.startsWith("vm.") ? limit : UNMAPPED + ", or " + limit;
+        long writable = prot.canWrite() ? length : 0;
+        yield Limits.reached(0, writable, writable, UNMAPPED);
       }
       case EPERM -> SEALED;
       default -> null;
@@ -95,11 +133,17 @@ final class Causes {
 
   static @Nullable String madvise(Errno errno, Advice advice) {
     return switch (errno) {
+      case EACCES -> advice + " wants a shared mapping of a file that is open for writing";
       case EAGAIN -> "the kernel lacks a resource for now: try again";
       case EBADF -> "there is no file behind the memory";
+      case EBUSY -> "pages are in use: try again";
       case EFAULT -> "a page is past the end of the file, or the disk is full";
-      case EINVAL -> "the address is not aligned, or " + advice + " does not apply to such memory";
-      case ENOMEM -> withLimit(UNMAPPED);
+      case EHWPOISON -> "the memory itself is damaged";
+      case EINVAL ->
+          "the address is not aligned, or the kernel does not know "
+              + advice
+              + ", or it does not apply to such memory";
+      case ENOMEM -> Limits.reached(0, 0, 0, UNMAPPED);
       case EPERM -> SEALED;
       default -> null;
     };
@@ -120,20 +164,35 @@ final class Causes {
       case EAGAIN -> "some of the range could not be locked";
       case ENOMEM -> {
         String limit = Limits.locked(length);
-        yield limit != null ? limit : withLimit(UNMAPPED + ", or past the end of the file");
+        yield limit != null
+            ? limit
+            : Limits.reached(0, 0, 0, UNMAPPED + ", or past the end of the file");
       }
-      case EPERM -> "RLIMIT_MEMLOCK is 0: raise it (ulimit -l), or grant CAP_IPC_LOCK";
+      case EPERM -> Limits.LOCKING_FORBIDDEN;
       default -> null;
     };
   }
 
-  static @Nullable String mremap(Errno errno, long more) {
+  static @Nullable String mlockall(Errno errno) {
+    return switch (errno) {
+      case EAGAIN -> "some of the memory could not be locked";
+      case EINVAL -> "neither CURRENT nor FUTURE is given";
+      case ENOMEM -> Limits.lockedAll();
+      case EPERM -> Limits.LOCKING_FORBIDDEN;
+      default -> null;
+    };
+  }
+
+  static @Nullable String mremap(Errno errno, Set<RemapFlag> flags, long more) {
     return switch (errno) {
       case EAGAIN -> Limits.locked(more);
       case EFAULT -> UNMAPPED + ", or it spans several areas";
-      case EINVAL -> "an address is not aligned, a length is 0, or the flags do not go together";
-      case ENOMEM ->
-          "no room to grow in place without MAYMOVE, or " + Limits.outOfAddressSpace(more);
+      case EINVAL ->
+          "an address is not aligned, the new length is 0, or the flags do not go together";
+      case ENOMEM -> {
+        String noRoom = "no room to grow in place, and MAYMOVE is not given";
+        yield Limits.reached(more, more, more, flags.contains(RemapFlag.MAYMOVE) ? null : noRoom);
+      }
       case EPERM -> SEALED;
       default -> null;
     };
@@ -149,6 +208,8 @@ final class Causes {
 
   static @Nullable String mincore(Errno errno) {
     return switch (errno) {
+      case EAGAIN -> "the kernel lacks a resource for now: try again";
+      case EFAULT -> "vec is not memory that can be written";
       case EINVAL -> "the address is not aligned";
       case ENOMEM -> UNMAPPED;
       default -> null;
@@ -158,14 +219,9 @@ final class Causes {
   static @Nullable String mseal(Errno errno) {
     return switch (errno) {
       case EINVAL -> "the address is not aligned";
-      case ENOMEM -> withLimit(UNMAPPED);
+      case ENOMEM -> Limits.reached(0, 0, 0, UNMAPPED);
       case ENOSYS -> "the kernel is older than Linux 6.10";
       default -> null;
     };
-  }
-
-  private static String withLimit(String otherwise) {
-    String areas = Limits.areas();
-    return areas != null ? areas : otherwise;
   }
 }

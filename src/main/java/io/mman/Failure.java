@@ -64,7 +64,9 @@ final class Failure {
   <E extends Enum<E>> Failure flags(Collection<E> flags) {
     StringJoiner names = new StringJoiner("|").setEmptyValue("0");
     if (!flags.isEmpty()) {
-      EnumSet.copyOf(flags).forEach(flag -> names.add(flag.name()));
+      for (E flag : EnumSet.copyOf(flags)) {
+        names.add(flag.name());
+      }
     }
     return arg(names);
   }
@@ -88,15 +90,25 @@ final class Failure {
     return this;
   }
 
-  /** Adds what the errno means for this call. */
-  Failure because(Function<Errno, @Nullable String> causes) {
-    hint = causes.apply(Errno.of(errno));
+  /** Returns the name of the errno, for those who know what it means for this call. */
+  Errno error() {
+    return Errno.of(errno);
+  }
+
+  /** Adds what the errno means for this call, if that is known. */
+  Failure because(@Nullable String cause) {
+    hint = cause;
     return this;
+  }
+
+  /** As {@link #because(String)}, where the meaning depends on nothing but the errno. */
+  Failure because(Function<Errno, @Nullable String> causes) {
+    return because(causes.apply(error()));
   }
 
   /** Returns the exception to throw. */
   MmanException exception() {
-    Errno error = Errno.of(errno);
+    Errno error = error();
     String name = error == Errno.OTHER ? "errno " + errno : error.name();
     String reason = name + " (" + error.text() + ")" + (hint == null ? "" : ": " + hint);
     return new MmanException(call + arguments + ": " + reason, cause(error, reason), call, errno);

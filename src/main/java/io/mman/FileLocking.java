@@ -54,6 +54,7 @@ final class FileLocking {
   }
 
   private static Failure failure(FileOperations file, int result, String type) {
-    return file.failure("fcntl", result).arg("F_OFD_SETLK").arg(type).because(FileCauses::lock);
+    Failure failure = file.failure("fcntl", result).arg("F_OFD_SETLK").arg(type);
+    return failure.because(FileCauses.lock(failure.error()));
   }
 }

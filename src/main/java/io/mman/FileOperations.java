@@ -47,7 +47,7 @@ final class FileOperations {
     int result = call(fd -> FileCalls.ftruncate(fd, length));
     if (result < 0) {
       Failure failure = failure("ftruncate", result).arg("length", length);
-      throw failure.because(FileCauses::resize).exception();
+      throw failure.because(FileCauses.resize(failure.error())).exception();
     }
   }
 
@@ -56,7 +56,7 @@ final class FileOperations {
     int result = call(fd -> FileCalls.posixFallocate(fd, offset, length));
     if (result < 0) {
       Failure failure = failure("posix_fallocate", result).arg("offset", offset).arg("len", length);
-      throw failure.because(FileCauses::allocate).exception();
+      throw failure.because(FileCauses.allocate(failure.error())).exception();
     }
   }
 
@@ -99,7 +99,7 @@ final class FileOperations {
     int result = call(fd -> KernelCalls.cachestat(fd, offset, length, figures));
     if (result < 0) {
       Failure failure = failure("cachestat", result).arg("offset", offset).arg("len", length);
-      throw failure.because(FileCauses::cacheStat).exception();
+      throw failure.because(FileCauses.cacheStat(failure.error())).exception();
     }
     return new CacheStat(figures[0], figures[1], figures[2], figures[3], figures[4]);
   }
@@ -109,14 +109,15 @@ final class FileOperations {
     int result = call(fd -> FileCalls.fcntl(fd, Fcntl.ADD_SEALS.number(), bits));
     if (result < 0) {
       Failure failure = failure("fcntl", result).arg("F_ADD_SEALS").flags(seals);
-      throw failure.because(FileCauses::addSeals).exception();
+      throw failure.because(FileCauses.addSeals(failure.error())).exception();
     }
   }
 
   Set<FileSeal> getSeals() {
     int result = call(fd -> FileCalls.fcntl(fd, Fcntl.GET_SEALS.number(), 0));
     if (result < 0) {
-      throw failure("fcntl", result).arg("F_GET_SEALS").because(FileCauses::getSeals).exception();
+      Failure failure = failure("fcntl", result).arg("F_GET_SEALS");
+      throw failure.because(FileCauses.getSeals(failure.error())).exception();
     }
     return FileSeal.of(result);
   }

@@ -144,7 +144,7 @@ final class Ground {
     if (sealed) {
       throw Failure.of(call, -Errno.EPERM.number())
           .range(area().pages(0, area().capacity()))
-          .because(Causes::munmap)
+          .because(Causes.munmap(Errno.EPERM))
           .exception();
     }
   }

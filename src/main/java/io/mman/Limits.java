@@ -1,12 +1,15 @@
 package io.mman;
 
+import io.mman.libc.ProcessCalls;
 import io.mman.proc.Proc;
 import java.util.OptionalLong;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Which limit made a call fail, how high it is and how much of it is used. */
 final class Limits {
+  static final String LOCKING_FORBIDDEN =
+      "RLIMIT_MEMLOCK is 0: raise it (ulimit -l), or grant CAP_IPC_LOCK";
+
   /**
    * The areas that other threads, and the JVM itself, may come to need while the figures are read.
    */
@@ -18,88 +21,136 @@ final class Limits {
   private Limits() {}
 
   /**
-   * Explains {@code ENOMEM} of a call that maps, splits or moves areas of memory.
+   * Explains {@code ENOMEM} of a call that changes what is mapped: by the limit that was reached,
+   * else by what else may be the cause, else by all limits.
    *
-   * @param more the bytes by which the process would have grown
+   * @param more bytes of address space that the process wanted
+   * @param data bytes of private writable memory that it wanted
+   * @param charged bytes that memory and swap would have had to hold
    */
-  static @Nullable String outOfAddressSpace(long more) {
-    String areas = areas();
-    if (areas != null) {
-      return areas;
+  static String reached(long more, long data, long charged, @Nullable String otherwise) {
+    String reason = areas();
+    if (reason == null && more > 0) {
+      reason = addressSpace(more);
     }
-    OptionalLong limit = Proc.limit("Max address space");
-    OptionalLong used = Proc.statusBytes("VmSize");
-    if (limit.isPresent() && used.isPresent() && exceeds(used, more, limit)) {
-      return "RLIMIT_AS allows "
-          + limit.getAsLong()
-          + " bytes of address space, "
-          + used.getAsLong()
-          + " are used: raise it (ulimit -v)";
+    if (reason == null && data > 0) {
+      reason = data(data);
     }
-    return "not for lack of a known limit: " + inForce();
+    if (reason == null && charged > 0) {
+      reason = overcommit(charged);
+    }
+    if (reason == null) {
+      reason = otherwise;
+    }
+    return reason != null ? reason : inForce();
   }
 
-  /** Explains {@code ENOMEM} of a call that maps private writable memory. */
-  static @Nullable String outOfMemory(long more) {
-    String reason = outOfAddressSpace(more);
-    OptionalLong mode = Proc.overcommitMode();
-    if (reason == null || !reason.startsWith("not for") || mode.isEmpty()) {
-      return reason;
-    }
-    return switch ((int) mode.getAsLong()) {
-      case 0 ->
-          "vm.overcommit_memory=0 refuses what memory and swap could never hold ("
-              + figure("MemTotal", Proc.memoryBytes("MemTotal"))
-              + "): map less, or with NORESERVE; "
-              + inForce();
-      case 2 ->
-          "vm.overcommit_memory=2 has promised all it may: "
-              + figure("CommitLimit", Proc.memoryBytes("CommitLimit"))
-              + ", "
-              + figure("Committed_AS", Proc.memoryBytes("Committed_AS"));
-      default -> reason;
-    };
+  private static @Nullable String addressSpace(long more) {
+    return exceeded(
+        Proc.limit("Max address space"),
+        Proc.statusBytes("VmSize"),
+        more,
+        "RLIMIT_AS",
+        "address space",
+        "ulimit -v");
   }
 
-  /** Explains that explicit huge pages were not to be had. */
-  static String outOfHugePages(long pageBytes) {
-    String size = pageBytes == 0 ? "" : "-" + (pageBytes >> 10) + "kB";
-    return "no free huge pages ("
-        + figure("HugePages_Total", Proc.memoryCount("HugePages_Total"))
+  private static @Nullable String data(long more) {
+    return exceeded(
+        Proc.limit("Max data size"),
+        Proc.statusBytes("VmData"),
+        more,
+        "RLIMIT_DATA",
+        "private writable memory",
+        "ulimit -d");
+  }
+
+  private static @Nullable String exceeded(
+      OptionalLong limit, OptionalLong used, long more, String name, String what, String command) {
+    if (limit.isEmpty() || used.isEmpty() || used.getAsLong() <= limit.getAsLong() - more) {
+      return null;
+    }
+    return name
+        + " allows "
+        + limit.getAsLong()
+        + " bytes of "
+        + what
         + ", "
-        + figure("HugePages_Free", Proc.memoryCount("HugePages_Free"))
-        + " of the default size): fill the pool, such as with echo 64 > "
-        + (pageBytes == 0
-            ? "/proc/sys/vm/nr_hugepages"
-            : "/sys/kernel/mm/hugepages/hugepages" + size + "/nr_hugepages");
+        + used.getAsLong()
+        + " are used: raise it ("
+        + command
+        + ")";
+  }
+
+  private static @Nullable String overcommit(long more) {
+    long mode = Proc.overcommitMode().orElse(1);
+    long memory = Proc.memoryBytes("MemTotal").orElse(0) + Proc.memoryBytes("SwapTotal").orElse(0);
+    if (mode == 0 && more > memory) {
+      return "vm.overcommit_memory=0 refuses what memory and swap, "
+          + memory
+          + " bytes, could never hold: map less, or with NORESERVE";
+    }
+    long limit = Proc.memoryBytes("CommitLimit").orElse(Long.MAX_VALUE);
+    long used = Proc.memoryBytes("Committed_AS").orElse(0);
+    if (mode == 2 && used > limit - more) {
+      return "vm.overcommit_memory=2 promises no more than "
+          + limit
+          + " bytes (CommitLimit), "
+          + used
+          + " are promised (Committed_AS): map less, or raise vm.overcommit_ratio";
+    }
+    return null;
+  }
+
+  /** Explains that explicit huge pages were not to be had; of the default size if it is 0. */
+  static String outOfHugePages(long pageBytes) {
+    String pool = Proc.hugePagePool(pageBytes);
+    return "the pool of huge pages has "
+        + count(Proc.number(pool + "nr_hugepages"))
+        + " pages, "
+        + count(Proc.number(pool + "free_hugepages"))
+        + " of them free: fill it, such as with echo 64 > "
+        + pool
+        + "nr_hugepages";
+  }
+
+  private static String count(OptionalLong number) {
+    return number.isPresent() ? Long.toString(number.getAsLong()) : "an unknown number of";
   }
 
   /** Explains a failure to lock memory, or says nothing where the limit is not the cause. */
   static @Nullable String locked(long more) {
-    OptionalLong limit = Proc.limit("Max locked memory");
-    OptionalLong used = Proc.statusBytes("VmLck");
-    if (limit.isEmpty()
-        || used.isEmpty()
-        || !exceeds(used, more, limit)
-        || Proc.hasCapability(CAP_IPC_LOCK)) {
-      return null;
-    }
-    return "RLIMIT_MEMLOCK allows "
-        + limit.getAsLong()
-        + " bytes of locked memory, "
-        + used.getAsLong()
-        + " are used: raise it (ulimit -l), or grant CAP_IPC_LOCK";
+    return lockable(Proc.statusBytes("VmLck"), more);
   }
 
-  /** Explains that no descriptor was left. */
-  static @Nullable String descriptors() {
-    OptionalLong limit = Proc.limit("Max open files");
-    return limit.isPresent()
-        ? "RLIMIT_NOFILE allows "
-            + limit.getAsLong()
-            + " descriptors and all are used: raise it"
-            + " (ulimit -n)"
-        : "RLIMIT_NOFILE is reached: raise it (ulimit -n)";
+  /** Explains a failure to lock all memory: all that is mapped counts then. */
+  static @Nullable String lockedAll() {
+    return lockable(Proc.statusBytes("VmSize"), 0);
+  }
+
+  private static @Nullable String lockable(OptionalLong used, long more) {
+    return Proc.hasCapability(CAP_IPC_LOCK)
+        ? null
+        : exceeded(
+            Proc.limit("Max locked memory"),
+            used,
+            more,
+            "RLIMIT_MEMLOCK",
+            "locked memory",
+            "ulimit -l, or grant CAP_IPC_LOCK");
+  }
+
+  /** Tells whether this process may not lock anything at all. */
+  static boolean isLockingForbidden() {
+    return Proc.limit("Max locked memory").orElse(1) == 0 && !Proc.hasCapability(CAP_IPC_LOCK);
+  }
+
+  /** Explains that no descriptor was left, hence without opening a file. */
+  static String descriptors() {
+    long limit = ProcessCalls.descriptorLimit();
+    return "RLIMIT_NOFILE allows "
+        + (limit < 0 ? "no more" : limit)
+        + " descriptors and all are used: raise it (ulimit -n)";
   }
 
   /** Explains a failure by the number of areas, or says nothing where there is room for more. */
@@ -119,25 +170,20 @@ final class Limits {
   }
 
   private static String inForce() {
-    StringJoiner figures = new StringJoiner(", ");
-    figures.add(of(Proc.mapCount(), "vm.max_map_count", Proc.maxMapCount()));
-    figures.add(of(Proc.statusBytes("VmSize"), "RLIMIT_AS", Proc.limit("Max address space")));
-    figures.add(of(Proc.statusBytes("VmLck"), "RLIMIT_MEMLOCK", Proc.limit("Max locked memory")));
-    return figures.toString();
+    return "limits in force: "
+        + inForce("vm.max_map_count", Proc.maxMapCount(), Proc.mapCount())
+        + ", "
+        + inForce("RLIMIT_AS", Proc.limit("Max address space"), Proc.statusBytes("VmSize"))
+        + ", "
+        + inForce("RLIMIT_DATA", Proc.limit("Max data size"), Proc.statusBytes("VmData"))
+        + ", "
+        + inForce("RLIMIT_MEMLOCK", Proc.limit("Max locked memory"), Proc.statusBytes("VmLck"));
   }
 
-  private static String of(OptionalLong used, String name, OptionalLong limit) {
+  private static String inForce(String name, OptionalLong limit, OptionalLong used) {
     return name
         + " "
         + (limit.isPresent() ? limit.getAsLong() : "unlimited")
         + (used.isPresent() ? " (" + used.getAsLong() + " used)" : "");
-  }
-
-  private static String figure(String name, OptionalLong value) {
-    return name + " " + (value.isPresent() ? value.getAsLong() : "unknown");
-  }
-
-  private static boolean exceeds(OptionalLong used, long more, OptionalLong limit) {
-    return used.getAsLong() > limit.getAsLong() - more;
   }
 }

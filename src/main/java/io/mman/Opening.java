@@ -24,7 +24,7 @@ final class Opening {
     }
     if (fd < 0) {
       Failure failure = request.addTo(Failure.of("open", fd).file(path));
-      throw failure.because(FileCauses::open).exception();
+      throw failure.because(FileCauses.open(failure.error())).exception();
     }
     return new NativeFile(fd, path);
   }
@@ -59,7 +59,7 @@ final class Opening {
     }
     if (fd < 0) {
       Failure failure = Failure.of("memfd_create", fd).arg("\"" + label + "\"").flags(flags);
-      throw failure.because(FileCauses::memory).exception();
+      throw failure.because(FileCauses.memory(failure.error())).exception();
     }
     NativeFile file = new NativeFile(fd, PathBytes.ofDescriptor(fd));
     try {
@@ -84,7 +84,8 @@ final class Opening {
     }
     if (fd < 0) {
       Failure failure = Failure.of("shm_open", fd).arg("\"" + name + "\"").about(path);
-      throw request.addTo(failure).because(FileCauses::sharedMemory).exception();
+      request.addTo(failure);
+      throw failure.because(FileCauses.sharedMemory(failure.error())).exception();
     }
     return new NativeFile(fd, path);
   }

@@ -52,7 +52,8 @@ enum SafeCopy {
       }
     }
     if (result < 0 && done == 0) { // behind bytes already copied, their number tells, as in read(2)
-      throw Failure.of(call, result).range(region).about(file).because(Causes::copy).exception();
+      Failure failure = Failure.of(call, result).range(region).about(file);
+      throw failure.because(Causes.copy(failure.error())).exception();
     }
     return done;
   }

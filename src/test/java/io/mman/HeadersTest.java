@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.platform.Fcntl;
 import io.mman.platform.Kernel;
+import io.mman.platform.Limit;
 import io.mman.platform.Numbers;
 import io.mman.platform.OpenFlags;
 import io.mman.testing.CProgram;
@@ -49,6 +50,7 @@ class HeadersTest {
       #include <linux/mman.h>
       #include <stdio.h>
       #include <sys/mman.h>
+      #include <sys/resource.h>
       #include <sys/syscall.h>
       """;
 
@@ -86,6 +88,7 @@ class HeadersTest {
     for (Fcntl command : Fcntl.values()) {
       numbers.put("F_" + command, command.isHere() ? command.number() : ABSENT);
     }
+    numbers.put("RLIMIT_NOFILE", (long) Limit.NOFILE.number());
     for (OpenFlags flag : OpenFlags.values()) {
       numbers.put(flag.name(), (long) flag.bits());
     }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mman.platform.Limit;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -106,5 +107,25 @@ public final class ProcessCalls {
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }
+  }
+
+  // int getrlimit(int resource, struct rlimit *rlim);
+  private static final class Getrlimit {
+    static final MethodHandle CALL =
+        Linking.link("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  }
+
+  /** Returns how many descriptors this process may have open, or the negative errno. */
+  public static long descriptorLimit() {
+    MemorySegment scratch = Scratch.get();
+    MemorySegment limit = scratch.asSlice(Scratch.STRUCTURE, 2 * Long.BYTES);
+    int resource = Limit.NOFILE.number();
+    int result;
+    try {
+      result = (int) Getrlimit.CALL.invokeExact(scratch, resource, limit);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+    return result == 0 ? limit.get(JAVA_LONG, 0) : Scratch.result(result, scratch);
   }
 }

@@ -1,30 +1,33 @@
 package io.mman.proc;
 
-import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
  * Figures of {@code /proc}. A figure that cannot be had, on a system without {@code /proc} or in a
  * process without a descriptor left to open it, is empty: these are for explanations, not
  * decisions.
+ *
+ * <p>They are asked when something has run out, so reading takes as little as it can: a file at a
+ * time, few objects, and no class of the JDK that a small program has not loaded.
  */
 public final class Proc {
+  private static final int BUFFER = 8192;
   private static final long KIB = 1024;
+  private static final long USUAL_HUGE_PAGE = 2 * KIB * KIB;
 
   private Proc() {}
 
   /** Returns how many areas of memory a process may have: {@code vm.max_map_count}. */
   public static OptionalLong maxMapCount() {
-    return firstNumber("/proc/sys/vm/max_map_count", "");
+    return number("/proc/sys/vm/max_map_count");
   }
 
   /** Returns the mode of {@code vm.overcommit_memory}: 0, 1 or 2. */
   public static OptionalLong overcommitMode() {
-    return firstNumber("/proc/sys/vm/overcommit_memory", "");
+    return number("/proc/sys/vm/overcommit_memory");
   }
 
   /** Returns the number that a file of {@code /proc} or {@code /sys} consists of. */
@@ -34,12 +37,18 @@ public final class Proc {
 
   /** Returns how many areas of memory this process has. */
   public static OptionalLong mapCount() {
-    try (BufferedReader maps = open("/proc/self/maps")) {
-      long count = 0;
-      while (maps.readLine() != null) {
-        count++;
+    byte[] bytes = new byte[BUFFER];
+    long lines = 0;
+    try (FileInputStream maps = new FileInputStream("/proc/self/maps")) {
+      int count;
+      while ((count = maps.read(bytes)) > 0) {
+        for (int i = 0; i < count; i++) {
+          if (bytes[i] == '\n') {
+            lines++;
+          }
+        }
       }
-      return OptionalLong.of(count);
+      return OptionalLong.of(lines);
     } catch (IOException e) {
       return OptionalLong.empty();
     }
@@ -50,17 +59,27 @@ public final class Proc {
    * bytes.
    */
   public static OptionalLong statusBytes(String name) {
-    return bytes(firstNumber("/proc/self/status", name + ":"));
+    return bytes(numberAfter("/proc/self/status", name + ":"));
   }
 
   /** Returns a figure of {@code /proc/meminfo} such as {@code CommitLimit}, in bytes. */
   public static OptionalLong memoryBytes(String name) {
-    return bytes(firstNumber("/proc/meminfo", name + ":"));
+    return bytes(numberAfter("/proc/meminfo", name + ":"));
   }
 
-  /** Returns a figure of {@code /proc/meminfo} that is a count, such as {@code HugePages_Free}. */
-  public static OptionalLong memoryCount(String name) {
-    return firstNumber("/proc/meminfo", name + ":");
+  /**
+   * Returns the folder of the figures of explicit huge pages.
+   *
+   * @param pageBytes their size, 0 for the default
+   */
+  public static String hugePagePool(long pageBytes) {
+    long size = pageBytes == 0 ? memoryBytes("Hugepagesize").orElse(USUAL_HUGE_PAGE) : pageBytes;
+    return "/sys/kernel/mm/hugepages/hugepages-" + size / KIB + "kB/";
+  }
+
+  /** Returns the number that a file consists of. */
+  public static OptionalLong number(String file) {
+    return numberAfter(file, "");
   }
 
   /**
@@ -70,7 +89,7 @@ public final class Proc {
    * @return the limit, or empty if it is unlimited or unknown
    */
   public static OptionalLong limit(String name) {
-    return firstNumber("/proc/self/limits", name);
+    return numberAfter("/proc/self/limits", name);
   }
 
   /**
@@ -78,42 +97,55 @@ public final class Proc {
    * that cannot be known.
    */
   public static boolean hasCapability(int number) {
-    try (BufferedReader lines = open("/proc/self/status")) {
-      String line;
-      while ((line = lines.readLine()) != null) {
-        if (line.startsWith("CapEff:")) {
-          long mask = Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16);
-          return (mask >>> number & 1) != 0;
-        }
-      }
-    } catch (IOException | NumberFormatException e) {
-      // Not to be known.
+    String mask = wordAfter("/proc/self/status", "CapEff:");
+    try {
+      return (Long.parseUnsignedLong(mask, 16) >>> number & 1) != 0;
+    } catch (NumberFormatException unknown) {
+      return false;
     }
-    return false;
   }
 
   private static OptionalLong bytes(OptionalLong kib) {
     return kib.isPresent() ? OptionalLong.of(kib.getAsLong() * KIB) : kib;
   }
 
-  /** Returns the first number after the prefix of the first line that starts with it. */
-  private static OptionalLong firstNumber(String file, String prefix) {
-    try (BufferedReader lines = open(file)) {
-      String line;
-      while ((line = lines.readLine()) != null) {
-        if (line.startsWith(prefix)) {
-          String[] words = line.substring(prefix.length()).strip().split("\\s+", 2);
-          return OptionalLong.of(Long.parseLong(words[0]));
-        }
+  private static OptionalLong numberAfter(String file, String prefix) {
+    String word = wordAfter(file, prefix);
+    long number = 0;
+    for (int i = 0; i < word.length(); i++) {
+      if (word.charAt(i) < '0' || word.charAt(i) > '9') {
+        return OptionalLong.empty(); // "unlimited"
       }
-    } catch (IOException | NumberFormatException e) {
-      // Said by the empty result; "unlimited" is not a number either.
+      number = 10 * number + word.charAt(i) - '0';
     }
-    return OptionalLong.empty();
+    return word.isEmpty() ? OptionalLong.empty() : OptionalLong.of(number);
   }
 
-  static BufferedReader open(String file) throws IOException {
-    // A name or a path in these files may be in any encoding; this one decodes all bytes.
-    return Files.newBufferedReader(Path.of(file), StandardCharsets.ISO_8859_1);
+  /** Returns the first word after the prefix on the first line that starts with it, or "". */
+  private static String wordAfter(String file, String prefix) {
+    String text;
+    try (FileInputStream in = new FileInputStream(file)) {
+      // A name in these files may be in any encoding; this one decodes all bytes.
+      text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+    int line = text.startsWith(prefix) ? 0 : text.indexOf("\n" + prefix) + 1;
+    if (!text.startsWith(prefix, line)) {
+      return "";
+    }
+    int start = line + prefix.length();
+    while (start < text.length() && isBlank(text.charAt(start))) {
+      start++;
+    }
+    int end = start;
+    while (end < text.length() && text.charAt(end) > ' ') {
+      end++;
+    }
+    return text.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 }

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.StringJoiner;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,11 +98,6 @@ final class Failure {
   Failure because(@Nullable String cause) {
     hint = cause;
     return this;
-  }
-
-  /** As {@link #because(String)}, where the meaning depends on nothing but the errno. */
-  Failure because(Function<Errno, @Nullable String> causes) {
-    return because(causes.apply(error()));
   }
 
   /** Returns the exception to throw. */

@@ -3,6 +3,9 @@ package io.mman.proc;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,7 +50,8 @@ public final class Maps {
    */
   public static List<Area> overlapping(long address, long length) {
     List<Area> areas = new ArrayList<>();
-    try (BufferedReader lines = Proc.open("/proc/self/maps")) {
+    try (BufferedReader lines =
+        Files.newBufferedReader(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1)) {
       String line;
       while ((line = lines.readLine()) != null) {
         Area area = Area.parse(line);

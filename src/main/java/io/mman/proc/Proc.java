@@ -30,11 +30,6 @@ public final class Proc {
     return number("/proc/sys/vm/overcommit_memory");
   }
 
-  /** Returns the number that a file of {@code /proc} or {@code /sys} consists of. */
-  public static OptionalLong number(String file) {
-    return firstNumber(file, "");
-  }
-
   /** Returns how many areas of memory this process has. */
   public static OptionalLong mapCount() {
     byte[] bytes = new byte[BUFFER];
@@ -77,7 +72,7 @@ public final class Proc {
     return "/sys/kernel/mm/hugepages/hugepages-" + size / KIB + "kB/";
   }
 
-  /** Returns the number that a file consists of. */
+  /** Returns the number that a file of {@code /proc} or {@code /sys} consists of. */
   public static OptionalLong number(String file) {
     return numberAfter(file, "");
   }

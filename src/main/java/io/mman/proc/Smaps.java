@@ -3,6 +3,9 @@ package io.mman.proc;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,7 +24,8 @@ public final class Smaps {
   public static Map<String, Long> sum(long address, long length) {
     Map<String, Long> figures = new HashMap<>();
     boolean inside = false;
-    try (BufferedReader lines = Proc.open("/proc/self/smaps")) {
+    try (BufferedReader lines =
+        Files.newBufferedReader(Path.of("/proc/self/smaps"), StandardCharsets.ISO_8859_1)) {
       String line;
       while ((line = lines.readLine()) != null) {
         if (!Character.isUpperCase(line.charAt(0))) {

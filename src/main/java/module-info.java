@@ -6,6 +6,8 @@
  * Enable-Native-Access: ALL-UNNAMED} in an executable jar.
  */
 module io.mman {
+  requires static java.management;
+  requires static jdk.jfr;
   requires static org.jspecify;
 
   exports io.mman;

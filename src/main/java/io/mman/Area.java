@@ -1,6 +1,8 @@
 package io.mman;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address space of one region: what munmap(2) gets in the end. Its pages lie between two
@@ -78,10 +80,19 @@ record Area(long address, long length, long guardBefore, long guardBehind) {
     new Area(end(), guardBehind).unmap();
   }
 
-  /** Ends the mapping of the area; every segment over it must be closed by then. */
-  void unmap() {
+  /**
+   * Ends the mapping of the area; every segment over it must be closed by then.
+   *
+   * @param file what was mapped, for exceptions and recordings
+   */
+  void unmap(@Nullable Path file) {
     if (length > 0) {
-      Calls.munmap(MemorySegment.ofAddress(address).reinterpret(length));
+      Calls.munmap(MemorySegment.ofAddress(address).reinterpret(length), file);
     }
+  }
+
+  /** Gives back address space that was only reserved, or whose pages are another area's now. */
+  void unmap() {
+    unmap(null);
   }
 }

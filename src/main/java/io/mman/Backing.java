@@ -100,6 +100,11 @@ record Backing(
         && hugePage == other.hugePage;
   }
 
+  /** Returns the file's path as text, or null. */
+  @Nullable String pathText() {
+    return path == null ? null : path.toString();
+  }
+
   /** Returns what it is, for people. */
   String describe() {
     return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ')

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.events.Recorded;
 import io.mman.libc.KernelCalls;
 import io.mman.libc.MemoryCalls;
 import io.mman.libc.ProcessCalls;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls with typed arguments and explained failures: what {@link Mman} publishes and
- * what files and regions are built from. The file, where known, appears in the exception only.
+ * what files and regions are built from. The file, where known, is for exceptions and recordings.
  */
 final class Calls {
   private Calls() {}
@@ -24,6 +25,7 @@ final class Calls {
       long offset,
       @Nullable Path file) {
     int bits = MapFlag.bits(flags);
+    Recorded recorded = Recorded.begin(Recorded.Kind.MAP);
     long address = MemoryCalls.mmap(addr, length, prot.bits(), bits, fd, offset);
     if (isError(address)) {
       Failure failure = Failure.of("mmap", address);
@@ -40,39 +42,52 @@ final class Calls {
           .because(Causes.mmap(error, addr.address(), length, prot, flags, fd, offset))
           .exception();
     }
+    if (recorded != null) {
+      recorded.end(address, length, prot + "|" + Words.of(flags), text(file));
+    }
     return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
-  static void munmap(MemorySegment range) {
+  static void munmap(MemorySegment range, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.UNMAP);
     int result = MemoryCalls.munmap(range);
     if (result < 0) {
-      Failure failure = Failure.of("munmap", result).range(range);
+      Failure failure = Failure.of("munmap", result).range(range).about(file);
       throw failure.because(Causes.munmap(failure.error())).exception();
     }
+    record(recorded, range, "", file);
   }
 
   static void mprotect(MemorySegment range, Protection prot, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.PROTECT);
     int result = MemoryCalls.mprotect(range, prot.bits());
     if (result < 0) {
       Failure failure = Failure.of("mprotect", result).range(range).arg(prot).about(file);
       throw failure.because(Causes.mprotect(failure.error(), prot, range.byteSize())).exception();
     }
+    record(recorded, range, prot.name(), file);
   }
 
   static void madvise(MemorySegment range, Advice advice, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.ADVISE);
     int result = MemoryCalls.madvise(range, advice.number());
     if (result < 0) {
       Failure failure = Failure.of("madvise", result).range(range).arg(advice).about(file);
       throw failure.because(Causes.madvise(failure.error(), advice)).exception();
     }
+    record(recorded, range, advice.name(), file);
   }
 
   static void msync(MemorySegment range, int bits, SyncFlag[] flags, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.SYNC);
     int result = MemoryCalls.msync(range, bits);
     if (result < 0) {
       Failure failure = Failure.of("msync", result).range(range);
       failure.flags(flags.length == 0 ? new SyncFlag[] {SyncFlag.SYNC} : flags).about(file);
       throw failure.because(Causes.msync(failure.error())).exception();
+    }
+    if (recorded != null) {
+      record(recorded, range, flags.length == 0 ? "SYNC" : Words.of(flags), file);
     }
   }
 
@@ -93,6 +108,7 @@ final class Calls {
 
   static void mlock(MemorySegment range, LockFlag[] flags, @Nullable Path file) {
     int bits = LockFlag.bits(flags);
+    Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
     int result = bits == 0 ? MemoryCalls.mlock(range) : MemoryCalls.mlock2(range, bits);
     if (result < 0) {
       Failure failure = Failure.of(bits == 0 ? "mlock" : "mlock2", result).range(range);
@@ -102,14 +118,19 @@ final class Calls {
       failure.about(file);
       throw failure.because(Causes.mlock(failure.error(), range.byteSize())).exception();
     }
+    if (recorded != null) {
+      record(recorded, range, bits == 0 ? "" : Words.of(flags), file);
+    }
   }
 
   static void munlock(MemorySegment range, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
     int result = MemoryCalls.munlock(range);
     if (result < 0) {
       Failure failure = Failure.of("munlock", result).range(range).about(file);
       throw failure.because(Causes.mlock(failure.error(), 0)).exception();
     }
+    record(recorded, range, "UNLOCK", file);
   }
 
   static void mlockall(LockAllFlag[] flags) {
@@ -151,6 +172,17 @@ final class Calls {
       Failure failure = Failure.of("mseal", result).range(range);
       throw failure.because(Causes.mseal(failure.error())).exception();
     }
+  }
+
+  private static void record(
+      @Nullable Recorded recorded, MemorySegment range, String flags, @Nullable Path file) {
+    if (recorded != null) {
+      recorded.end(range.address(), range.byteSize(), flags, text(file));
+    }
+  }
+
+  private static @Nullable String text(@Nullable Path file) {
+    return file == null ? null : file.toString();
   }
 
   /** Tells an address from a negative errno: the kernel maps nothing into the last page. */

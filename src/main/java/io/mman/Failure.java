@@ -7,9 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -61,17 +59,11 @@ final class Failure {
 
   /** Adds flags in the order C declares them; 0 where there are none. */
   <E extends Enum<E>> Failure flags(Collection<E> flags) {
-    StringJoiner names = new StringJoiner("|").setEmptyValue("0");
-    if (!flags.isEmpty()) {
-      for (E flag : EnumSet.copyOf(flags)) {
-        names.add(flag.name());
-      }
-    }
-    return arg(names);
+    return arg(Words.of(flags));
   }
 
   <E extends Enum<E>> Failure flags(E[] flags) {
-    return flags(Arrays.asList(flags));
+    return arg(Words.of(flags));
   }
 
   /** Adds the file that the call was about, if it was about one. */

@@ -37,12 +37,7 @@ final class Ground {
 
   /** Stands somewhere else from now on. */
   void moveTo(Area area) {
-    release = new Release(area, release.cover());
-  }
-
-  /** Stands somewhere else, and covers something else of the file. */
-  void moveTo(Release next) {
-    release = next;
+    release = release.at(area);
   }
 
   Release release() {
@@ -51,14 +46,6 @@ final class Ground {
 
   boolean hasReserve() {
     return reserve != MapRequest.NONE;
-  }
-
-  /** Tells the file how far the region reaches now. */
-  void coverTo(long end) {
-    Cover cover = release.cover();
-    if (cover != null) {
-      cover.move(end);
-    }
   }
 
   /** Returns the pages to protect: all of them where none is in reserve. */

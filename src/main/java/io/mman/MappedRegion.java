@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.events.Recorded;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -173,7 +174,11 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
       State now = state.usable();
       own.requireUnsealed("mremap");
       if (newSize != now.size()) {
+        Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
         state = new Resizing(this, own, now, newSize).run();
+        if (recorded != null) {
+          recorded.end(state.pages().address() + state.head(), newSize, "", backing.pathText());
+        }
       }
       return viewOrClosed();
     } finally {

@@ -38,20 +38,22 @@ final class Mapper {
    * @param cover what the region covers of its file, which a failure takes back
    */
   MappedRegion map(Backing backing, long head, long size, int fd, @Nullable Cover cover) {
-    Release release = new Release(Area.EMPTY, cover);
+    Release release = new Release(Area.EMPTY, backing.path(), cover, null);
     try {
       long used = size == 0 ? 0 : head + size;
       long capacity = request.reserve == MapRequest.NONE ? used : head + request.capacity(size);
       Protection protection = request.protection();
       Placement placement = Placement.of(request, backing);
       Area area = placement.map(backing, used, capacity, protection, fd);
-      release = new Release(area, cover);
+      Tally tally = Tally.ofMapped(backing.kind(), size);
+      release = new Release(area, backing.path(), cover, tally);
       Arena epoch = lifetime.newEpoch();
       MemorySegment pages = lifetime.tie(area, epoch, release);
       State state = State.of(epoch, pages, head, size, protection);
       Ground ground = new Ground(lifetime, placement, release, request.reserve);
       MappedRegion region = new MappedRegion(ground, backing, state);
       prepare(region, area);
+      Registration.begin();
       return region;
     } catch (RuntimeException | Error e) {
       release.runAfter(e);

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.events.Recorded;
 import io.mman.libc.ProcessCalls;
 import io.mman.platform.Platform;
 import java.lang.foreign.MemorySegment;
@@ -100,7 +101,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/munmap.2.html">munmap(2)</a>
    */
   public static void munmap(MemorySegment range) {
-    Calls.munmap(range);
+    Calls.munmap(range, null);
   }
 
   /**
@@ -179,7 +180,12 @@ public final class Mman {
   public static MemorySegment mremap(
       MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
     requireLength(newLength);
-    return Calls.mremap(range, newLength, flags, newAddr);
+    Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
+    MemorySegment resized = Calls.mremap(range, newLength, flags, newAddr);
+    if (recorded != null) {
+      recorded.end(resized.address(), newLength, Words.of(flags), null);
+    }
+    return resized;
   }
 
   /**

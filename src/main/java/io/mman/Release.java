@@ -1,6 +1,7 @@
 package io.mman;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class Release implements Consumer<MemorySegment> {
   private final Area area;
+  private final @Nullable Path path;
   private final @Nullable Cover cover;
+  private final @Nullable Tally tally;
   private final AtomicBoolean done = new AtomicBoolean();
 
-  Release(Area area, @Nullable Cover cover) {
+  /**
+   * What a region has been given.
+   *
+   * @param path of the file, for exceptions and recordings
+   */
+  Release(Area area, @Nullable Path path, @Nullable Cover cover, @Nullable Tally tally) {
     this.area = area;
+    this.path = path;
     this.cover = cover;
+    this.tally = tally;
+  }
+
+  /** The same of a region that stands somewhere else now. */
+  Release at(Area elsewhere) {
+    return new Release(elsewhere, path, cover, tally);
+  }
+
+  /** Tells file and counters how large the region is now. */
+  void resize(long bytes, long fileEnd) {
+    if (cover != null) {
+      cover.move(fileEnd);
+    }
+    if (tally != null) {
+      tally.resize(bytes);
+    }
   }
 
   Area area() {
@@ -48,23 +73,42 @@ final class Release implements Consumer<MemorySegment> {
    */
   void run() {
     if (done.compareAndSet(false, true)) {
-      if (cover != null) {
-        cover.remove();
-      }
       boolean unmapped = false;
       try {
-        area.unmap();
+        area.unmap(path);
         unmapped = true;
       } finally {
         done.set(unmapped);
       }
+      forget();
     }
   }
 
   /** Leaves the pages mapped, as sealed ones must be. */
   void runExceptPages() {
-    if (done.compareAndSet(false, true) && cover != null) {
+    if (done.compareAndSet(false, true)) {
+      forget();
+    }
+  }
+
+  /** Leaves the pages to another region. */
+  void handOver() {
+    if (done.compareAndSet(false, true)) {
+      if (cover != null) {
+        cover.remove();
+      }
+      if (tally != null) {
+        tally.remove();
+      }
+    }
+  }
+
+  private void forget() {
+    if (cover != null) {
       cover.remove();
+    }
+    if (tally != null) {
+      tally.unmap();
     }
   }
 }

@@ -36,18 +36,21 @@ final class Resizing {
     }
     requireRoom();
     NativeFile file = backing.file();
-    if (file == null) {
-      return grow(NO_FILE);
-    }
+    return file == null ? grow(NO_FILE) : growIn(file);
+  }
+
+  /** Holds the file's length meanwhile, so that it is not cut before the region covers it. */
+  private State growIn(NativeFile file) {
     file.lengthLock().readLock().lock();
-    int fd = file.descriptor().acquire();
     try {
-      requireFileReaches(file);
-      State grown = grow(fd);
-      ground.coverTo(backing.offset() + now.head() + newSize);
-      return grown;
+      int fd = file.descriptor().acquire();
+      try {
+        requireFileReaches(file);
+        return grow(fd);
+      } finally {
+        file.descriptor().release();
+      }
     } finally {
-      file.descriptor().release();
       file.lengthLock().readLock().unlock();
     }
   }
@@ -88,7 +91,13 @@ final class Resizing {
 
   private State grow(int fd) {
     wipeTail();
-    return ground.hasReserve() ? growInReserve(fd) : growAndMove(fd);
+    State grown = ground.hasReserve() ? growInReserve(fd) : growAndMove(fd);
+    tellSize();
+    return grown;
+  }
+
+  private void tellSize() {
+    ground.release().resize(newSize, backing.offset() + now.head() + newSize);
   }
 
   /** Makes bytes zero that were cut off and come back; no view reaches them. */
@@ -199,7 +208,7 @@ final class Resizing {
       region.state = fresh;
       throw e;
     }
-    ground.coverTo(backing.offset() + now.head() + newSize);
+    tellSize();
     long dirty = Math.max(ground.dirtyEnd, now.size());
     ground.dirtyEnd = Math.min(dirty, Math.max(0, keep - now.head()));
     MemorySegment pages = fresh.pages().asSlice(0, ground.area().capacity());

@@ -10,6 +10,28 @@ final class Splitting {
   private Splitting() {}
 
   /**
+   * Where a region is cut.
+   *
+   * @param first what the region keeps
+   * @param second what the rest gets, a reserve included
+   * @param skipped bytes from the region's first page to the first page of the rest
+   * @param head bytes of that page before the rest
+   */
+  private record Cut(Area first, Area second, long skipped, long head) {
+    static Cut of(Area area, State now, long offset, long page) {
+      if (offset == 0) {
+        return new Cut(Area.EMPTY, area, 0, now.head());
+      }
+      long cut = now.head() + offset;
+      long skipped = PageRange.floor(cut, page);
+      boolean hasMore = cut == skipped && cut < area.capacity();
+      return hasMore
+          ? new Cut(area.before(cut), area.from(cut), skipped, 0)
+          : new Cut(area, Area.EMPTY, skipped, cut - skipped);
+    }
+  }
+
+  /**
    * Leaves the bytes before an offset to a region and makes a region of the rest.
    *
    * @return the rest, which takes a reserve along
@@ -17,43 +39,46 @@ final class Splitting {
   static MappedRegion split(MappedRegion region, Ground ground, State now, long offset) {
     Objects.checkIndex(offset, now.size() + 1);
     Backing backing = region.backing;
-    long cut = offset == 0 ? 0 : now.head() + offset;
-    boolean atPage = cut % backing.page() == 0;
-    if (!atPage && offset != now.size()) {
+    Cut cut = Cut.of(ground.area(), now, offset, backing.page());
+    if (cut.head > 0 && offset > 0 && offset < now.size()) {
       throw new IllegalArgumentException(
           "offset " + offset + " is inside a page of " + backing.page() + " bytes");
     }
     ground.requireRevocable();
-    boolean takesPages = offset == 0 || (atPage && cut < ground.area().capacity());
-    Area area = ground.area();
-    Area first = offset == 0 ? Area.EMPTY : takesPages ? area.before(cut) : area;
-    Area second = offset == 0 ? area : takesPages ? area.from(cut) : Area.EMPTY;
-    Cover cover = ground.release().cover();
-    Cover restCover = cover == null ? null : cover.beside(end(backing, now, now.size()));
-
-    Lifetime lifetime = ground.lifetime;
-    Arena epoch = lifetime.newEpoch();
-    Arena restEpoch = lifetime.newEpoch();
+    Arena epoch = ground.lifetime.newEpoch();
+    Arena restEpoch = ground.lifetime.newEpoch();
     Ground.closeEpoch(now);
-    ground.moveTo(first);
-    ground.coverTo(end(backing, now, offset));
+
+    Ground rest = rest(ground, cut, backing, now, offset);
+    ground.moveTo(cut.first);
+    ground.release().resize(offset, end(backing, now, offset));
     region.state = state(ground, epoch, now, now.head(), offset);
-    boolean takesReserve = ground.hasReserve() && takesPages;
-    Ground rest =
-        new Ground(
-            lifetime,
-            ground.placement,
-            new Release(second, restCover),
-            takesReserve ? ground.reserve - offset : MapRequest.NONE);
-    rest.dirtyEnd = Math.max(0, ground.dirtyEnd - offset);
-    ground.reserve = takesReserve ? MapRequest.NONE : ground.reserve;
-    ground.dirtyEnd = Math.min(ground.dirtyEnd, offset);
-    long skipped = offset == 0 ? 0 : PageRange.floor(cut, backing.page());
-    long head = offset == 0 ? now.head() : cut - skipped;
-    State restState = state(rest, restEpoch, now, head, now.size() - offset);
-    MappedRegion result = new MappedRegion(rest, backing.from(skipped), restState);
+    State restState = state(rest, restEpoch, now, cut.head, now.size() - offset);
+    MappedRegion result = new MappedRegion(rest, backing.from(cut.skipped), restState);
     result.mayBeLocked = region.mayBeLocked;
     return result;
+  }
+
+  /** The reserve, and what of it is not clean, goes to whoever gets the pages. */
+  private static Ground rest(Ground ground, Cut cut, Backing backing, State now, long offset) {
+    Cover cover = ground.release().cover();
+    Cover restCover = cover == null ? null : cover.beside(end(backing, now, now.size()));
+    Tally tally = new Tally(backing.kind(), now.size() - offset);
+    boolean takesReserve = ground.hasReserve() && !cut.second.isEmpty();
+    Ground rest =
+        new Ground(
+            ground.lifetime,
+            ground.placement,
+            new Release(cut.second, backing.path(), restCover, tally),
+            takesReserve ? ground.reserve - offset : MapRequest.NONE);
+    if (!cut.second.isEmpty()) {
+      rest.dirtyEnd = Math.max(0, ground.dirtyEnd - offset);
+      ground.dirtyEnd = 0;
+    }
+    if (takesReserve) {
+      ground.reserve = MapRequest.NONE;
+    }
+    return rest;
   }
 
   /** Adds the bytes of the next region to those of the first one, and closes the next. */
@@ -76,14 +101,13 @@ final class Splitting {
     long size = now.size() + after.size();
     long head = now.size() == 0 ? after.head() : now.head();
     ground.moveTo(ground.area().and(other.area()));
-    ground.coverTo(end(region.backing, now, size));
+    ground.release().resize(size, end(region.backing, now, size));
     ground.reserve = other.hasReserve() ? now.size() + other.reserve : ground.reserve;
     ground.dirtyEnd = now.size() + other.dirtyEnd;
     region.mayBeLocked |= next.mayBeLocked;
     region.state = state(ground, epoch, now, head, size);
-    other.moveTo(Area.EMPTY);
     next.state = after.closed();
-    other.leave();
+    other.release().handOver();
   }
 
   private static void requireFit(

@@ -134,7 +134,10 @@ final class Causes {
   static @Nullable String madvise(Errno errno, Advice advice) {
     return switch (errno) {
       case EACCES -> advice + " wants a shared mapping of a file that is open for writing";
-      case EAGAIN -> "the kernel lacks a resource for now: try again";
+      case EAGAIN -> {
+        String areas = Limits.areas(); // the kernel's word for ENOMEM here
+        yield areas != null ? areas : "the kernel lacks a resource for now: try again";
+      }
       case EBADF -> "there is no file behind the memory";
       case EBUSY -> "pages are in use: try again";
       case EFAULT -> "a page is past the end of the file, or the disk is full";

@@ -14,6 +14,7 @@ public record ChildJvm(
     Class<?> main,
     List<String> wrapper,
     List<String> options,
+    String classPath,
     boolean onModulePath,
     boolean nativeAccess) {
   private static final String CLASSES = System.getProperty("mman.classes", "target/classes");
@@ -22,27 +23,35 @@ public record ChildJvm(
 
   /** A JVM on the class path of the library and its tests. */
   public static ChildJvm of(Class<?> main) {
-    return new ChildJvm(main, List.of(), List.of(), false, true);
+    return new ChildJvm(
+        main, List.of(), List.of(), CLASSES + File.pathSeparator + TEST_CLASSES, false, true);
   }
 
   /** With more JVM options. */
   public ChildJvm options(String... more) {
-    return new ChildJvm(main, wrapper, concat(options, more), onModulePath, nativeAccess);
+    return new ChildJvm(
+        main, wrapper, concat(options, more), classPath, onModulePath, nativeAccess);
   }
 
   /** Started by another program, such as {@code strace} or {@code prlimit}, with its arguments. */
   public ChildJvm under(String... program) {
-    return new ChildJvm(main, concat(wrapper, program), options, onModulePath, nativeAccess);
+    return new ChildJvm(
+        main, concat(wrapper, program), options, classPath, onModulePath, nativeAccess);
+  }
+
+  /** With another class path, such as a jar. */
+  public ChildJvm onClassPath(String path) {
+    return new ChildJvm(main, wrapper, options, path, false, nativeAccess);
   }
 
   /** With the library as module {@code io.mman}, into which the test classes are patched. */
   public ChildJvm asModule() {
-    return new ChildJvm(main, wrapper, options, true, nativeAccess);
+    return new ChildJvm(main, wrapper, options, classPath, true, nativeAccess);
   }
 
   /** Without {@code --enable-native-access}. */
   public ChildJvm withoutNativeAccess() {
-    return new ChildJvm(main, wrapper, options, onModulePath, false);
+    return new ChildJvm(main, wrapper, options, classPath, onModulePath, false);
   }
 
   /** Runs it to its end, whatever that is. */
@@ -62,7 +71,7 @@ public record ChildJvm(
   }
 
   private List<String> classPathArguments() {
-    return List.of("-cp", CLASSES + File.pathSeparator + TEST_CLASSES, main.getName());
+    return List.of("-cp", classPath, main.getName());
   }
 
   private List<String> moduleArguments() {

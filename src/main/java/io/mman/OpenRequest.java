@@ -47,18 +47,11 @@ record OpenRequest(Set<OpenFlags> names, int mode) {
     return new OpenRequest(flags, mode(attributes));
   }
 
-  /** The same, but it fails where the file exists. */
-  OpenRequest exclusively() {
-    Set<OpenFlags> flags = EnumSet.copyOf(names);
-    flags.add(OpenFlags.O_CREAT);
-    flags.add(OpenFlags.O_EXCL);
-    return new OpenRequest(flags, mode);
-  }
-
-  /** The same for shm_open, which on FreeBSD refuses flags that it has no use for. */
+  /** The same for shm_open, which sets close-on-exec itself and may refuse needless flags. */
   OpenRequest forSharedMemory() {
     Set<OpenFlags> flags = EnumSet.copyOf(names);
     flags.remove(OpenFlags.O_NOCTTY);
+    flags.remove(OpenFlags.O_CLOEXEC);
     return new OpenRequest(flags, 0600);
   }
 

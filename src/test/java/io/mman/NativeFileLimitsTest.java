@@ -1,0 +1,162 @@
+package io.mman;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Full disks, limits of the process, file systems that cannot be written. */
+class NativeFileLimitsTest {
+  private static final long MIB = 1 << 20;
+
+  @TempDir Path folder;
+
+  /** Prints how an attempt ends. */
+  private static void print(Runnable action) {
+    try {
+      action.run();
+      System.out.println("done");
+    } catch (MmanException e) {
+      System.out.println(e.getMessage());
+    }
+  }
+
+  /** Opens files until there is no descriptor left, and closes one of them. */
+  static class Opener {
+    public static void main(String... arguments) {
+      Path path = Path.of("/dev/zero");
+      print(() -> {}); // loads this class from a folder, which needs a descriptor
+      List<NativeFile> files = new ArrayList<>();
+      try {
+        while (true) {
+          files.add(NativeFile.open(path));
+        }
+      } catch (MmanException e) {
+        System.out.println(e.getMessage());
+      }
+      print(() -> NativeFile.memory("label", 0));
+      files.removeLast().close();
+      print(() -> NativeFile.open(path).close());
+      print(() -> NativeFile.memory("label", 0).close());
+    }
+  }
+
+  @Test
+  void namesTheLimitOnDescriptors() {
+    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
+    List<String> lines = Command.run(jvmWithAJar(Opener.class, "--nofile=100:100")).lines();
+    String reason =
+        "EMFILE (Too many open files): RLIMIT_NOFILE allows 100 descriptors and all are used:"
+            + " raise it (ulimit -n)";
+    assertEquals(
+        List.of(
+            "done",
+            "open(\"/dev/zero\", O_RDONLY|O_NOCTTY|O_CLOEXEC): " + reason,
+            "memfd_create(\"label\", 0): " + reason,
+            "done",
+            "done"),
+        lines);
+  }
+
+  /**
+   * The library is in a jar here, as it is for its users: a jar is open, whereas every class from a
+   * folder needs a descriptor to be loaded, so that there the first failure could not be explained.
+   */
+  private List<String> jvmWithAJar(Class<?> main, String limit) {
+    String classes = System.getProperty("mman.classes");
+    String jar = folder.resolve("mman.jar").toString();
+    ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
+    assertEquals(0, tool.run(System.out, System.err, "-cf", jar, "-C", classes, "io"));
+    return List.of(
+        "prlimit",
+        limit,
+        System.getProperty("java.home") + "/bin/java",
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        jar + File.pathSeparator + System.getProperty("mman.testClasses"),
+        main.getName());
+  }
+
+  /** Makes files longer than RLIMIT_FSIZE allows: the signal for it must not kill the JVM. */
+  static class Grower {
+    public static void main(String... arguments) {
+      try (NativeFile file = NativeFile.open(Path.of(arguments[0]), WRITE, CREATE)) {
+        print(() -> file.resize(2 * MIB));
+        print(() -> file.allocate(2 * MIB, 1));
+        print(() -> file.resize(MIB));
+        System.out.println(file.size());
+      }
+    }
+  }
+
+  @Test
+  void aFileLongerThanTheLimitIsRefused() {
+    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
+    String path = folder.resolve("file").toString();
+    List<String> lines =
+        ChildJvm.of(Grower.class).under("prlimit", "--fsize=" + MIB).run(path).lines();
+    String reason = "EFBIG (File too large): larger than the file system or RLIMIT_FSIZE allows";
+    assertEquals(
+        List.of(
+            "ftruncate(\"" + path + "\", length=2097152): " + reason,
+            "posix_fallocate(\"" + path + "\", offset=2097152, len=1): " + reason,
+            "done",
+            "1048576"),
+        lines);
+  }
+
+  /** Fills a small file system, and tries to write to one that is read-only. */
+  static class Filler {
+    public static void main(String... arguments) {
+      Path small = Path.of(arguments[0], "small");
+      try (NativeFile file = NativeFile.open(small.resolve("1"), WRITE, CREATE)) {
+        print(() -> file.allocate(0, 2 * MIB));
+        System.out.println(file.size());
+        print(() -> file.allocate(0, MIB / 2));
+        print(() -> file.resize(4 * MIB));
+      }
+      print(() -> NativeFile.open(small.resolve("2"), WRITE, CREATE_NEW).close());
+      print(() -> NativeFile.open(Path.of(arguments[0], "fixed", "1"), WRITE, CREATE).close());
+    }
+  }
+
+  @Test
+  void aFullDiskIsAnErrorAndNotAFault() {
+    String mounts =
+        "mkdir -p $0/small $0/fixed && mount -t tmpfs -o size=1m,nr_inodes=2 none $0/small"
+            + " && mount -t tmpfs -o ro none $0/fixed";
+    List<String> mount = List.of("unshare", "-m", "sh", "-c", mounts, folder.toString());
+    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
+    assumeTrue(Command.run(mount).exitCode() == 0, "needs the right to mount a tmpfs");
+
+    String both = mounts + " && exec \"$@\"";
+    List<String> lines =
+        ChildJvm.of(Filler.class)
+            .under("unshare", "-m", "sh", "-c", both, folder.toString())
+            .run(folder.toString())
+            .lines();
+    String full = ": ENOSPC (No space left on device): ";
+    Path file = folder.resolve("small/1");
+    assertEquals(
+        List.of(
+            "posix_fallocate(\"" + file + "\", offset=0, len=2097152)" + full + "the disk is full",
+            "0",
+            "done",
+            "done"),
+        lines.subList(0, 4));
+    assertTrue(lines.get(4).endsWith(", 0666)" + full + "there is no room for a new file"));
+    assertTrue(lines.get(5).endsWith(", 0666): EROFS (Read-only file system)"), lines.get(5));
+  }
+}

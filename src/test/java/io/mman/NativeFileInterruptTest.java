@@ -1,0 +1,175 @@
+package io.mman;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Calls that a signal interrupts, or whose medium fails: strace makes them end so. */
+class NativeFileInterruptTest {
+  private static final String CALLS =
+      "openat,fstat,newfstatat,ftruncate,fallocate,fadvise64,fsync,fdatasync,fcntl";
+
+  @TempDir Path folder;
+  private Path path;
+  private Path trace;
+
+  @BeforeEach
+  void requireStrace() {
+    path = folder.resolve("file");
+    trace = folder.resolve("trace");
+    assumeTrue(Command.exists("strace"), "needs strace");
+    boolean works = Command.run(List.of("strace", "-o", "/dev/null", "true")).exitCode() == 0;
+    assumeTrue(works, "needs the right to trace");
+  }
+
+  /** Makes each call once. */
+  static class User {
+    public static void main(String... arguments) {
+      NativeFile file = NativeFile.open(Path.of(arguments[0]), WRITE, CREATE);
+      file.resize(4096);
+      file.allocate(0, 8192);
+      System.out.println(file.size());
+      file.advise(FileAdvice.WILLNEED, 0, 0);
+      file.sync();
+      file.syncData();
+      file.lock(false);
+      file.unlock();
+      file.close();
+    }
+  }
+
+  @Test
+  void interruptedCallsAreMadeAgainButForClose() throws IOException {
+    String path = this.path.toString();
+    String out =
+        traced(User.class, path, "inject=" + CALLS + ",close:error=EINTR:when=1")
+            .run(path)
+            .success();
+    assertEquals("8192\n", out);
+
+    List<String> lines = Files.readAllLines(trace);
+    List<String> interrupted =
+        lines.stream().filter(line -> line.contains("EINTR")).map(this::call).toList();
+    assertEquals(
+        List.of(
+            "openat",
+            "ftruncate",
+            "fallocate",
+            "fstat",
+            "fadvise64",
+            "fsync",
+            "fdatasync",
+            "fcntl",
+            "close"),
+        interrupted);
+    for (String call : interrupted) {
+      long made = lines.stream().filter(line -> call(line).equals(call)).count();
+      // Of the lock's three, asking, giving back and close's own, one is made again.
+      assertEquals(call.equals("close") ? 1 : call.equals("fcntl") ? 4 : 2, made, call);
+    }
+  }
+
+  /** Prints how the calls fail that write. */
+  static class Writer {
+    public static void main(String... arguments) {
+      NativeFile file = NativeFile.open(Path.of(arguments[0]), WRITE, CREATE);
+      for (Runnable action : List.<Runnable>of(file::sync, file::syncData, file::close)) {
+        try {
+          action.run();
+          System.out.println("done");
+        } catch (MmanException e) {
+          System.out.println(e.getMessage());
+        }
+      }
+      file.close();
+      System.out.println(file.isOpen());
+    }
+  }
+
+  @Test
+  void aFailingMediumIsAlwaysSaid() throws IOException {
+    String path = this.path.toString();
+    List<String> lines =
+        traced(Writer.class, path, "inject=fsync,fdatasync,close:error=EIO").run(path).lines();
+    String reason = "(\"" + path + "\"): EIO (Input/output error)";
+    assertEquals(List.of("fsync" + reason, "fdatasync" + reason, "close" + reason, "false"), lines);
+    try (Stream<String> calls = Files.lines(trace)) {
+      assertEquals(1, calls.filter(line -> call(line).equals("close")).count());
+    }
+  }
+
+  /** Makes the calls that have no path to filter them by, which no JVM makes of its own. */
+  static class Creator {
+    public static void main(String... arguments) {
+      NativeFile.memory("label", 0).close();
+      NativeFile.sharedMemory(arguments[0], WRITE, CREATE).close();
+      NativeFile.unlinkSharedMemory(arguments[0]);
+    }
+  }
+
+  @Test
+  void interruptedCreationsAreMadeAgain() throws IOException {
+    String name = "/mman-interrupt-" + ProcessHandle.current().pid();
+    ChildJvm.of(Creator.class)
+        .options("-XX:-UsePerfData")
+        .under(
+            strace("inject=memfd_create,?unlink,unlinkat:error=EINTR:when=1")
+                .toArray(String[]::new))
+        .run(name)
+        .success();
+    List<String> lines = Files.readAllLines(trace);
+    for (String call : List.of("memfd_create", "unlink")) {
+      List<String> made = lines.stream().filter(line -> call(line).equals(call)).toList();
+      assertEquals(2, made.size(), call);
+      assertTrue(made.getFirst().contains("EINTR"), made::toString);
+    }
+  }
+
+  private ChildJvm traced(Class<?> main, String path, String injection) {
+    List<String> words = strace(injection);
+    words.addAll(List.of("-P", path));
+    return ChildJvm.of(main).under(words.toArray(String[]::new));
+  }
+
+  private List<String> strace(String injection) {
+    String calls = injection.substring(injection.indexOf('=') + 1, injection.indexOf(':'));
+    return new ArrayList<>(
+        List.of(
+            "strace",
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-o",
+            trace.toString(),
+            "-e",
+            "trace=" + calls,
+            "-e",
+            injection));
+  }
+
+  /** Returns the name of the call in a line of the trace, behind the number of the thread. */
+  private String call(String line) {
+    String call = line.replaceFirst("^\\d+ +", "");
+    String name = call.contains("(") ? call.substring(0, call.indexOf('(')) : call;
+    // C libraries make some functions of different calls on different processors.
+    return switch (name) {
+      case "newfstatat" -> "fstat";
+      case "unlinkat" -> "unlink";
+      default -> name;
+    };
+  }
+}

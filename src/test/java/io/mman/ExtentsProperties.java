@@ -26,7 +26,7 @@ class ExtentsProperties {
   /** A step with the region it concerns and the end that the region gets. */
   public record Event(Step step, @IntRange(max = 7) int region, @IntRange(max = 20) int end) {}
 
-  @Property
+  @Property(tries = 400)
   void aCutIsRefusedExactlyWhereALiveRegionReachesBeyond(
       @ForAll @Size(max = 30) List<@UseType Event> events, @ForAll @IntRange(max = 25) int length) {
     Extents extents = new Extents();

@@ -63,7 +63,7 @@ class NativeFileOpenProperties {
     void openAndClose(Path path) throws IOException;
   }
 
-  @Property(tries = 400)
+  @Property(tries = 150)
   void endsAsFileChannelOpenDoes(@ForAll("options") Set<OpenOption> options, @ForAll Place place)
       throws IOException {
     assertEquals(
@@ -71,7 +71,7 @@ class NativeFileOpenProperties {
         outcome(place, path -> NativeFile.open(path, options.toArray(OpenOption[]::new)).close()));
   }
 
-  @Property(tries = 60)
+  @Property(tries = 30)
   void givesANewFileThePermissionsThatFileChannelGivesIt(
       @ForAll Set<PosixFilePermission> permissions) throws IOException {
     Set<OpenOption> options = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);

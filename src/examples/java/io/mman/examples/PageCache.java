@@ -1,0 +1,126 @@
+package io.mman.examples;
+
+import io.mman.Advice;
+import io.mman.FileAdvice;
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.NativeFile;
+import io.mman.Residency;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.BitSet;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/**
+ * Which pages of a file are in memory: before, after asking for all of them, and after dropping
+ * them; then the file's checksum, through a mapping and through {@code FileChannel}.
+ *
+ * <pre>
+ * java --enable-native-access=ALL-UNNAMED -cp CLASSES io.mman.examples.Main PATH
+ * </pre>
+ */
+final class PageCache {
+  private static final int BAR = 50;
+  private static final long PIECE = 16 << 20;
+
+  /** One call of WILLNEED reads at most the device's read-ahead window, and this is a usual one. */
+  private static final long READ_AHEAD = 128 << 10;
+
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
+  private PageCache() {}
+
+  static void run(NativeFile file) throws IOException, InterruptedException {
+    System.out.println("PageCache: which pages of a file are in memory (O all, o some)\n");
+    System.out.printf(Locale.ROOT, "  %s, %,d bytes%n", file.path(), file.size());
+    try {
+      print("before", residency(file));
+      readAhead(file);
+      print("after WILLNEED", residency(file));
+      drop(file);
+      print("after DONTNEED", residency(file));
+      System.out.println(
+          "  Pages that a process has mapped stay, as those of the JVM's lib/modules.");
+    } catch (UnsupportedOperationException e) {
+      System.out.println("  " + e.getMessage());
+      System.out.println("  Try a file of your own: -Dfile=PATH");
+    }
+    System.out.printf("%n  CRC32C through a mapping    %08x%n", checksumOfMapping(file));
+    System.out.printf("  CRC32C through FileChannel  %08x%n", checksumOfChannel(file));
+  }
+
+  /** A mapping that is never touched shows what others have brought into memory. */
+  private static Residency residency(NativeFile file) {
+    try (MappedRegion region = Mapping.file(file).mapConfined()) {
+      return region.residency();
+    }
+  }
+
+  /** Asks for all pages and waits for them, but not forever: the file may be larger than memory. */
+  private static void readAhead(NativeFile file) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    try (MappedRegion region = Mapping.file(file).mapConfined()) {
+      long size = region.size();
+      for (long at = 0; at < size && System.nanoTime() < deadline; at += READ_AHEAD) {
+        region.advise(Advice.WILLNEED, at, Math.min(READ_AHEAD, size - at));
+      }
+      while (!region.isResident(0, size) && System.nanoTime() < deadline) {
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  /** No mapping of ours is alive here: the kernel drops no page that someone has mapped. */
+  private static void drop(NativeFile file) {
+    file.syncData(); // nor one that is yet to be written
+    file.advise(FileAdvice.DONTNEED, 0, 0);
+  }
+
+  /** As vmtouch draws it: {@code O} for all pages of a stretch of the file, {@code o} for some. */
+  private static void print(String when, Residency residency) {
+    BitSet resident = residency.toBitSet();
+    int cells = (int) Math.min(BAR, residency.pages());
+    StringBuilder bar = new StringBuilder();
+    for (int cell = 0; cell < cells; cell++) {
+      int from = (int) (residency.pages() * cell / cells);
+      int to = (int) (residency.pages() * (cell + 1) / cells);
+      int count = resident.get(from, to).cardinality();
+      bar.append(count == 0 ? ' ' : count < to - from ? 'o' : 'O');
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "  %-14s  %-" + (BAR + 2) + "s %,d/%,d pages, %d%%%n",
+        when,
+        "[" + bar + "]",
+        residency.residentPages(),
+        residency.pages(),
+        100 * residency.residentPages() / Math.max(1, residency.pages()));
+  }
+
+  /** Only for a file that nobody truncates meanwhile: see {@link Mapping}, truncation. */
+  private static long checksumOfMapping(NativeFile file) {
+    CRC32C crc = new CRC32C();
+    try (MappedRegion region = Mapping.file(file).mapConfined()) {
+      MemorySegment all = region.segment();
+      for (long at = 0; at < all.byteSize(); at += PIECE) {
+        crc.update(all.asSlice(at, Math.min(PIECE, all.byteSize() - at)).asByteBuffer());
+      }
+    }
+    return crc.getValue();
+  }
+
+  private static long checksumOfChannel(NativeFile file) throws IOException {
+    CRC32C crc = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+    try (FileChannel channel = FileChannel.open(file.path())) {
+      while (channel.read(buffer) >= 0) {
+        crc.update(buffer.flip());
+        buffer.clear();
+      }
+    }
+    return crc.getValue();
+  }
+}

@@ -1,6 +1,7 @@
 package io.mman;
 
 import io.mman.libc.FileStatus;
+import io.mman.platform.Ioctl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -155,14 +156,12 @@ final class FileMapper {
 
   private long size(NativeFile file, FileStatus status, long fileSize) {
     long length = request.length;
-    if (!status.isRegular()) {
-      if (length == MapRequest.TO_THE_END) {
-        throw new IllegalArgumentException(
-            "\"" + file.path() + "\" is no regular file and has no length: give a range");
-      }
-      return length;
+    if (!status.isRegular() && length == MapRequest.TO_THE_END) {
+      throw new IllegalArgumentException(
+          "\"" + file.path() + "\" is no regular file and has no length: give a range");
     }
-    if (request.offset > fileSize || length > fileSize - request.offset) {
+    long end = status.isRegular() ? fileSize : deviceEnd(file, status);
+    if (request.offset > end || length > end - request.offset) {
       throw new IllegalArgumentException(
           "offset "
               + request.offset
@@ -170,10 +169,17 @@ final class FileMapper {
               + " reach past the end of \""
               + file.path()
               + "\", which has "
-              + fileSize
+              + end
               + " bytes");
     }
-    return length == MapRequest.TO_THE_END ? fileSize - request.offset : length;
+    return length == MapRequest.TO_THE_END ? end - request.offset : length;
+  }
+
+  /** A block device can be mapped past its end, where a touch is a SIGBUS as with a file. */
+  private static long deviceEnd(NativeFile device, FileStatus status) {
+    return status.isBlockDevice() && Ioctl.BLKGETSIZE64.isHere()
+        ? device.blockDeviceSize()
+        : Long.MAX_VALUE;
   }
 
   private void cutBack(NativeFile file, Throwable failure) {

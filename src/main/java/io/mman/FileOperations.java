@@ -93,6 +93,15 @@ final class FileOperations {
     }
   }
 
+  long blockDeviceSize() {
+    long[] bytes = new long[1];
+    int result = call(fd -> KernelCalls.blockDeviceSize(fd, bytes));
+    if (result < 0) {
+      throw failure("ioctl", result).arg("BLKGETSIZE64").exception();
+    }
+    return bytes[0];
+  }
+
   CacheStat cacheStat(long offset, long length) {
     requireRange(offset, length);
     long[] figures = new long[5];

@@ -383,4 +383,9 @@ public final class NativeFile implements AutoCloseable {
   FileStatus status() {
     return operations.fstat();
   }
+
+  /** Asks for the length of a block device, which fstat(2) does not tell. */
+  long blockDeviceSize() {
+    return operations.blockDeviceSize();
+  }
 }

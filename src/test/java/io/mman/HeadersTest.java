@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.platform.Fcntl;
+import io.mman.platform.Ioctl;
 import io.mman.platform.Kernel;
 import io.mman.platform.Limit;
 import io.mman.platform.Numbers;
@@ -46,6 +47,7 @@ class HeadersTest {
       #define _GNU_SOURCE
       #include <errno.h>
       #include <fcntl.h>
+      #include <linux/fs.h>
       #include <linux/memfd.h>
       #include <linux/mman.h>
       #include <stdio.h>
@@ -89,6 +91,9 @@ class HeadersTest {
       numbers.put("F_" + command, command.isHere() ? command.number() : ABSENT);
     }
     numbers.put("RLIMIT_NOFILE", (long) Limit.NOFILE.number());
+    for (Ioctl request : Ioctl.values()) {
+      numbers.put(request.name(), request.isHere() ? request.number() : ABSENT);
+    }
     for (OpenFlags flag : OpenFlags.values()) {
       numbers.put(flag.name(), (long) flag.bits());
     }

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 public final class FileStatus {
   private static final int S_IFMT = 0xF000;
   private static final int S_IFREG = 0x8000;
+  private static final int S_IFBLK = 0x6000;
 
   private long device;
   private long inode;
@@ -37,6 +38,11 @@ public final class FileStatus {
   /** Tells whether the file has a length of its own; a device has none. */
   public boolean isRegular() {
     return (mode & S_IFMT) == S_IFREG;
+  }
+
+  /** Tells whether the file is a device that holds a certain number of bytes. */
+  public boolean isBlockDevice() {
+    return (mode & S_IFMT) == S_IFBLK;
   }
 
   /** Returns the number of the user who owns the file. */

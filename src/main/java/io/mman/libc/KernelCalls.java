@@ -1,14 +1,16 @@
 package io.mman.libc;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mman.platform.Ioctl;
 import io.mman.platform.Kernel;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** Linux system calls that C libraries do not wrap, made through syscall(2). */
+/** What only Linux has: system calls made through syscall(2), and requests of ioctl(2). */
 public final class KernelCalls {
   private static final FunctionDescriptor MSEAL_SHAPE =
       FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
@@ -75,6 +77,28 @@ public final class KernelCalls {
       throw Linking.unexpected(t);
     }
     MemorySegment.copy(counts, JAVA_LONG, 0, figures, 0, figures.length);
+    return result;
+  }
+
+  // int ioctl(int fd, unsigned long request, ... /* uint64_t *bytes */);
+  private static final class Ioctls {
+    static final MethodHandle CALL =
+        Linking.linkVariadic(
+            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
+  }
+
+  /** Puts the length of a block device into {@code bytes[0]}. */
+  public static int blockDeviceSize(int fd, long[] bytes) {
+    long request = Ioctl.BLKGETSIZE64.number();
+    MemorySegment scratch = Scratch.get();
+    MemorySegment size = scratch.asSlice(Scratch.STRUCTURE, Long.BYTES);
+    int result;
+    try {
+      result = Scratch.result((int) Ioctls.CALL.invokeExact(scratch, fd, request, size), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+    bytes[0] = size.get(JAVA_LONG, 0);
     return result;
   }
 

@@ -87,6 +87,13 @@ class PlatformTest {
     assertEquals(-1, command.numbers().on(Platform.UNKNOWN));
   }
 
+  @Test
+  void ioctlRequestsAreThoseOfTheHeaders() {
+    assertEquals(0x80081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX));
+    assertEquals(0x40081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX_POWER));
+    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.MACOS));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "PROCESS_VM_READV,  310, 270, 351, 340",

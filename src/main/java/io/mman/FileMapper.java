@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class FileMapper {
   private static final long NOT_EXTENDED = -1;
 
+  /** As many symbolic links as Linux follows. */
+  private static final int MAX_LINKS = 40;
+
   private final MapRequest request;
   private final Mapper mapper;
-  private boolean created;
+  private @Nullable Path created;
   private long sizeBefore = NOT_EXTENDED;
   private long sizeAfter;
 
@@ -39,8 +42,8 @@ final class FileMapper {
     try {
       return map(file);
     } catch (RuntimeException | Error e) {
-      if (created) {
-        delete(path, e);
+      if (created != null) {
+        delete(created, e);
       }
       throw e;
     } finally {
@@ -57,14 +60,35 @@ final class FileMapper {
     }
     NativeFile file = openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
     if (file == null) {
-      file =
-          openUnless(Errno.EEXIST, path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-      created = file != null;
+      file = createNew(path);
     }
-    // Somebody else was faster, or it is a symbolic link to a file that does not exist.
+    if (file == null) {
+      file = createNew(behindLinks(path)); // O_EXCL follows no symbolic link
+    }
     return file != null
-        ? file
+        ? file // otherwise somebody else was faster
         : NativeFile.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+  }
+
+  private @Nullable NativeFile createNew(Path path) {
+    NativeFile file =
+        openUnless(Errno.EEXIST, path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    if (file != null) {
+      created = path;
+    }
+    return file;
+  }
+
+  private static Path behindLinks(Path path) {
+    Path end = path;
+    try {
+      for (int i = 0; i < MAX_LINKS && Files.isSymbolicLink(end); i++) {
+        end = end.resolveSibling(Files.readSymbolicLink(end));
+      }
+    } catch (IOException gone) {
+      return path;
+    }
+    return end;
   }
 
   private static @Nullable NativeFile openUnless(Errno refusal, Path path, OpenOption... options) {
@@ -84,15 +108,25 @@ final class FileMapper {
     length.lock();
     try {
       return mapLocked(file);
-    } catch (RuntimeException | Error e) {
-      cutBack(file, e);
-      throw e;
     } finally {
       length.unlock();
     }
   }
 
   private MappedRegion mapLocked(NativeFile file) {
+    // Held to the end: a file closed meanwhile could not be cut back.
+    int fd = file.descriptor().acquire();
+    try {
+      return map(file, fd);
+    } catch (RuntimeException | Error e) {
+      cutBack(file, e);
+      throw e;
+    } finally {
+      file.descriptor().release();
+    }
+  }
+
+  private MappedRegion map(NativeFile file, int fd) {
     FileStatus status = file.status();
     long fileSize = extend(file, status);
     long size = size(file, status, fileSize);
@@ -100,29 +134,29 @@ final class FileMapper {
       file.allocate(request.offset, size);
     }
     Set<MapFlag> flags = request.mapFlags();
-    int fd = file.descriptor().acquire();
-    try {
-      long hugePage = HugePages.ofFile(fd, status);
-      long page = hugePage > 0 || request.offset == 0 ? hugePage : Mman.pageSize();
-      long head = page == 0 ? 0 : request.offset % page;
-      Backing backing =
-          new Backing(
-              Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
-              request.file,
-              file.path(),
-              status,
-              request.needsWritableFile(),
-              request.offset - head,
-              flags,
-              hugePage);
-      Cover cover =
-          status.isRegular() && request.file != null
-              ? new Cover(file, request.offset + size)
-              : null;
-      return mapper.map(backing, head, size, fd, cover);
-    } finally {
-      file.descriptor().release();
-    }
+    long hugePage = HugePages.ofFile(fd, status);
+    long page = hugePage > 0 || request.offset == 0 ? hugePage : Mman.pageSize();
+    long head = page == 0 ? 0 : request.offset % page;
+    Backing backing =
+        new Backing(
+            Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
+            request.file,
+            file.path(),
+            status,
+            isOpenForWriting(),
+            request.offset - head,
+            flags,
+            hugePage);
+    long end = size == 0 ? 0 : request.offset + size;
+    Cover cover = status.isRegular() && request.file != null ? new Cover(file, end) : null;
+    return mapper.map(backing, head, size, fd, cover);
+  }
+
+  /** Tells what is certain once the mapping is made; a file of the caller's may be. */
+  private boolean isOpenForWriting() {
+    return request.file == null
+        ? request.needsWritableFile()
+        : request.shared && request.protection().canWrite();
   }
 
   /** Returns the length that the file has, after making it at least as long as was asked for. */
@@ -183,7 +217,7 @@ final class FileMapper {
   }
 
   private void cutBack(NativeFile file, Throwable failure) {
-    if (sizeBefore == NOT_EXTENDED || created) {
+    if (sizeBefore == NOT_EXTENDED || created != null) {
       return;
     }
     try {

@@ -1,0 +1,285 @@
+package io.mman;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.Arenas;
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import io.mman.testing.Leaks;
+import io.mman.testing.Maps;
+import io.mman.testing.Samples;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever step of a mapping fails, nothing made on the way is left. */
+class MappingFailureTest {
+  private static final long PAGE = Mman.pageSize();
+  private static final long LARGE = 64 << 20;
+
+  /** Private file memory is not what FREE is for: EINVAL, after all else has been done. */
+  private static final Advice REFUSED = Advice.FREE;
+
+  @TempDir Path folder;
+
+  @Test
+  void aMissingFileIsNoSuchFile() {
+    var e = failure(Mapping.file(folder.resolve("missing")));
+    assertEquals(Errno.ENOENT, e.error());
+    assertEquals("open", e.call());
+    assertInstanceOf(NoSuchFileException.class, e.getCause());
+
+    var inside = failure(Mapping.file(folder.resolve("no/such")).create(5));
+    assertEquals(Errno.ENOENT, inside.error());
+  }
+
+  @Test
+  void aFileOpenForReadingCannotBeMappedForWriting() {
+    try (NativeFile file = NativeFile.open(Samples.sparse(folder, LARGE))) {
+      var e = failure(Mapping.file(file).protection(Protection.READ_WRITE));
+      assertEquals(Errno.EACCES, e.error());
+      assertEquals("mmap", e.call());
+      assertInstanceOf(AccessDeniedException.class, e.getCause());
+      assertTrue(e.getMessage().endsWith("the file is open for reading only"), e::getMessage);
+      assertEquals(Errno.EBADF, failure(Mapping.file(file).preallocate()).error());
+      assertEquals(Errno.EBADF, failure(Mapping.file(file).create(LARGE + 1)).error());
+      assertEquals(LARGE, file.size());
+    }
+  }
+
+  @Test
+  void refusedAdviceLeavesNothing() throws IOException {
+    Path file = Samples.sparse(folder, LARGE);
+    try (NativeFile open = NativeFile.open(file, StandardOpenOption.WRITE)) {
+      for (Mapping request :
+          List.of(
+              Mapping.file(file),
+              Mapping.file(file).copyOnWrite(),
+              Mapping.file(file).range(5, LARGE - 5),
+              Mapping.file(open),
+              Mapping.anonymous(LARGE).shared())) {
+        var e = failure(request.advise(Advice.NORMAL, REFUSED));
+        assertEquals(Errno.EINVAL, e.error());
+        assertEquals("madvise", e.call());
+      }
+      open.resize(0); // no region is left that covers the file
+    }
+  }
+
+  @Test
+  void aFileThatWasCreatedIsRemoved() throws IOException {
+    Path file = folder.resolve("new");
+
+    failure(Mapping.file(file).create(LARGE).advise(REFUSED));
+    assertIllegal(Mapping.file(file).create(5).range(0, 6));
+    assertIllegal(Mapping.file(file).create(5).copyOnWrite().flags(MapFlag.SYNC));
+
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void aFileCreatedBehindASymbolicLinkIsRemovedAndTheLinkKept() throws IOException {
+    Files.createSymbolicLink(folder.resolve("2"), Path.of("target"));
+    Path link = Files.createSymbolicLink(folder.resolve("1"), folder.resolve("2"));
+
+    failure(Mapping.file(link).create(LARGE).advise(REFUSED));
+
+    assertFalse(Files.exists(folder.resolve("target")));
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.isSymbolicLink(folder.resolve("2")));
+  }
+
+  @Test
+  void aLoopOfSymbolicLinksIsEloop() throws IOException {
+    Path one = Files.createSymbolicLink(folder.resolve("1"), folder.resolve("2"));
+    Files.createSymbolicLink(folder.resolve("2"), one);
+
+    assertEquals(Errno.ELOOP, failure(Mapping.file(one).create(5)).error());
+  }
+
+  @Test
+  void aFileThatWasExtendedIsCutBackToTheByte() throws IOException {
+    Path file = Samples.file(folder, PAGE + 3);
+
+    failure(Mapping.file(file).create(LARGE).advise(REFUSED));
+    assertIllegal(Mapping.file(file).create(LARGE).range(LARGE, 1));
+    try (NativeFile open = NativeFile.open(file, StandardOpenOption.WRITE)) {
+      failure(Mapping.file(open).create(LARGE).advise(REFUSED));
+    }
+
+    assertArrayEquals(Samples.bytes(0, PAGE + 3), Files.readAllBytes(file));
+  }
+
+  @Test
+  void aFileClosedInTheMiddleIsCutBackBeforeItCloses() throws IOException {
+    Path path = Samples.file(folder, 5);
+    NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
+    Thread closer = new Thread(file::close);
+    Arena hostile =
+        Arenas.lending(
+            () -> {
+              closer.start();
+              while (closer.getState() != Thread.State.WAITING && closer.isAlive()) {
+                Thread.onSpinWait();
+              }
+              throw new IllegalStateException("on purpose");
+            });
+
+    var e =
+        assertThrows(
+            IllegalStateException.class, () -> Mapping.file(file).create(LARGE).map(hostile));
+    assertEquals("on purpose", e.getMessage());
+    assertEquals(0, e.getSuppressed().length);
+    assertEquals(5, Files.size(path));
+  }
+
+  @Test
+  void aClosedArenaOrOneOfAnotherThreadLeavesNothing() throws Exception {
+    Path file = Samples.sparse(folder, LARGE);
+    Arena closed = Arena.ofShared();
+    closed.close();
+    Arena foreign = arenaOfAnotherThread();
+    for (Mapping request :
+        List.of(
+            Mapping.anonymous(LARGE),
+            Mapping.file(file),
+            Mapping.file(file).create(2 * LARGE),
+            Mapping.file(file).range(0, 0))) {
+      Leaks.none(LARGE, () -> assertThrows(IllegalStateException.class, () -> request.map(closed)));
+      Leaks.none(LARGE, () -> assertThrows(WrongThreadException.class, () -> request.map(foreign)));
+    }
+    assertEquals(LARGE, Files.size(file));
+  }
+
+  private static Arena arenaOfAnotherThread() throws InterruptedException {
+    Arena[] arena = new Arena[1];
+    Thread thread = new Thread(() -> arena[0] = Arena.ofConfined());
+    thread.start();
+    thread.join();
+    return arena[0];
+  }
+
+  @Test
+  void memoryThatCannotBeHadNamesTheLimit() {
+    var e = failure(Mapping.anonymous(1L << 60));
+    assertEquals(Errno.ENOMEM, e.error());
+    assertTrue(e.getMessage().contains("vm."), e::getMessage);
+  }
+
+  @Test
+  void populatePastTheEndOfAFileCutMeanwhileIsEfault() throws IOException {
+    Path path = Samples.sparse(folder, LARGE);
+    try (NativeFile file = NativeFile.open(path)) {
+      Arena cutting =
+          Arenas.lending(
+              () -> {
+                Samples.resize(path, PAGE); // after mmap, before populate
+                return Arena.global().scope();
+              });
+      var e =
+          Leaks.none(
+              LARGE,
+              () -> {
+                Samples.resize(path, LARGE);
+                return assertThrows(
+                    MmanException.class, () -> Mapping.file(file).populate().map(cutting));
+              });
+      assertEquals(Errno.EFAULT, e.error());
+      assertTrue(e.getMessage().contains("past the end of the file"), e::getMessage);
+    }
+    assertTrue(Maps.all().stream().noneMatch(area -> area.path().equals(path.toString())));
+  }
+
+  /** Run with a small tmpfs of its own. */
+  static class FullDisk {
+    public static void main(String... arguments) throws IOException {
+      Path disk = Path.of(arguments[0]);
+      Path file = disk.resolve("file");
+      Files.write(file, new byte[5]);
+      for (Mapping request :
+          List.of(
+              Mapping.file(file).create(LARGE).preallocate(),
+              Mapping.file(disk.resolve("new")).create(LARGE).preallocate())) {
+        MmanException e = assertThrowsNoSpace(request);
+        System.out.println(e.call() + " " + e.error() + " " + e.getCause().getClass().getName());
+      }
+      System.out.println(Files.size(file) + " " + Files.exists(disk.resolve("new")));
+      // A hole that has no room: an errno here, not a signal at the first store.
+      try (MappedRegion region = Mapping.file(file).create(LARGE).mapConfined()) {
+        System.out.println(errnoOf(() -> region.advise(Advice.POPULATE_WRITE)));
+        long written = region.write(LARGE / 2, MemorySegment.ofArray(new byte[(int) PAGE]));
+        System.out.println(written);
+      } catch (MmanException e) {
+        System.out.println(e.call() + " " + e.error());
+      }
+    }
+
+    private static MmanException assertThrowsNoSpace(Mapping request) {
+      try {
+        request.mapConfined();
+      } catch (MmanException e) {
+        return e;
+      }
+      throw new AssertionError("mapped");
+    }
+
+    private static String errnoOf(Runnable call) {
+      try {
+        call.run();
+        return "none";
+      } catch (MmanException e) {
+        return e.error().name();
+      }
+    }
+  }
+
+  @Test
+  void aFullDiskIsEnospcBeforeTheFirstStore() throws IOException {
+    assumeTrue(Command.exists("unshare"), "needs unshare");
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    String mount = "mount -t tmpfs -o size=1m none '" + disk + "' && exec \"$@\"";
+    assumeTrue(
+        Command.run(List.of("unshare", "-m", "sh", "-c", mount, "sh", "true")).exitCode() == 0,
+        "needs the right to mount");
+
+    List<String> lines =
+        ChildJvm.of(FullDisk.class)
+            .under("unshare", "-m", "sh", "-c", mount, "sh")
+            .run(disk.toString())
+            .lines();
+
+    assertEquals(
+        List.of(
+            "posix_fallocate ENOSPC java.nio.file.FileSystemException",
+            "posix_fallocate ENOSPC java.nio.file.FileSystemException",
+            "5 false",
+            "EFAULT",
+            "process_vm_writev EFAULT"),
+        lines);
+  }
+
+  private static MmanException failure(Mapping request) {
+    return Leaks.none(LARGE, () -> assertThrows(MmanException.class, request::mapConfined));
+  }
+
+  private static void assertIllegal(Mapping request) {
+    Leaks.none(LARGE, () -> assertThrows(IllegalArgumentException.class, request::mapConfined));
+  }
+}

@@ -1,0 +1,314 @@
+package io.mman;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mman.testing.Maps;
+import io.mman.testing.Samples;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a request asks for, and what it refuses before any system call. */
+class MappingTest {
+  private static final long PAGE = Mman.pageSize();
+
+  @TempDir Path folder;
+
+  @Test
+  void everyMethodReturnsANewRequest() {
+    Path file = Samples.file(folder, 3 * PAGE);
+    Mapping whole = Mapping.file(file);
+    whole.copyOnWrite().protection(Protection.READ_WRITE).range(1, 2).populate();
+    whole.from(5).create(10 * PAGE).preallocate().flags(MapFlag.NORESERVE).advise(Advice.RANDOM);
+
+    try (MappedRegion region = whole.mapConfined()) {
+      assertEquals(3 * PAGE, region.size());
+      assertEquals("r--s", Maps.of(region.segment()).perms());
+      assertFalse(Maps.figuresOf(region.segment()).vmFlags().contains("rr"));
+    }
+  }
+
+  @Test
+  void aFileIsSharedAndForReadingUnlessToldOtherwise() {
+    Path file = Samples.file(folder, PAGE);
+
+    try (MappedRegion region = Mapping.file(file).mapConfined()) {
+      assertEquals("r--s", Maps.of(region.segment()).perms());
+      assertEquals(Protection.READ, region.protection());
+      assertTrue(region.segment().isReadOnly());
+    }
+  }
+
+  @Test
+  void anonymousMemoryIsPrivateWritableAndZeroUnlessToldOtherwise() {
+    try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
+      assertEquals("rw-p", Maps.of(region.segment()).perms());
+      assertEquals(Protection.READ_WRITE, region.protection());
+      assertArrayEquals(new byte[(int) PAGE], Samples.bytes(region.segment()));
+    }
+  }
+
+  @Test
+  void createMakesAFileForWriting() throws IOException {
+    Path file = folder.resolve("new");
+
+    try (MappedRegion region = Mapping.file(file).create(PAGE + 1).mapConfined()) {
+      assertEquals("rw-s", Maps.of(region.segment()).perms());
+      assertEquals(PAGE + 1, region.size());
+      region.segment().set(ValueLayout.JAVA_BYTE, PAGE, (byte) 7);
+    }
+    assertEquals(PAGE + 1, Files.size(file));
+    assertArrayEquals(new byte[] {0, 7}, Samples.read(file, PAGE - 1, 2));
+  }
+
+  @Test
+  void createWithAnotherProtectionKeepsIt() {
+    Mapping request = Mapping.file(folder.resolve("new")).protection(Protection.READ).create(1);
+
+    try (MappedRegion region = request.mapConfined()) {
+      assertEquals("r--s", Maps.of(region.segment()).perms());
+    }
+  }
+
+  @Test
+  void createGivesNewFilesTheRightsThatTheUmaskLeaves() throws IOException {
+    Path theirs = Files.createFile(folder.resolve("theirs"));
+
+    Mapping.file(folder.resolve("ours")).create(1).mapConfined().close();
+
+    assertEquals(
+        Files.getPosixFilePermissions(theirs),
+        Files.getPosixFilePermissions(folder.resolve("ours")));
+  }
+
+  @Test
+  void createExtendsAShorterFileAndKeepsItsBytes() throws IOException {
+    Path file = Samples.file(folder, 10);
+
+    try (MappedRegion region = Mapping.file(file).create(2 * PAGE).mapConfined()) {
+      assertEquals(2 * PAGE, region.size());
+      assertArrayEquals(Samples.bytes(0, 10), Samples.bytes(region.segment().asSlice(0, 10)));
+      assertEquals(0, region.segment().get(ValueLayout.JAVA_BYTE, 10));
+    }
+    assertEquals(2 * PAGE, Files.size(file));
+  }
+
+  @Test
+  void createNeverShortensAFile() throws IOException {
+    Path file = Samples.file(folder, 2 * PAGE);
+
+    try (MappedRegion region = Mapping.file(file).create(5).mapConfined()) {
+      assertEquals(2 * PAGE, region.size());
+    }
+    assertArrayEquals(Samples.bytes(0, 2 * PAGE), Files.readAllBytes(file));
+  }
+
+  @Test
+  void createWorksThroughASymbolicLink() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("target"));
+
+    Mapping.file(link).create(5).mapConfined().close();
+
+    assertEquals(5, Files.size(folder.resolve("target")));
+    assertTrue(Files.isSymbolicLink(link));
+  }
+
+  @Test
+  void preallocateGivesTheRangeItsBlocks() throws IOException {
+    Path file = Samples.sparse(folder, 64 * PAGE);
+    assertEquals(0, Samples.diskBytes(file));
+
+    Mapping.file(file).range(8 * PAGE, 16 * PAGE).preallocate().mapConfined().close();
+
+    assertTrue(Samples.diskBytes(file) >= 16 * PAGE);
+    assertTrue(Samples.diskBytes(file) < 64 * PAGE);
+    assertEquals(64 * PAGE, Files.size(file));
+  }
+
+  @Test
+  void populateFaultsEveryPageIn() {
+    Path file = Samples.file(folder, 8 * PAGE);
+    Mapping cow = Mapping.file(file).copyOnWrite().protection(Protection.READ_WRITE);
+
+    try (MappedRegion idle = Mapping.anonymous(8 * PAGE).protection(Protection.READ).mapConfined();
+        MappedRegion full = cow.populate().mapConfined()) {
+      assertEquals(0, Maps.figuresOf(idle.segment()).figure("Rss"));
+      Maps.Area area = Maps.figuresOf(full.segment());
+      assertEquals(8 * PAGE, area.figure("Rss"));
+      assertEquals(8 * PAGE, area.figure("Private_Dirty")); // no copy is left to make
+    }
+  }
+
+  @Test
+  void adviceIsGivenInOrderRightAfterMapping() {
+    Mapping request = Mapping.anonymous(4 * PAGE).advise(Advice.DONTDUMP, Advice.DONTFORK);
+
+    try (MappedRegion region = request.advise(Advice.DODUMP).mapConfined()) {
+      var flags = Maps.figuresOf(region.segment()).vmFlags();
+      assertTrue(flags.contains("dc"), flags::toString); // not copied by fork
+      assertFalse(flags.contains("dd"), flags::toString); // DODUMP came last
+    }
+  }
+
+  @Test
+  void flagsReachTheKernel() {
+    Mapping request = Mapping.anonymous(4 * PAGE).flags(MapFlag.NORESERVE, MapFlag.POPULATE);
+
+    try (MappedRegion region = request.mapConfined()) {
+      Maps.Area area = Maps.figuresOf(region.segment());
+      assertTrue(area.vmFlags().contains("nr"), area::toString);
+      assertEquals(4 * PAGE, area.figure("Rss"));
+    }
+  }
+
+  @Test
+  void theLastWordWins() {
+    Path file = Samples.file(folder, 4 * PAGE);
+    Mapping request = Mapping.file(file).range(0, 5).from(PAGE).shared().copyOnWrite();
+
+    try (MappedRegion region = request.protection(Protection.READ).mapConfined()) {
+      assertEquals("r--p", Maps.of(region.segment()).perms());
+      assertEquals(3 * PAGE, region.size());
+    }
+    try (MappedRegion region = request.copyOnWrite().shared().from(9).range(1, 2).mapConfined()) {
+      assertEquals("r--s", Maps.of(region.segment()).perms());
+      assertArrayEquals(Samples.bytes(1, 2), Samples.bytes(region.segment()));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Protection.class)
+  void pagesHaveExactlyTheRightsAskedFor(Protection protection) {
+    try (MappedRegion region = Mapping.anonymous(PAGE).protection(protection).mapConfined()) {
+      String rights =
+          (protection.canRead() ? "r" : "-")
+              + (protection.canWrite() ? "w" : "-")
+              + (protection.canExecute() ? "x" : "-");
+      MemorySegment pages = region.state.pages();
+      assertEquals(rights + "p", Maps.of(pages).perms());
+      if (protection.canRead()) {
+        assertEquals(!protection.canWrite(), region.segment().isReadOnly());
+      } else {
+        var e = assertThrows(IllegalStateException.class, region::segment);
+        assertTrue(e.getMessage().contains(protection.name()), e::getMessage);
+      }
+    }
+  }
+
+  @Test
+  void kindsAreNotGivenAsFlags() {
+    Mapping request = Mapping.anonymous(PAGE);
+    for (MapFlag kind : new MapFlag[] {MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.ANONYMOUS}) {
+      assertThrows(IllegalArgumentException.class, () -> request.flags(kind));
+    }
+  }
+
+  @Test
+  void flagsThatPlaceOrGuardTheMappingAreRefused() {
+    Mapping request = Mapping.anonymous(PAGE);
+    for (MapFlag flag :
+        new MapFlag[] {
+          MapFlag.FIXED, MapFlag.FIXED_NOREPLACE, MapFlag.GROWSDOWN, MapFlag.EXCL, MapFlag.GUARD
+        }) {
+      var e = assertThrows(IllegalArgumentException.class, () -> request.flags(flag));
+      assertTrue(e.getMessage().contains(flag.name()), e::getMessage);
+    }
+  }
+
+  @Test
+  void guardsAreRefusedAsAdvice() {
+    Mapping request = Mapping.anonymous(PAGE);
+    assertThrows(IllegalArgumentException.class, () -> request.advise(Advice.GUARD_INSTALL));
+  }
+
+  @Test
+  void flagsThatContradictEachOtherAreRefusedWhenMapping() {
+    Path file = Samples.file(folder, PAGE);
+    assertRefused(Mapping.file(file).copyOnWrite().flags(MapFlag.SYNC));
+    assertRefused(Mapping.file(file).copyOnWrite().flags(MapFlag.SHARED_VALIDATE));
+    assertRefused(Mapping.file(file).flags(MapFlag.DROPPABLE));
+    assertRefused(
+        Mapping.anonymous(PAGE).shared().flags(MapFlag.DROPPABLE, MapFlag.SHARED_VALIDATE));
+    assertRefused(Mapping.anonymous(PAGE).flags(MapFlag.HUGE_2MB));
+    assertRefused(
+        Mapping.anonymous(PAGE).flags(MapFlag.HUGETLB, MapFlag.HUGE_2MB, MapFlag.HUGE_1GB));
+  }
+
+  @Test
+  void syncBringsSharedValidateWithIt() {
+    Path file = Samples.file(folder, PAGE);
+    Mapping request = Mapping.file(file).flags(MapFlag.SYNC);
+
+    // Only persistent memory can: what counts is that the kernel was asked in earnest.
+    var e = assertThrows(MmanException.class, request::mapConfined);
+    assertEquals(Errno.EOPNOTSUPP, e.error());
+    assertTrue(e.getMessage().contains("SHARED_VALIDATE|SYNC"), e::getMessage);
+  }
+
+  @Test
+  void aFlagThatThePlatformLacksIsNamed() {
+    Mapping request = Mapping.anonymous(PAGE).flags(MapFlag.JIT);
+    var e = assertThrows(UnsupportedOperationException.class, request::mapConfined);
+    assertTrue(e.getMessage().contains("MAP_JIT"), e::getMessage);
+  }
+
+  @Test
+  void sizesAndOffsetsAreCheckedAtOnce() {
+    Mapping file = Mapping.file(folder.resolve("any"));
+    for (long wrong : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - PAGE}) {
+      assertThrows(IllegalArgumentException.class, () -> Mapping.anonymous(wrong));
+      assertThrows(IllegalArgumentException.class, () -> file.range(wrong, 1));
+      assertThrows(IllegalArgumentException.class, () -> file.range(1, wrong));
+      assertThrows(IllegalArgumentException.class, () -> file.from(wrong));
+      assertThrows(IllegalArgumentException.class, () -> file.create(wrong));
+    }
+    long half = Long.MAX_VALUE / 2 + 1;
+    assertThrows(IllegalArgumentException.class, () -> file.range(half, half));
+  }
+
+  @Test
+  void anonymousMemoryHasNoFileToCreateOrToMapARangeOf() {
+    Mapping request = Mapping.anonymous(PAGE);
+    assertThrows(IllegalArgumentException.class, () -> request.range(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> request.from(0));
+    assertThrows(IllegalArgumentException.class, () -> request.create(1));
+    assertThrows(IllegalArgumentException.class, request::preallocate);
+  }
+
+  @Test
+  void aPathInsideAZipFileIsRefused() throws IOException {
+    URI zip = URI.create("jar:" + folder.resolve("a.zip").toUri());
+    try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Path path = inside.getPath("x");
+      assertThrows(ProviderMismatchException.class, () -> Mapping.file(path));
+    }
+  }
+
+  @Test
+  void nullIsRefused() {
+    assertThrows(NullPointerException.class, () -> Mapping.file((Path) null));
+    assertThrows(NullPointerException.class, () -> Mapping.file((NativeFile) null));
+    assertThrows(NullPointerException.class, () -> Mapping.anonymous(1).protection(null));
+    assertThrows(NullPointerException.class, () -> Mapping.anonymous(1).map(null));
+    assertThrows(NullPointerException.class, () -> MappedRegion.of(null));
+  }
+
+  private static void assertRefused(Mapping request) {
+    assertThrows(IllegalArgumentException.class, request::mapConfined);
+  }
+}

@@ -1,0 +1,33 @@
+package io.mman.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.function.Supplier;
+
+/** Checks that failing requests leave no descriptor and no mapping behind. */
+public final class Leaks {
+  private static final int TIMES = 16;
+
+  private Leaks() {}
+
+  /**
+   * Makes a request fail many times.
+   *
+   * @param bytes what each request would map: much more than the JVM itself may map meanwhile
+   * @return what the last request threw
+   */
+  public static <T> T none(long bytes, Supplier<T> failing) {
+    failing.get(); // loads classes, which opens files and maps memory
+    var filesBefore = OpenFiles.all();
+    long before = Maps.statusBytes("VmSize");
+    T last = null;
+    for (int i = 0; i < TIMES; i++) {
+      last = failing.get();
+    }
+    long grown = Maps.statusBytes("VmSize") - before;
+    assertEquals(filesBefore, OpenFiles.all());
+    assertTrue(grown < TIMES * bytes / 2, () -> "grown by " + grown + " bytes");
+    return last;
+  }
+}

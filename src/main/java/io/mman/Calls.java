@@ -4,6 +4,7 @@ import io.mman.events.Recorded;
 import io.mman.libc.KernelCalls;
 import io.mman.libc.MemoryCalls;
 import io.mman.libc.ProcessCalls;
+import io.mman.libc.Slices;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Set;
@@ -157,10 +158,12 @@ final class Calls {
   }
 
   /** Counts the resident pages of a range that mincore answers on in one call. */
-  static int countResident(MemorySegment range, long page, @Nullable Path file) {
-    int result = MemoryCalls.countResident(range, page);
+  static int countResident(
+      MemorySegment pages, long offset, long length, long page, @Nullable Path file) {
+    int result = MemoryCalls.countResident(pages, offset, length, page);
     if (result < 0) {
-      Failure failure = Failure.of("mincore", result).range(range).about(file);
+      Failure failure = Failure.of("mincore", result);
+      failure.range(Slices.of(pages, offset, length)).about(file);
       throw failure.because(Causes.mincore(failure.error())).exception();
     }
     return result;

@@ -35,22 +35,30 @@ final class PageCensus {
     return new Residency(page, pages.byteSize() - length, offset, length, chunks);
   }
 
-  /** Counts the resident pages without allocating. */
-  static long count(MemorySegment pages, long page, @Nullable Path file) {
+  /**
+   * Counts the resident pages of a range without allocating.
+   *
+   * @param start of the range's first page, counted from the start of the segment
+   * @param bytes from there to the range's last byte
+   */
+  static long count(MemorySegment pages, long start, long bytes, long page, @Nullable Path file) {
     long pieceBytes = MemoryCalls.COUNTABLE_PAGES * page;
     long count = 0;
-    for (long start = 0; start < pages.byteSize(); start += pieceBytes) {
-      count += Calls.countResident(part(pages, start, pieceBytes), page, file);
+    for (long done = 0; done < bytes; done += pieceBytes) {
+      long piece = Math.min(pieceBytes, bytes - done);
+      count += Calls.countResident(pages, start + done, piece, page, file);
     }
     return count;
   }
 
-  /** Tells whether all pages are resident, and stops at a piece that is not. */
-  static boolean isFull(MemorySegment pages, long page, @Nullable Path file) {
+  /** As {@link #count}, but tells whether all pages are resident, and stops where one is not. */
+  static boolean isFull(
+      MemorySegment pages, long start, long bytes, long page, @Nullable Path file) {
     long pieceBytes = MemoryCalls.COUNTABLE_PAGES * page;
-    for (long start = 0; start < pages.byteSize(); start += pieceBytes) {
-      MemorySegment piece = part(pages, start, pieceBytes);
-      if (Calls.countResident(piece, page, file) < Math.ceilDiv(piece.byteSize(), page)) {
+    for (long done = 0; done < bytes; done += pieceBytes) {
+      long piece = Math.min(pieceBytes, bytes - done);
+      long count = Calls.countResident(pages, start + done, piece, page, file);
+      if (count < Math.ceilDiv(piece, page)) {
         return false;
       }
     }

@@ -59,7 +59,15 @@ final class PathBytes {
     requireNoNul(name);
     String directory = Platform.current().isLinux() ? "/dev/shm/" : "/";
     String path = directory + (name.startsWith("/") ? name.substring(1) : name);
-    return isFaithful(path) ? Path.of(path) : Path.of(URI.create("file://" + escaped(path)));
+    return isFaithful(path) ? Path.of(path) : escaped(path.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Returns the path that {@code /proc} shows in a text of one byte a character, with only the end
+   * of a line escaped.
+   */
+  static Path ofProcText(String text) {
+    return escaped(text.replace("\\012", "\n").getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static void requireNoNul(String name) {
@@ -97,13 +105,16 @@ final class PathBytes {
     return bytes.toByteArray();
   }
 
-  /** Escapes every byte but slashes, for a path that text in the locale's encoding cannot hold. */
-  private static String escaped(String path) {
-    StringBuilder escaped = new StringBuilder();
-    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+  /**
+   * Returns an absolute path that text in the locale's encoding may not be able to hold, by way of
+   * a URI that escapes every byte but slashes.
+   */
+  private static Path escaped(byte[] path) {
+    StringBuilder escaped = new StringBuilder("file://");
+    for (byte b : path) {
       escaped.append(b == '/' ? "/" : "%" + hex(b));
     }
-    return escaped.toString();
+    return Path.of(URI.create(escaped.toString()));
   }
 
   private static String hex(byte b) {

@@ -1,6 +1,7 @@
 package io.mman;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /** What a region does with ranges of its pages. No call changes the rights or the place of one. */
 abstract sealed class RegionCalls permits MappedRegion {
@@ -216,8 +217,9 @@ abstract sealed class RegionCalls permits MappedRegion {
   public Residency residency(long offset, long length) {
     long stamp = gate.enter();
     try {
-      MemorySegment pages = countable(offset, length);
-      return PageCensus.take(pages, Mman.pageSize(), offset, length, backing.path());
+      long page = Mman.pageSize();
+      MemorySegment pages = countable(offset, length).covering(offset, length, page);
+      return PageCensus.take(pages, page, offset, length, backing.path());
     } finally {
       gate.leave(stamp);
     }
@@ -235,7 +237,11 @@ abstract sealed class RegionCalls permits MappedRegion {
   public boolean isResident(long offset, long length) {
     long stamp = gate.enter();
     try {
-      return PageCensus.isFull(countable(offset, length), Mman.pageSize(), backing.path());
+      State now = countable(offset, length);
+      long page = Mman.pageSize();
+      long start = now.startOfPage(offset, page);
+      long bytes = now.bytesFrom(start, offset, length);
+      return PageCensus.isFull(now.pages(), start, bytes, page, backing.path());
     } finally {
       gate.leave(stamp);
     }
@@ -252,7 +258,11 @@ abstract sealed class RegionCalls permits MappedRegion {
   public long residentPages(long offset, long length) {
     long stamp = gate.enter();
     try {
-      return PageCensus.count(countable(offset, length), Mman.pageSize(), backing.path());
+      State now = countable(offset, length);
+      long page = Mman.pageSize();
+      long start = now.startOfPage(offset, page);
+      long bytes = now.bytesFrom(start, offset, length);
+      return PageCensus.count(now.pages(), start, bytes, page, backing.path());
     } finally {
       gate.leave(stamp);
     }
@@ -313,13 +323,14 @@ abstract sealed class RegionCalls permits MappedRegion {
     return state.usable().inside(offset, length, backing.page(), endIsWhole);
   }
 
-  /** Returns the pages of a range, if mincore tells the truth of them. */
-  private MemorySegment countable(long offset, long length) {
-    MemorySegment pages = state.usable().covering(offset, length, Mman.pageSize());
-    if (!isTold) {
-      ResidencyRights.require(pages, backing);
-      isTold = true; // asked once: the answer takes reading /proc
+  /** Returns a state that has a range, if mincore tells the truth of its pages. */
+  private State countable(long offset, long length) {
+    State now = state.usable();
+    Objects.checkFromIndexSize(offset, length, now.size());
+    if (length > 0 && !isTold) {
+      ResidencyRights.require(now.used(), backing);
+      isTold = true; // asked once, and for all ranges: the answer takes reading /proc
     }
-    return pages;
+    return now;
   }
 }

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * page of a file that the caller neither owns nor may write.
  */
 final class ResidencyRights {
-  /** Who has it counts as the owner of every file. */
+  /** Who has it counts as the owner of every file whose owner has a number here. */
   private static final int CAP_FOWNER = 3;
+
+  /** In a user namespace, the number of all who have none. */
+  private static final int NOBODY = 65534;
 
   private ResidencyRights() {}
 
@@ -39,41 +42,54 @@ final class ResidencyRights {
     FileStatus status = backing.status();
     return status == null
         || backing.writable()
-        || status.owner() == ProcessCalls.geteuid()
-        || Proc.hasCapability(CAP_FOWNER)
+        || isOwner(status.owner())
         || isStillWritable(backing.path(), status.inode());
   }
 
   /** The same for a mapping that somebody else made, by what {@code /proc} says of its files. */
   private static boolean areGiven(MemorySegment pages) {
-    if (Proc.hasCapability(CAP_FOWNER)) {
+    if (ownsAll()) {
       return true;
     }
     for (Maps.Area area : Maps.overlapping(pages.address(), pages.byteSize())) {
-      if (area.inode() != 0 && !isMine(Path.of(area.path()), area.inode())) {
+      if (area.inode() != 0 && !isMine(area.path(), area.inode())) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean isMine(Path path, long inode) {
+  private static boolean isMine(String text, long inode) {
+    if (!text.startsWith("/")) {
+      return false; // no file with a name
+    }
+    Path path = PathBytes.ofProcText(text);
     try {
-      return isStillWritable(path, inode)
-          || (int) Files.getAttribute(path, "unix:uid") == ProcessCalls.geteuid();
+      return isStill(path, inode)
+          && (Files.isWritable(path) || isOwner((int) Files.getAttribute(path, "unix:uid")));
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static boolean isOwner(int user) {
+    return user == ProcessCalls.geteuid() && (user != NOBODY || Proc.mapsAllUsers()) || ownsAll();
+  }
+
+  private static boolean ownsAll() {
+    return Proc.mapsAllUsers() && Proc.hasCapability(CAP_FOWNER);
+  }
+
+  private static boolean isStillWritable(@Nullable Path path, long inode) {
+    try {
+      return path != null && Files.isWritable(path) && isStill(path, inode);
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
   }
 
   /** The path may name another file by now, which would say nothing of the one mapped. */
-  private static boolean isStillWritable(@Nullable Path path, long inode) {
-    try {
-      return path != null
-          && Files.isWritable(path)
-          && ((Number) Files.getAttribute(path, "unix:ino")).longValue() == inode;
-    } catch (IOException | UnsupportedOperationException e) {
-      return false;
-    }
+  private static boolean isStill(Path path, long inode) throws IOException {
+    return ((Number) Files.getAttribute(path, "unix:ino")).longValue() == inode;
   }
 }

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.libc.Slices;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -97,8 +98,21 @@ record State(
    */
   MemorySegment covering(long offset, long length, long page) {
     Objects.checkFromIndexSize(offset, length, size);
-    long misalignment = (pages.address() + head + offset) & (page - 1);
-    return slice(head + offset - misalignment, length == 0 ? 0 : length + misalignment);
+    long start = startOfPage(offset, page);
+    return Slices.of(pages, start, bytesFrom(start, offset, length));
+  }
+
+  /**
+   * Returns where the page begins that holds a byte of the region, counted from the first of the
+   * pages; before it where the region looks at a segment that begins inside a page.
+   */
+  long startOfPage(long offset, long page) {
+    return head + offset - ((pages.address() + head + offset) & (page - 1));
+  }
+
+  /** Returns the bytes from the start of a page to the end of a range of the region. */
+  long bytesFrom(long start, long offset, long length) {
+    return length == 0 ? 0 : head + offset + length - start;
   }
 
   /**
@@ -113,34 +127,6 @@ record State(
     long address = pages.address() + head + offset;
     PageRange whole =
         PageRange.inside(address, length, page, endIsWhole && offset + length == size);
-    return slice(whole.offset() - pages.address(), whole.length());
-  }
-
-  /**
-   * Returns a part of the pages. A region that looks at somebody else's segment may need the start
-   * of the page in which that begins: a segment over it, with the same lifetime.
-   */
-  private MemorySegment slice(long from, long length) {
-    if (length == 0) {
-      return pages.asSlice(0, 0);
-    }
-    if (from >= 0) {
-      return pages.asSlice(from, length);
-    }
-    return MemorySegment.ofAddress(pages.address() + from)
-        .reinterpret(length, new ScopeArena(pages.scope()), null);
-  }
-
-  /** An arena that lends a scope. */
-  private record ScopeArena(MemorySegment.Scope scope) implements Arena {
-    @Override
-    public MemorySegment allocate(long byteSize, long byteAlignment) {
-      throw new UnsupportedOperationException("lends its scope only");
-    }
-
-    @Override
-    public void close() {
-      throw new UnsupportedOperationException("lends its scope only");
-    }
+    return Slices.of(pages, whole.offset() - pages.address(), whole.length());
   }
 }

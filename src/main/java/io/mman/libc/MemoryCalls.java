@@ -179,16 +179,16 @@ public final class MemoryCalls {
 
   /**
    * Counts the resident pages of a range of at most {@link #COUNTABLE_PAGES}, with mincore and
-   * without allocating.
+   * without allocating: the range is cut out here, where the compiler sees what becomes of it.
    */
-  public static int countResident(MemorySegment range, long page) {
+  public static int countResident(MemorySegment pages, long offset, long length, long page) {
     MemorySegment vec = Scratch.structure();
-    int result = mincore(range, vec);
+    int result = mincore(Slices.around(pages, offset, length), vec);
     if (result < 0) {
       return result;
     }
     int count = 0;
-    for (long i = Math.ceilDiv(range.byteSize(), page) - 1; i >= 0; i--) {
+    for (long i = Math.ceilDiv(length, page) - 1; i >= 0; i--) {
       count += vec.get(JAVA_BYTE, i) & 1;
     }
     return count;

@@ -17,6 +17,7 @@ public final class Proc {
   private static final int BUFFER = 8192;
   private static final long KIB = 1024;
   private static final long USUAL_HUGE_PAGE = 2 * KIB * KIB;
+  private static final String ALL_USERS = " 4294967295";
 
   private Proc() {}
 
@@ -100,6 +101,15 @@ public final class Proc {
     }
   }
 
+  /**
+   * Tells whether every user of the system has a number in this process: whether it is in no user
+   * namespace that knows only some.
+   */
+  public static boolean mapsAllUsers() {
+    String map = text("/proc/self/uid_map"); // empty where the kernel has no user namespaces
+    return map.isEmpty() || map.strip().endsWith(ALL_USERS);
+  }
+
   private static OptionalLong bytes(OptionalLong kib) {
     return kib.isPresent() ? OptionalLong.of(kib.getAsLong() * KIB) : kib;
   }
@@ -118,13 +128,7 @@ public final class Proc {
 
   /** Returns the first word after the prefix on the first line that starts with it, or "". */
   private static String wordAfter(String file, String prefix) {
-    String text;
-    try (FileInputStream in = new FileInputStream(file)) {
-      // A name in these files may be in any encoding; this one decodes all bytes.
-      text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
+    String text = text(file);
     int line = text.startsWith(prefix) ? 0 : text.indexOf("\n" + prefix) + 1;
     if (!text.startsWith(prefix, line)) {
       return "";
@@ -138,6 +142,15 @@ public final class Proc {
       end++;
     }
     return text.substring(start, end);
+  }
+
+  private static String text(String file) {
+    try (FileInputStream in = new FileInputStream(file)) {
+      // A name in these files may be in any encoding; this one decodes all bytes.
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private static boolean isBlank(char c) {

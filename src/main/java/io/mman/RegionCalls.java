@@ -80,7 +80,8 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range
    * @throws IllegalArgumentException for {@code GUARD_INSTALL}, after which a readable view would
-   *     crash the JVM, and for discarding explicit huge pages, which may then not be had again
+   *     crash the JVM, for discarding explicit huge pages, which may then not be had again, and for
+   *     {@code REMOVE} where {@link MappedRegion#of} looks at a read-only segment
    * @throws MmanException if madvise fails: {@code EINVAL} where the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
@@ -88,6 +89,10 @@ abstract sealed class RegionCalls permits MappedRegion {
    */
   public void advise(Advice advice, long offset, long length) {
     requireHarmless(advice);
+    advice.number(); // unknown here: refused whatever the range
+    if (advice == Advice.REMOVE) {
+      requireWritableSegment();
+    }
     if (advice.isDiscarding() && backing.hugePage() > 0) {
       throw new IllegalArgumentException(
           advice + " of explicit huge pages: the pool may have none left at the next touch");
@@ -294,6 +299,7 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @param source the bytes; native or on the heap
    * @return the bytes copied: fewer than the source has where a later page is gone
    * @throws IndexOutOfBoundsException if the region has fewer bytes from there on
+   * @throws IllegalArgumentException if {@link MappedRegion#of} looks at a read-only segment
    * @throws MmanException {@code EFAULT}, if the first page is gone, cannot be had or may not be
    *     written
    * @throws UnsupportedOperationException on other systems than Linux
@@ -301,7 +307,15 @@ abstract sealed class RegionCalls permits MappedRegion {
    *     process_vm_writev(2)</a>
    */
   public long write(long offset, MemorySegment source) {
+    requireWritableSegment();
     return copy(SafeCopy.WRITE, offset, source);
+  }
+
+  /** In memory of somebody else's a segment may have fewer rights than its pages. */
+  private void requireWritableSegment() {
+    if (!backing.isOwn() && !state.protection().canWrite()) {
+      throw new IllegalArgumentException("the region looks at a read-only segment");
+    }
   }
 
   private long copy(SafeCopy direction, long offset, MemorySegment other) {

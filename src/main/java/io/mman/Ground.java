@@ -67,14 +67,23 @@ final class Ground {
     return State.of(epoch, pages, now.head(), now.size(), now.protection());
   }
 
+  /** Ends an epoch, or throws and changes nothing. */
   static void closeEpoch(State now) {
     Arena epoch = now.epoch();
-    if (epoch != null) {
-      try {
-        epoch.close();
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException("native code holds a view of the region", e);
+    if (epoch == null || !now.isAlive()) {
+      return; // not alive: a change was cut short after this, such as by a stack overflow
+    }
+    try {
+      epoch.close();
+    } catch (RuntimeException e) {
+      if (now.isAlive()) {
+        throw e instanceof IllegalStateException
+            ? new IllegalStateException("native code holds a view of the region", e)
+            : e;
       }
+      // It is over: what failed is a clean-up that somebody tied to the scope of a view.
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
   }
 

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Exceptions</b> of all methods with a range: {@link IndexOutOfBoundsException} if it is not
  * inside the region. Of all methods but {@link #size}, {@link #protection}, {@link #isAlive} and
  * {@link #close}: {@link IllegalStateException} if the region is closed, {@link
- * WrongThreadException} if it is confined to another thread. Of all that make a system call: {@link
- * MmanException} where it fails.
+ * WrongThreadException} if it is confined to another thread ({@link #segment} leaves that to the
+ * view). Of all that make a system call: {@link MmanException} where it fails.
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. What
  * revokes views waits for the region's own calls on other threads. A page fault, and every call
@@ -317,12 +317,12 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
     long stamp = gate.beginChange();
     try {
       State now = state;
-      if (now.isOpen()) {
+      if (now.isAlive()) {
         now.usable();
         own.requireUnpinned();
         Ground.closeEpoch(now);
-        state = now.closed();
       }
+      state = now.closed();
       own.leave();
     } finally {
       gate.endChange(stamp);

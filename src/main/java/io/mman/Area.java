@@ -5,8 +5,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address space of one region: what munmap(2) gets in the end. Its pages lie between two
- * guards, which are empty for most; a region with a reserve uses only the first of them.
+ * The address space of one region, whole pages: what munmap(2) gets in the end. Its pages lie
+ * between two guards, which are empty for most; a region with a reserve uses only the first of
+ * them.
  *
  * @param address first byte, a multiple of the page size
  * @param length bytes in all; 0 where nothing is mapped

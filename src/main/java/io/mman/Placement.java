@@ -87,7 +87,7 @@ record Placement(
             fd,
             backing.offset(),
             backing.path());
-    return new Area(pages.address(), bytes);
+    return new Area(pages.address(), backing.pages(used));
   }
 
   /** Reserves address space, and gives back what is left over on either side of it. */

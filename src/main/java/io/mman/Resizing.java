@@ -152,11 +152,14 @@ final class Resizing {
     if (old.isEmpty()) {
       return ground.placement.map(backing, wanted, wanted, now.protection(), fd);
     }
+    if (wanted <= old.capacity()) {
+      return old; // in its last page, or in those that huge pages were rounded up to
+    }
     if (ground.placement.isPlain() && !region.mayBeLocked) {
       try {
-        MemorySegment pages = old.pages(0, backing.pages(old.capacity()));
+        MemorySegment pages = old.pages(0, old.capacity());
         long address = Calls.mremap(pages, wanted, ANYWHERE, MemorySegment.NULL).address();
-        return new Area(address, wanted);
+        return new Area(address, backing.pages(wanted));
       } catch (MmanException e) {
         if (e.error() != Errno.EFAULT) {
           throw e;
@@ -174,7 +177,7 @@ final class Resizing {
    */
   private Area moveInto(Area old, long wanted, int fd) {
     Area area = ground.placement.reserve(wanted, backing);
-    long moved = backing.pages(old.capacity());
+    long moved = old.capacity();
     long end = backing.isOpenedByProtection() ? area.capacity() : wanted;
     try {
       ground.placement.open(area, moved, Math.max(0, end - moved), backing, now.protection(), fd);

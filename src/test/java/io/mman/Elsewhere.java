@@ -1,0 +1,82 @@
+package io.mman;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.function.Executable;
+
+/** An action on a thread of its own. */
+final class Elsewhere {
+  private static final long SECONDS = 60;
+
+  final Thread thread;
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+  private Elsewhere(Executable action) {
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    action.execute();
+                    end.complete(null);
+                  } catch (Throwable e) {
+                    end.completeExceptionally(e);
+                  }
+                });
+  }
+
+  static Elsewhere start(Executable action) {
+    return new Elsewhere(action);
+  }
+
+  /** Runs an action to its end; throws what it throws. */
+  static void run(Executable action) throws Throwable {
+    start(action).join();
+  }
+
+  /** Returns once the thread waits for a lock; fails if it ends without waiting. */
+  Elsewhere awaitWaiting() {
+    while (thread.getState() != Thread.State.WAITING) {
+      if (end.isDone()) {
+        throw new AssertionError("did not wait");
+      }
+      Thread.onSpinWait();
+    }
+    return this;
+  }
+
+  /** Returns once the thread is inside a method, whoever called that. */
+  Elsewhere awaitIn(String method) {
+    while (true) {
+      for (StackTraceElement frame : thread.getStackTrace()) {
+        if (frame.getMethodName().equals(method)) {
+          return this;
+        }
+      }
+      if (end.isDone()) {
+        throw new AssertionError("did not call " + method);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  boolean isDone() {
+    return end.isDone();
+  }
+
+  /** Waits for the end; throws what the action threw. */
+  void join() throws Throwable {
+    try {
+      end.get(SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    } catch (TimeoutException e) {
+      AssertionError failure = new AssertionError("no end of " + thread);
+      failure.setStackTrace(thread.getStackTrace());
+      throw failure;
+    }
+  }
+}

@@ -68,6 +68,11 @@ record Backing(
     return PageRange.ceil(bytes, page());
   }
 
+  /** Returns where in the file some bytes end; none reach nowhere. */
+  long end(long from, long bytes) {
+    return bytes == 0 ? 0 : offset + from + bytes;
+  }
+
   /** Tells whether pages in reserve are opened by mprotect(2), not by mapping over them. */
   boolean isOpenedByProtection() {
     return kind.isAnonymous() && hugePage == 0;

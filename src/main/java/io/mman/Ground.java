@@ -13,10 +13,12 @@ final class Ground {
       "a region that borrows its arena cannot revoke views: use mapConfined() or mapShared()";
 
   final Lifetime lifetime;
-  final Placement placement;
   private final AtomicInteger pins = new AtomicInteger();
   private Release release;
   private boolean sealed;
+
+  /** Where the pages went, and what comes after them goes. */
+  Placement placement;
 
   /** Size up to which the region grows in place, or {@link MapRequest#NONE}. */
   long reserve;

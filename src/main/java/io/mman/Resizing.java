@@ -97,7 +97,7 @@ final class Resizing {
   }
 
   private void tellSize() {
-    ground.release().resize(newSize, backing.offset() + now.head() + newSize);
+    ground.release().resize(newSize, backing.end(now.head(), newSize));
   }
 
   /** Makes bytes zero that were cut off and come back; no view reaches them. */

@@ -51,7 +51,7 @@ final class Splitting {
 
     Ground rest = rest(ground, cut, backing, now, offset);
     ground.moveTo(cut.first);
-    ground.release().resize(offset, end(backing, now, offset));
+    ground.release().resize(offset, backing.end(now.head(), offset));
     region.state = state(ground, epoch, now, now.head(), offset);
     State restState = state(rest, restEpoch, now, cut.head, now.size() - offset);
     MappedRegion result = new MappedRegion(rest, backing.from(cut.skipped), restState);
@@ -62,7 +62,8 @@ final class Splitting {
   /** The reserve, and what of it is not clean, goes to whoever gets the pages. */
   private static Ground rest(Ground ground, Cut cut, Backing backing, State now, long offset) {
     Cover cover = ground.release().cover();
-    Cover restCover = cover == null ? null : cover.beside(end(backing, now, now.size()));
+    Cover restCover =
+        cover == null ? null : cover.beside(backing.end(now.head() + offset, now.size() - offset));
     Tally tally = new Tally(backing.kind(), now.size() - offset);
     boolean takesReserve = ground.hasReserve() && !cut.second.isEmpty();
     Ground rest =
@@ -74,8 +75,6 @@ final class Splitting {
     if (!cut.second.isEmpty()) {
       rest.dirtyEnd = Math.max(0, ground.dirtyEnd - offset);
       ground.dirtyEnd = 0;
-    }
-    if (takesReserve) {
       ground.reserve = MapRequest.NONE;
     }
     return rest;
@@ -85,9 +84,9 @@ final class Splitting {
   static void join(MappedRegion region, Ground ground, MappedRegion next, Ground other) {
     State now = region.state.usable();
     State after = next.state.usable();
-    requireFit(region, ground, now, next, other, after);
     ground.requireRevocable();
     other.requireRevocable();
+    requireFit(region, ground, now, next, other, after);
     Lifetime lifetime = ground.lifetime;
     Arena epoch = lifetime.newEpoch();
     Arena spare = lifetime.newEpoch();
@@ -100,10 +99,13 @@ final class Splitting {
     }
     long size = now.size() + after.size();
     long head = now.size() == 0 ? after.head() : now.head();
-    ground.moveTo(ground.area().and(other.area()));
-    ground.release().resize(size, end(region.backing, now, size));
-    ground.reserve = other.hasReserve() ? now.size() + other.reserve : ground.reserve;
-    ground.dirtyEnd = now.size() + other.dirtyEnd;
+    if (!other.area().isEmpty()) {
+      ground.placement = ground.area().isEmpty() ? other.placement : ground.placement;
+      ground.reserve = other.hasReserve() ? now.size() + other.reserve : MapRequest.NONE;
+      ground.dirtyEnd = now.size() + other.dirtyEnd;
+      ground.moveTo(ground.area().and(other.area()));
+    }
+    ground.release().resize(size, region.backing.end(head, size));
     region.mayBeLocked |= next.mayBeLocked;
     region.state = state(ground, epoch, now, head, size);
     next.state = after.closed();
@@ -133,7 +135,8 @@ final class Splitting {
       Ground ground, State now, Backing one, Ground other, State after, Backing two) {
     long used = now.size() == 0 ? 0 : now.head() + now.size();
     boolean sameByte =
-        one.kind().isAnonymous() || end(one, now, now.size()) == two.offset() + after.head();
+        one.kind().isAnonymous()
+            || one.offset() + now.head() + now.size() == two.offset() + after.head();
     if (ground.area().isEmpty() || other.area().isEmpty()) {
       return sameByte;
     }
@@ -142,10 +145,6 @@ final class Splitting {
         && ground.area().guardBehind() == 0
         && other.area().guardBefore() == 0
         && ground.area().end() == other.area().start();
-  }
-
-  private static long end(Backing backing, State now, long size) {
-    return backing.offset() + now.head() + size;
   }
 
   private static State state(

@@ -167,8 +167,7 @@ class ResizeTest {
   void sharedMemoryMayShrinkButNotGrow() {
     try (MappedRegion region = Mapping.anonymous(3 * PAGE).shared().mapConfined()) {
       MemorySegment view = region.segment();
-      var e =
-          assertThrows(UnsupportedOperationException.class, () -> region.resize(3 * PAGE + 1));
+      var e = assertThrows(UnsupportedOperationException.class, () -> region.resize(3 * PAGE + 1));
       assertTrue(e.getMessage().contains("NativeFile.memory"), e.getMessage());
       assertSame(view, region.segment());
 

@@ -2,6 +2,7 @@ package io.mman;
 
 import io.mman.events.Recorded;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,6 +170,21 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
   public MemorySegment resize(long newSize) {
     PageRange.requireSize("size", newSize);
     Ground own = requireGround();
+    NativeFile file = backing.file();
+    if (file == null) {
+      return resize(own, newSize);
+    }
+    // Before the gate, as for whoever maps the file into the same group.
+    Lock length = file.lengthLock().readLock();
+    length.lock();
+    try {
+      return resize(own, newSize);
+    } finally {
+      length.unlock();
+    }
+  }
+
+  private MemorySegment resize(Ground own, long newSize) {
     long stamp = gate.beginChange();
     try {
       State now = state.usable();

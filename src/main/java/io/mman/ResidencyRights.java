@@ -73,7 +73,7 @@ final class ResidencyRights {
   }
 
   private static boolean isOwner(int user) {
-    return user == ProcessCalls.geteuid() && (user != NOBODY || Proc.mapsAllUsers()) || ownsAll();
+    return (user == ProcessCalls.geteuid() && (user != NOBODY || Proc.mapsAllUsers())) || ownsAll();
   }
 
   private static boolean ownsAll() {

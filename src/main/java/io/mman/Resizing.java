@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a region another size, in its reserve without moving, else by moving its pages. The caller
- * holds the gate.
+ * holds the file's length and the gate.
  */
 final class Resizing {
   private static final int NO_FILE = -1;
@@ -39,19 +39,13 @@ final class Resizing {
     return file == null ? grow(NO_FILE) : growIn(file);
   }
 
-  /** Holds the file's length meanwhile, so that it is not cut before the region covers it. */
   private State growIn(NativeFile file) {
-    file.lengthLock().readLock().lock();
+    int fd = file.descriptor().acquire();
     try {
-      int fd = file.descriptor().acquire();
-      try {
-        requireFileReaches(file);
-        return grow(fd);
-      } finally {
-        file.descriptor().release();
-      }
+      requireFileReaches(file);
+      return grow(fd);
     } finally {
-      file.lengthLock().readLock().unlock();
+      file.descriptor().release();
     }
   }
 
@@ -76,8 +70,7 @@ final class Resizing {
 
   private void requireFileReaches(NativeFile file) {
     FileStatus status = file.status();
-    long end = backing.offset() + now.head() + newSize;
-    if (status.isRegular() && end > status.size()) {
+    if (status.isRegular() && newSize > status.size() - backing.offset() - now.head()) {
       throw new IllegalArgumentException(
           "size "
               + newSize

@@ -191,7 +191,8 @@ final class Causes {
       case EAGAIN -> Limits.locked(more);
       case EFAULT -> UNMAPPED + ", or it spans several areas";
       case EINVAL ->
-          "an address is not aligned, the new length is 0, or the flags do not go together";
+          "an address is not aligned, the new length is 0 or too large, or the flags do not go"
+              + " together";
       case ENOMEM -> {
         String noRoom = "no room to grow in place, and MAYMOVE is not given";
         yield Limits.reached(more, more, more, flags.contains(RemapFlag.MAYMOVE) ? null : noRoom);

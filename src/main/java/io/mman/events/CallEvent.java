@@ -3,13 +3,18 @@ package io.mman.events;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
+import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.MemoryAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A call on mapped memory; duration and thread are recorded with it. */
+/**
+ * A call on mapped memory; duration and thread are recorded with it. Off in a recording that does
+ * not name it.
+ */
 @Category("mman")
+@Enabled(false)
 abstract class CallEvent extends Event implements Recorded {
   @Label("Address")
   @MemoryAddress

@@ -79,16 +79,16 @@ final class Calls {
     record(recorded, range, advice.name(), file);
   }
 
-  static void msync(MemorySegment range, int bits, SyncFlag[] flags, @Nullable Path file) {
+  static void msync(MemorySegment range, int flags, @Nullable Path file) {
     Recorded recorded = Recorded.begin(Recorded.Kind.SYNC);
-    int result = MemoryCalls.msync(range, bits);
+    int result = MemoryCalls.msync(range, flags);
     if (result < 0) {
-      Failure failure = Failure.of("msync", result).range(range);
-      failure.flags(flags.length == 0 ? new SyncFlag[] {SyncFlag.SYNC} : flags).about(file);
+      Failure failure = Failure.of("msync", result).range(range).flags(SyncFlag.of(flags));
+      failure.about(file);
       throw failure.because(Causes.msync(failure.error())).exception();
     }
     if (recorded != null) {
-      record(recorded, range, flags.length == 0 ? "SYNC" : Words.of(flags), file);
+      record(recorded, range, Words.of(SyncFlag.of(flags)), file);
     }
   }
 
@@ -107,21 +107,25 @@ final class Calls {
     return MemorySegment.ofAddress(address).reinterpret(newLength);
   }
 
-  static void mlock(MemorySegment range, LockFlag[] flags, @Nullable Path file) {
-    int bits = LockFlag.bits(flags);
+  static void mlock(MemorySegment range, @Nullable Path file) {
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
-    int result = bits == 0 ? MemoryCalls.mlock(range) : MemoryCalls.mlock2(range, bits);
+    int result = MemoryCalls.mlock(range);
     if (result < 0) {
-      Failure failure = Failure.of(bits == 0 ? "mlock" : "mlock2", result).range(range);
-      if (bits != 0) {
-        failure.flags(flags);
-      }
-      failure.about(file);
+      Failure failure = Failure.of("mlock", result).range(range).about(file);
       throw failure.because(Causes.mlock(failure.error(), range.byteSize())).exception();
     }
-    if (recorded != null) {
-      record(recorded, range, bits == 0 ? "" : Words.of(flags), file);
+    record(recorded, range, "", file);
+  }
+
+  /** Not one method with mlock: of two linked calls in one the compiler leaves an allocation. */
+  static void mlock2(MemorySegment range, int flags, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
+    int result = MemoryCalls.mlock2(range, flags);
+    if (result < 0) {
+      Failure failure = Failure.of("mlock2", result).range(range).arg("ONFAULT").about(file);
+      throw failure.because(Causes.mlock(failure.error(), range.byteSize())).exception();
     }
+    record(recorded, range, "ONFAULT", file);
   }
 
   static void munlock(MemorySegment range, @Nullable Path file) {

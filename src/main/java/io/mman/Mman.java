@@ -135,7 +135,32 @@ public final class Mman {
   }
 
   /**
+   * Writes the changed pages of a range to their file and waits until they are written.
+   *
+   * @param range pages, the address a multiple of the page size
+   * @throws MmanException if msync fails: {@code EIO} where changes may not have reached the file
+   * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
+   */
+  public static void msync(MemorySegment range) {
+    Calls.msync(range, SyncFlag.SYNC.bits(), null);
+  }
+
+  /**
    * Writes the changed pages of a range to their file.
+   *
+   * @param range pages, the address a multiple of the page size
+   * @param flag how
+   * @throws MmanException if msync fails: {@code EIO} where changes may not have reached the file,
+   *     {@code EBUSY} for {@code INVALIDATE} of a locked range
+   * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
+   */
+  public static void msync(MemorySegment range, SyncFlag flag) {
+    Calls.msync(range, flag.bits(), null);
+  }
+
+  /**
+   * As {@link #msync(MemorySegment, SyncFlag)}, with any number of flags. The array of more than
+   * one is the one thing that may be left on the heap by a call.
    *
    * @param range pages, the address a multiple of the page size
    * @param flags how; {@link SyncFlag#SYNC} if none is given
@@ -144,7 +169,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
    */
   public static void msync(MemorySegment range, SyncFlag... flags) {
-    Calls.msync(range, SyncFlag.bits(flags), flags, null);
+    Calls.msync(range, SyncFlag.bits(flags), null);
   }
 
   /**
@@ -189,18 +214,47 @@ public final class Mman {
   }
 
   /**
-   * Keeps a range in memory. Locks do not nest: one {@link #munlock} undoes any number of them.
+   * Faults a range in and keeps it in memory. Locks do not nest: one {@link #munlock} undoes any
+   * number of them.
    *
    * @param range pages
-   * @param flags {@link LockFlag#ONFAULT} to lock pages only as they are touched; none faults them
-   *     in now
-   * @throws MmanException if mlock, or with a flag mlock2, fails: {@code ENOMEM} where {@code
-   *     RLIMIT_MEMLOCK} is reached, part of the range is not mapped or lies past the end of the
-   *     file
+   * @throws MmanException if mlock fails: {@code ENOMEM} where {@code RLIMIT_MEMLOCK} is reached,
+   *     part of the range is not mapped or lies past the end of the file
+   * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
+   */
+  public static void mlock(MemorySegment range) {
+    Calls.mlock(range, null);
+  }
+
+  /**
+   * Keeps a range in memory, as the flag says.
+   *
+   * @param range pages
+   * @param flag {@link LockFlag#ONFAULT} to lock pages only as they are touched
+   * @throws MmanException if mlock2 fails: {@code ENOMEM} where {@code RLIMIT_MEMLOCK} is reached
+   *     or part of the range is not mapped
+   * @see <a href="https://man7.org/linux/man-pages/man2/mlock2.2.html">mlock2(2)</a>
+   */
+  public static void mlock(MemorySegment range, LockFlag flag) {
+    Calls.mlock2(range, flag.bits(), null);
+  }
+
+  /**
+   * As {@link #mlock(MemorySegment)} without a flag, as {@link #mlock(MemorySegment, LockFlag)}
+   * with one.
+   *
+   * @param range pages
+   * @param flags {@link LockFlag#ONFAULT} or none
+   * @throws MmanException if mlock, or with a flag mlock2, fails
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
    */
   public static void mlock(MemorySegment range, LockFlag... flags) {
-    Calls.mlock(range, flags, null);
+    int bits = LockFlag.bits(flags);
+    if (bits == 0) {
+      Calls.mlock(range, null);
+    } else {
+      Calls.mlock2(range, bits, null);
+    }
   }
 
   /**

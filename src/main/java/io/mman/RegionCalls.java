@@ -54,7 +54,7 @@ abstract sealed class RegionCalls permits MappedRegion {
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
-        Calls.msync(pages, bits, flags, backing.path());
+        Calls.msync(pages, bits, backing.path());
       }
     } finally {
       gate.leave(stamp);
@@ -137,15 +137,24 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
    */
   public void lock(long offset, long length, LockFlag... flags) {
+    int bits = LockFlag.bits(flags);
     long stamp = gate.enter();
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
         mayBeLocked = true;
-        Calls.mlock(pages, flags, backing.path());
+        lock(pages, bits);
       }
     } finally {
       gate.leave(stamp);
+    }
+  }
+
+  private void lock(MemorySegment pages, int bits) {
+    if (bits == 0) {
+      Calls.mlock(pages, backing.path());
+    } else {
+      Calls.mlock2(pages, bits, backing.path());
     }
   }
 

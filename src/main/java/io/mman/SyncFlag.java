@@ -4,6 +4,8 @@ import static io.mman.platform.Numbers.everywhere;
 import static io.mman.platform.Numbers.linux;
 
 import io.mman.platform.Numbers;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Flags of msync(2), named as in C without {@code MS_}. Their numbers differ on every system.
@@ -55,5 +57,16 @@ public enum SyncFlag {
       bits |= flag.bits();
     }
     return bits;
+  }
+
+  /** Returns the flags whose bits are set; {@link #SYNC} may have none. */
+  static Set<SyncFlag> of(int bits) {
+    Set<SyncFlag> flags = EnumSet.noneOf(SyncFlag.class);
+    for (SyncFlag flag : values()) {
+      if ((bits & flag.bits()) != 0 || bits == flag.bits()) {
+        flags.add(flag);
+      }
+    }
+    return flags;
   }
 }

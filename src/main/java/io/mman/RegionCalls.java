@@ -5,6 +5,11 @@ import java.util.Objects;
 
 /** What a region does with ranges of its pages. No call changes the rights or the place of one. */
 abstract sealed class RegionCalls permits MappedRegion {
+  /**
+   * A length that only this class can ask for: whatever the region has, once nothing changes it.
+   */
+  private static final long WHOLE = Long.MIN_VALUE;
+
   final Gate gate;
   final Backing backing;
 
@@ -34,7 +39,7 @@ abstract sealed class RegionCalls permits MappedRegion {
 
   /** As {@link #sync(long, long, SyncFlag...)} of the whole region, with {@code SYNC}. */
   public void sync() {
-    sync(0, size());
+    syncRange(0, WHOLE, SyncFlag.SYNC.bits());
   }
 
   /**
@@ -50,6 +55,10 @@ abstract sealed class RegionCalls permits MappedRegion {
    */
   public void sync(long offset, long length, SyncFlag... flags) {
     int bits = SyncFlag.bits(flags);
+    syncRange(offset, requireLength(length), bits);
+  }
+
+  private void syncRange(long offset, long length, int bits) {
     long stamp = gate.enter();
     try {
       MemorySegment pages = covering(offset, length);
@@ -67,7 +76,7 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @param advice what to do
    */
   public void advise(Advice advice) {
-    advise(advice, 0, size());
+    adviseRange(advice, 0, WHOLE);
   }
 
   /**
@@ -88,6 +97,10 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
    */
   public void advise(Advice advice, long offset, long length) {
+    adviseRange(advice, offset, requireLength(length));
+  }
+
+  private void adviseRange(Advice advice, long offset, long length) {
     requireHarmless(advice);
     advice.number(); // unknown here: refused whatever the range
     if (advice == Advice.REMOVE) {
@@ -122,7 +135,7 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @param flags how
    */
   public void lock(LockFlag... flags) {
-    lock(0, size(), flags);
+    lockRange(0, WHOLE, LockFlag.bits(flags));
   }
 
   /**
@@ -138,6 +151,10 @@ abstract sealed class RegionCalls permits MappedRegion {
    */
   public void lock(long offset, long length, LockFlag... flags) {
     int bits = LockFlag.bits(flags);
+    lockRange(offset, requireLength(length), bits);
+  }
+
+  private void lockRange(long offset, long length, int bits) {
     long stamp = gate.enter();
     try {
       MemorySegment pages = covering(offset, length);
@@ -160,7 +177,7 @@ abstract sealed class RegionCalls permits MappedRegion {
 
   /** As {@link #unlock(long, long)} of the whole region. */
   public void unlock() {
-    unlock(0, size());
+    unlockRange(0, WHOLE);
   }
 
   /**
@@ -172,6 +189,10 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">munlock(2)</a>
    */
   public void unlock(long offset, long length) {
+    unlockRange(offset, requireLength(length));
+  }
+
+  private void unlockRange(long offset, long length) {
     long stamp = gate.enter();
     try {
       MemorySegment pages = covering(offset, length);
@@ -185,7 +206,7 @@ abstract sealed class RegionCalls permits MappedRegion {
 
   /** As {@link #populate(long, long)} of the whole region. */
   public void populate() {
-    populate(0, size());
+    populateRange(0, WHOLE);
   }
 
   /**
@@ -200,6 +221,10 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">MADV_POPULATE_READ</a>
    */
   public void populate(long offset, long length) {
+    populateRange(offset, requireLength(length));
+  }
+
+  private void populateRange(long offset, long length) {
     long stamp = gate.enter();
     try {
       Populating.populate(covering(offset, length), state.protection(), backing);
@@ -214,7 +239,7 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @return which pages are in memory
    */
   public Residency residency() {
-    return residency(0, size());
+    return residencyOf(0, WHOLE);
   }
 
   /**
@@ -229,11 +254,16 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
    */
   public Residency residency(long offset, long length) {
+    return residencyOf(offset, requireLength(length));
+  }
+
+  private Residency residencyOf(long offset, long length) {
     long stamp = gate.enter();
     try {
       long page = Mman.pageSize();
-      MemorySegment pages = countable(offset, length).covering(offset, length, page);
-      return PageCensus.take(pages, page, offset, length, backing.path());
+      long bytes = length == WHOLE ? size() : length;
+      MemorySegment pages = countable(offset, bytes).covering(offset, bytes, page);
+      return PageCensus.take(pages, page, offset, bytes, backing.path());
     } finally {
       gate.leave(stamp);
     }
@@ -337,13 +367,21 @@ abstract sealed class RegionCalls permits MappedRegion {
     }
   }
 
+  /** A user's range has no length less than nothing, {@link #WHOLE} least of all. */
+  private long requireLength(long length) {
+    return length < 0 ? Objects.checkFromIndexSize(0L, -1L, size()) : length;
+  }
+
   private MemorySegment covering(long offset, long length) {
-    return state.usable().covering(offset, length, backing.page());
+    State now = state.usable();
+    return now.covering(offset, length == WHOLE ? now.size() : length, backing.page());
   }
 
   private MemorySegment inside(Advice advice, long offset, long length) {
     boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
-    return state.usable().inside(offset, length, backing.page(), endIsWhole);
+    State now = state.usable();
+    long bytes = length == WHOLE ? now.size() : length;
+    return now.inside(offset, bytes, backing.page(), endIsWhole);
   }
 
   /** Returns a state that has a range, if mincore tells the truth of its pages. */

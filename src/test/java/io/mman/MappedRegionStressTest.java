@@ -95,8 +95,7 @@ class MappedRegionStressTest {
           () -> put(region.segment().asByteBuffer()),
           () -> region.segment().asSlice(5).copyFrom(region.segment().asSlice(0, PAGE)),
           () -> region.segment().mismatch(region.segment().asSlice(1)));
-      crew.repeat(
-          () -> calls(region), () -> region.write(7, MemorySegment.ofArray(new byte[9])));
+      crew.repeat(() -> calls(region), () -> region.write(7, MemorySegment.ofArray(new byte[9])));
       Protection[] rights = Protection.values();
       for (int i = 0; i < CHANGES; i++) {
         region.protect(rights[i * 5 % rights.length]);

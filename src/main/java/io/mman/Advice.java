@@ -24,7 +24,11 @@ public enum Advice {
   RANDOM(everywhere(1)),
   /** Reads go from front to back: more readahead. */
   SEQUENTIAL(everywhere(2)),
-  /** The pages are needed soon: reading them ahead starts now. */
+  /**
+   * The pages are needed soon: reading them ahead starts now. Linux reads no more than one
+   * read-ahead window of the device a call ({@code read_ahead_kb}, 128 KiB by default): advise a
+   * large range in such pieces, or use {@link MappedRegion#populate()}, which waits for all of it.
+   */
   WILLNEED(everywhere(3)),
   /**
    * The pages may go. On Linux private changes are lost at once: anonymous memory reads as zero,

@@ -16,9 +16,15 @@ public enum FileAdvice {
   RANDOM(linux(1).freebsd(1)),
   /** From front to back: twice the readahead. */
   SEQUENTIAL(linux(2).freebsd(2)),
-  /** Soon: reading into the page cache starts now. */
+  /**
+   * Soon: reading into the page cache starts now. Linux reads no more than one read-ahead window of
+   * the device a call ({@code read_ahead_kb}, 128 KiB by default): advise a large range in pieces.
+   */
   WILLNEED(linux(3).freebsd(3)),
-  /** Not soon: clean pages that no one has mapped leave the page cache. */
+  /**
+   * Not soon: clean pages that no one has mapped leave the page cache. A file in memory, whose
+   * pages have nowhere else to go, keeps them.
+   */
   DONTNEED(linux(4).freebsd(4)),
   /** Once. */
   NOREUSE(linux(5).freebsd(5));

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *   while (true) {
  *     try {
  *       return region.segment().get(ValueLayout.JAVA_LONG, offset);
- *     } catch (IllegalStateException revoked) {
+ *     } catch (IllegalStateException e) {
  *       if (!region.isAlive()) {
- *         throw revoked; // closed, not revoked
+ *         throw e; // closed; a view that was only revoked has a successor
  *       }
  *     }
  *   }
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. What
  * revokes views waits for the region's own calls on other threads. A page fault, and every call
- * that blocks, keeps the carrier of a virtual thread.
+ * that blocks, pins the carrier of a virtual thread.
  */
 public final class MappedRegion extends RegionCalls implements AutoCloseable {
   private static final Object JOINING = new Object();

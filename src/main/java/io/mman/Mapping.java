@@ -31,7 +31,8 @@ import java.util.Objects;
  *   <li>{@link MappedRegion#populate} tells the same beforehand;
  *   <li>{@link #preallocate} and {@link NativeFile#allocate} find the disk full before a store
  *       does;
- *   <li>a file of {@link NativeFile#memory} sealed with {@link FileSeal#SHRINK} cannot be cut;
+ *   <li>a file of {@link NativeFile#memory}, created with {@link MemfdFlag#ALLOW_SEALING} and
+ *       sealed with {@link FileSeal#SHRINK}, cannot be cut;
  *   <li>{@link NativeFile#resize} refuses to cut a file under regions mapped through it.
  * </ul>
  *
@@ -60,8 +61,9 @@ public final class Mapping {
   }
 
   /**
-   * Maps an open file, shared and for reading unless told otherwise. It stays open and the
-   * caller's; it may be closed while the region lives on.
+   * Maps an open file, shared and for reading unless told otherwise, even where it is open for
+   * writing: {@link #protection}. It stays open and the caller's; it may be closed while the region
+   * lives on.
    *
    * @param file the file
    * @return a request for the whole file
@@ -141,7 +143,7 @@ public final class Mapping {
   }
 
   /**
-   * Maps the file from some byte to its end.
+   * Maps the file from some byte to its end. Not for a device, which has none.
    *
    * @param offset first byte, any
    * @return a new request
@@ -157,7 +159,9 @@ public final class Mapping {
 
   /**
    * Creates the file if it is absent, with 0666 less the umask, and extends it where it is shorter.
-   * New bytes read as zero; all but the last of them have no disk blocks yet.
+   * New bytes read as zero; all but the last of them have no disk blocks yet. Neither the file's
+   * new length nor its name in the folder are on the medium before {@link NativeFile#sync} of the
+   * file and of the folder.
    *
    * @param size length that the file shall have at least, in bytes
    * @return a new request, {@code READ_WRITE} unless another protection is given
@@ -304,8 +308,8 @@ public final class Mapping {
 
   /**
    * Maps for as long as an arena lives; any arena will do. The region borrows the arena's lifetime
-   * and threads: it costs no arena of its own, cannot be closed by itself, and may get more rights
-   * but not fewer.
+   * and threads: it costs no arena of its own, and may get more rights but not fewer. It must not
+   * stand in a try-with-resources of its own, since only the arena can close it.
    *
    * @param arena the arena, the closing of which unmaps the region
    * @return the region

@@ -32,7 +32,7 @@ import java.util.Set;
  * </ul>
  *
  * <p>All methods may be called from any thread. Those that can block (all but {@link #pageSize})
- * keep the carrier of a virtual thread while they do.
+ * pin the carrier of a virtual thread while they do.
  */
 public final class Mman {
   /** 0 until someone asks: the first map of a program need not. */

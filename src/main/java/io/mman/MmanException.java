@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * A system call failed. The message gives the call, its arguments in C's words, the errno's name
- * and text and, where the cause is known, what to do about it.
+ * A system call failed. It is unchecked: {@code catch (IOException e)} does not see it, and its
+ * cause is an {@code IOException} for those who want to pass one on. The message gives the call,
+ * its arguments in C's words, the errno's name and text and, where the cause is known, what to do
+ * about it.
  *
  * <p>The cause is the matching exception of {@code java.nio.file}: {@link
  * java.nio.file.NoSuchFileException} for {@code ENOENT}, {@link

@@ -142,7 +142,8 @@ public final class NativeFile implements AutoCloseable {
 
   /**
    * Returns the path that was opened. For a file in memory and an adopted descriptor it is {@code
-   * /proc/PID/fd/N}, which another process can open as long as this one keeps the file open.
+   * /proc/PID/fd/N}, which another process of the same user can open as long as this one keeps the
+   * file open.
    *
    * @return the path
    */

@@ -44,7 +44,8 @@ abstract sealed class RegionCalls permits MappedRegion {
 
   /**
    * Writes the changed pages of a range to the file and, unless told {@code ASYNC}, waits until
-   * they are written. On macOS they may be in the drive's cache then: {@link NativeFile#sync}.
+   * they are written. Changes of a copy-on-write region never reach the file. On macOS they may be
+   * in the drive's cache then: {@link NativeFile#sync}.
    *
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range, which is widened to whole pages
@@ -212,7 +213,8 @@ abstract sealed class RegionCalls permits MappedRegion {
   /**
    * Faults a range in before it is touched: private writable memory as by writing, so that no copy
    * is left to make, other memory as by reading. {@code advise(POPULATE_WRITE)} writes to shared
-   * memory too, which gives a sparse file its blocks. Memory without access is left alone.
+   * memory too, which gives a sparse file its blocks; {@code advise(WILLNEED)} starts to read and
+   * does not wait. Memory without access is left alone.
    *
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range, which is widened to whole pages

@@ -102,11 +102,12 @@ final class Linking {
       return null;
     } catch (IllegalCallerException denied) {
       Module module = Linking.class.getModule();
-      return denied.getMessage()
-          + ": add --enable-native-access="
-          + (module.isNamed() ? module.getName() : "ALL-UNNAMED")
-          + " to the java command line, or Enable-Native-Access: ALL-UNNAMED to the manifest of an"
-          + " executable jar";
+      String remedy =
+          module.isNamed()
+              ? "--enable-native-access=" + module.getName() + " to the java command line"
+              : "--enable-native-access=ALL-UNNAMED to the java command line, or"
+                  + " Enable-Native-Access: ALL-UNNAMED to the manifest of an executable jar";
+      return denied.getMessage() + ": add " + remedy;
     }
   }
 

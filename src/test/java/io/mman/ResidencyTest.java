@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import io.mman.testing.Allocations;
 import io.mman.testing.Samples;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
@@ -169,15 +168,14 @@ class ResidencyTest {
 
   /** Returns the bytes that a batch of calls allocates, of the best of many batches. */
   private static long leastAllocated(MappedRegion region) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
     long sum = 0;
-    for (int batch = 0; batch < 20_000 && least > 0; batch++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
+    for (int batch = 0; batch < 400 && least > 0; batch++) {
+      long before = Allocations.bytes();
       for (int i = 0; i < 200; i++) {
         sum += region.residentPages(i, 7 * PAGE) + (region.isResident(i, 7 * PAGE) ? 1 : 0);
       }
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      least = Math.min(least, Allocations.bytes() - before);
     }
     assertTrue(sum >= 0);
     return least;

@@ -1,6 +1,7 @@
 package io.mman;
 
 import io.mman.libc.FileCalls;
+import io.mman.libc.ProcessCalls;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +71,11 @@ final class Causes {
     if (flags.stream().noneMatch(MapFlag::isSharing)) {
       return "none of SHARED, PRIVATE, SHARED_VALIDATE and DROPPABLE is given";
     }
-    if (offset % Mman.pageSize() != 0) {
-      return "the offset is not a multiple of the page size, " + Mman.pageSize();
+    long page = ProcessCalls.getpagesize();
+    if (offset % page != 0) {
+      return "the offset is not a multiple of the page size, " + page;
     }
-    if (address % Mman.pageSize() != 0) {
+    if (address % page != 0) {
       return MISALIGNED;
     }
     if (flags.contains(MapFlag.HUGETLB)) {

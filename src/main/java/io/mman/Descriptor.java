@@ -1,6 +1,7 @@
 package io.mman;
 
 import io.mman.libc.FileCalls;
+import io.mman.platform.LockType;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -68,7 +69,7 @@ final class Descriptor {
       open = false;
       if (mayHoldLock) {
         // A mapping keeps the open file description alive, and with it the lock.
-        FileCalls.setLock(fd, FileCalls.UNLOCKED);
+        FileCalls.setLock(fd, LockType.UNLCK);
       }
       return FileCalls.close(fd);
     } finally {

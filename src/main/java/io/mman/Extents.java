@@ -20,7 +20,7 @@ final class Extents {
 
   private final Set<Extent> live = new HashSet<>();
 
-  /** No live extent reaches beyond; spares a file that only grows a look at every region. */
+  /** No live extent reaches beyond: spares a file that only grows a look at every region. */
   private long highest;
 
   /** Adds an extent that ends before this byte of the file. */
@@ -34,9 +34,7 @@ final class Extents {
   /** Moves the end of an extent: its region has grown or shrunk. */
   synchronized void move(Extent extent, long end) {
     extent.end = end;
-    if (live.contains(extent)) {
-      highest = Math.max(highest, end);
-    }
+    highest = Math.max(highest, end);
   }
 
   /** Removes an extent; a second time does nothing. */

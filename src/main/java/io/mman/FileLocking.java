@@ -1,6 +1,6 @@
 package io.mman;
 
-import io.mman.libc.FileCalls;
+import io.mman.platform.LockType;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -35,7 +35,8 @@ final class FileLocking {
   }
 
   static boolean tryLock(FileOperations file, boolean shared) {
-    int result = file.setLock(shared ? FileCalls.SHARED_LOCK : FileCalls.EXCLUSIVE_LOCK);
+    LockType type = shared ? LockType.RDLCK : LockType.WRLCK;
+    int result = file.setLock(type);
     if (result == 0) {
       return true;
     }
@@ -43,18 +44,18 @@ final class FileLocking {
     if (error == Errno.EAGAIN || error == Errno.EACCES) {
       return false; // POSIX allows both to say that another has it
     }
-    throw failure(file, result, shared ? "F_RDLCK" : "F_WRLCK").exception();
+    throw failure(file, result, type).exception();
   }
 
   static void unlock(FileOperations file) {
-    int result = file.setLock(FileCalls.UNLOCKED);
+    int result = file.setLock(LockType.UNLCK);
     if (result < 0) {
-      throw failure(file, result, "F_UNLCK").exception();
+      throw failure(file, result, LockType.UNLCK).exception();
     }
   }
 
-  private static Failure failure(FileOperations file, int result, String type) {
-    Failure failure = file.failure("fcntl", result).arg("F_OFD_SETLK").arg(type);
+  private static Failure failure(FileOperations file, int result, LockType type) {
+    Failure failure = file.failure("fcntl", result).arg("F_OFD_SETLK").arg("F_" + type);
     return failure.because(FileCauses.lock(failure.error()));
   }
 }

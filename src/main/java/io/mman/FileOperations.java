@@ -4,6 +4,7 @@ import io.mman.libc.FileCalls;
 import io.mman.libc.FileStatus;
 import io.mman.libc.KernelCalls;
 import io.mman.platform.Fcntl;
+import io.mman.platform.LockType;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -132,7 +133,7 @@ final class FileOperations {
   }
 
   /** Returns 0 or the negative errno: whether the lock can be had is the caller's matter. */
-  int setLock(short type) {
+  int setLock(LockType type) {
     descriptor.willLock();
     return call(fd -> FileCalls.setLock(fd, type));
   }

@@ -301,7 +301,7 @@ public final class NativeFile implements AutoCloseable {
    * @param shared true to let others have shared locks too, false to keep out all others
    * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock of a file that is not
    *     open for writing
-   * @throws UnsupportedOperationException on macOS and FreeBSD, which lack {@code F_OFD_SETLK}
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
    * @see <a href="https://man7.org/linux/man-pages/man2/F_OFD_SETLK.2const.html">
    *     F_OFD_SETLK(2const)</a>
    */
@@ -317,7 +317,7 @@ public final class NativeFile implements AutoCloseable {
    *     is
    * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock of a file that is not
    *     open for writing
-   * @throws UnsupportedOperationException on macOS and FreeBSD, which lack {@code F_OFD_SETLK}
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
    */
   public boolean tryLock(boolean shared) {
     return FileLocking.tryLock(operations, shared);
@@ -327,7 +327,7 @@ public final class NativeFile implements AutoCloseable {
    * Gives the lock back, whichever kind it is; does nothing where there is none.
    *
    * @throws MmanException if fcntl fails
-   * @throws UnsupportedOperationException on macOS and FreeBSD, which lack {@code F_OFD_SETLK}
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
    */
   public void unlock() {
     FileLocking.unlock(operations);

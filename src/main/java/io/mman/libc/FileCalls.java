@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.mman.platform.LockType;
 import io.mman.platform.Platform;
 import io.mman.platform.StatLayout;
 import java.lang.foreign.FunctionDescriptor;
@@ -19,17 +20,6 @@ public final class FileCalls {
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
   private static final FunctionDescriptor NAME_AND_INTS =
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-
-  /** Types of a lock, on the platforms that have locks of open file descriptions. */
-  public static final short SHARED_LOCK = 0; // F_RDLCK
-
-  /** Excludes every other lock. */
-  public static final short EXCLUSIVE_LOCK = 1; // F_WRLCK
-
-  /** No lock. */
-  public static final short UNLOCKED = 2; // F_UNLCK
-
-  private static final long FLOCK_BYTES = 32;
 
   private static final int HUGETLBFS_MAGIC = 0x958458f6;
 
@@ -227,18 +217,13 @@ public final class FileCalls {
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), 2);
   }
 
-  /**
-   * Changes the lock that an open file description has on a whole file, without waiting for it.
-   *
-   * @param type {@link #SHARED_LOCK}, {@link #EXCLUSIVE_LOCK} or {@link #UNLOCKED}
-   */
-  public static int setLock(int fd, short type) {
+  /** Changes the lock that an open file description has on a whole file, without waiting. */
+  public static int setLock(int fd, LockType type) {
     int command = io.mman.platform.Fcntl.OFD_SETLK.number();
     MemorySegment scratch = Scratch.get();
-    // short l_type, l_whence; off_t l_start, l_len; pid_t l_pid; of which only the first is not 0:
-    // from the start of the file, a length of 0 means to its end wherever that comes to be.
-    MemorySegment flock = scratch.asSlice(Scratch.STRUCTURE, FLOCK_BYTES).fill((byte) 0);
-    flock.set(JAVA_SHORT, 0, type);
+    // The other fields are 0: from the start of the file to its end, wherever that comes to be.
+    MemorySegment flock = scratch.asSlice(Scratch.STRUCTURE, LockType.STRUCTURE_BYTES);
+    flock.fill((byte) 0).set(JAVA_SHORT, LockType.offset(), type.number());
     try {
       return Scratch.result((int) FcntlLock.CALL.invokeExact(scratch, fd, command, flock), scratch);
     } catch (Throwable t) {

@@ -20,6 +20,9 @@ public final class FileStatus {
     device = layout.device(stat);
     inode = layout.inode(stat);
     mode = layout.mode(stat);
+    if (layout == StatLayout.MACOS && (mode & S_IFMT) == 0) {
+      mode |= S_IFREG; // shared memory, which macOS calls no kind of file
+    }
     owner = layout.uid(stat);
     size = layout.size(stat);
     blockSize = layout.blockSize(stat);

@@ -6,7 +6,7 @@ public enum Fcntl {
   ADD_SEALS(Numbers.linux(1033).freebsd(19)),
   GET_SEALS(Numbers.linux(1034).freebsd(20)),
   /** Sets a lock that belongs to the open file description, as far as it can be had at once. */
-  OFD_SETLK(Numbers.linux(37)),
+  OFD_SETLK(Numbers.linux(37).macos(90)),
   /** Makes the drive itself write what it holds, which fsync(2) of macOS does not. */
   FULLFSYNC(Numbers.onMacos(51));
 

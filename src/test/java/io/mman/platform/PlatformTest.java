@@ -75,7 +75,7 @@ class PlatformTest {
     "GETFL,      3,    3,    3,  3",
     "ADD_SEALS,  1033, 1033, -1, 19",
     "GET_SEALS,  1034, 1034, -1, 20",
-    "OFD_SETLK,  37,   37,   -1, -1",
+    "OFD_SETLK,  37,   37,   90, -1",
     "FULLFSYNC,  -1,   -1,   51, -1",
   })
   void fcntlCommandsAreThoseOfTheHeaders(

@@ -48,9 +48,7 @@ class MappedRegionTruncationTest {
   }
 
   private static MemorySegment memory(long size, boolean onHeap) {
-    return onHeap
-        ? MemorySegment.ofArray(new byte[(int) size])
-        : Arena.ofAuto().allocate(size);
+    return onHeap ? MemorySegment.ofArray(new byte[(int) size]) : Arena.ofAuto().allocate(size);
   }
 
   private static void assertEfault(Runnable call, String name) {

@@ -170,7 +170,7 @@ class ResidencyTest {
   private static long leastAllocated(MappedRegion region) {
     long least = Long.MAX_VALUE;
     long sum = 0;
-    for (int batch = 0; batch < 400 && least > 0; batch++) {
+    for (int batch = 0; batch < 20_000 && least > 0; batch++) {
       long before = Allocations.bytes();
       for (int i = 0; i < 200; i++) {
         sum += region.residentPages(i, 7 * PAGE) + (region.isResident(i, 7 * PAGE) ? 1 : 0);

@@ -22,6 +22,7 @@ final class FileCauses {
 
   static @Nullable String memory(Errno errno) {
     return switch (errno) {
+      case EACCES -> "vm.memfd_noexec allows only files that can never be executed: NOEXEC_SEAL";
       case EINVAL -> "the label is longer than 249 bytes, or the kernel does not know a flag";
       case ENOENT, ENODEV -> "the kernel has no huge pages of this size";
       default -> open(errno);

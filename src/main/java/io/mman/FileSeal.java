@@ -23,7 +23,11 @@ public enum FileSeal {
   WRITE(linux(8).freebsd(8)),
   /** As {@link #WRITE}, but writable mappings that exist stay. Linux 5.1. */
   FUTURE_WRITE(linux(0x10)),
-  /** The permission to execute cannot change. Linux 6.3. */
+  /**
+   * The permission to execute cannot change. On a file that may be executed, as every new one may
+   * without {@link MemfdFlag#NOEXEC_SEAL}, it brings {@code SHRINK GROW WRITE FUTURE_WRITE} along.
+   * Linux 6.3.
+   */
   EXEC(linux(0x20));
 
   private final Numbers numbers;

@@ -143,7 +143,8 @@ public final class NativeFile implements AutoCloseable {
   /**
    * Returns the path that was opened. For a file in memory and an adopted descriptor it is {@code
    * /proc/PID/fd/N}, which another process of the same user can open as long as this one keeps the
-   * file open.
+   * file open; for a shared-memory object it is {@code /dev/shm/NAME}. On other systems than Linux
+   * these are {@code /dev/fd/N}, which is another file to another process, and the name.
    *
    * @return the path
    */
@@ -246,7 +247,9 @@ public final class NativeFile implements AutoCloseable {
    * @param length bytes in the range; 0 for all that follow
    * @return the figures, in pages
    * @throws IllegalArgumentException if either is negative
-   * @throws MmanException if cachestat fails: {@code ENOSYS} on an older kernel
+   * @throws MmanException if cachestat fails: {@code ENOSYS} on an older kernel, {@code EPERM} for
+   *     a file that the caller neither owns nor may write, {@code EOPNOTSUPP} for one of explicit
+   *     huge pages
    * @throws UnsupportedOperationException on other systems than Linux
    * @see <a href="https://man7.org/linux/man-pages/man2/cachestat.2.html">cachestat(2)</a>
    */

@@ -159,4 +159,31 @@ class NativeFileLimitsTest {
     assertTrue(lines.get(4).endsWith(", 0666)" + full + "there is no room for a new file"));
     assertTrue(lines.get(5).endsWith(", 0666): EROFS (Read-only file system)"), lines.get(5));
   }
+
+  /** Creates files of memory. */
+  static class Creator {
+    public static void main(String... arguments) {
+      print(() -> NativeFile.memory("label", 0, MemfdFlag.EXEC).close());
+      print(() -> NativeFile.memory("label", 0, MemfdFlag.NOEXEC_SEAL).close());
+    }
+  }
+
+  @Test
+  void aSystemMayForbidExecutableMemory() {
+    // The setting is one of the process namespace, so that the system's own stays as it is.
+    String shell = "echo 2 > /proc/sys/vm/memfd_noexec && exec \"$@\"";
+    String[] words = {"unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", shell, "sh"};
+    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
+    List<String> trial = new ArrayList<>(List.of(words));
+    trial.add("true");
+    assumeTrue(Command.run(trial).exitCode() == 0, "needs Linux 6.3 and the right to set it");
+
+    List<String> lines = ChildJvm.of(Creator.class).under(words).run().lines();
+    assertEquals(
+        List.of(
+            "memfd_create(\"label\", EXEC): EACCES (Permission denied): vm.memfd_noexec allows only"
+                + " files that can never be executed: NOEXEC_SEAL",
+            "done"),
+        lines);
+  }
 }

@@ -107,6 +107,7 @@ class NativeFileLockProcessTest {
 
   private void openAndCloseOthers() throws IOException {
     NativeFile.open(path, WRITE, CREATE).close();
+    Mapping.file(path).mapConfined().close();
     FileChannel.open(path, READ).close();
     Files.readAllBytes(path);
   }

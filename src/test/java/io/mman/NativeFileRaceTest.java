@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ class NativeFileRaceTest {
           file -> file.allocate(0, SIZE),
           file -> assertEquals(SIZE, file.size()),
           file -> file.advise(FileAdvice.DONTNEED, 0, 0),
-          file -> assertTrue(file.tryLock(false)));
+          file -> assertTrue(file.tryLock(false)),
+          NativeFileRaceTest::storeThroughAMapping);
 
   @TempDir Path folder;
   private final ExecutorService pool = Executors.newFixedThreadPool(USES.size());
@@ -80,6 +82,13 @@ class NativeFileRaceTest {
       for (Path canary : canaries) {
         assertArrayEquals(SONG, Files.readAllBytes(canary), "in round " + round);
       }
+    }
+  }
+
+  private static void storeThroughAMapping(NativeFile file) {
+    try (MappedRegion region = Mapping.file(file).protection(Protection.READ_WRITE).mapConfined()) {
+      assertEquals(SIZE, region.size());
+      region.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 9);
     }
   }
 

@@ -98,8 +98,8 @@ record State(
    */
   MemorySegment covering(long offset, long length, long page) {
     Objects.checkFromIndexSize(offset, length, size);
-    long start = startOfPage(offset, page);
-    return Slices.of(pages, start, bytesFrom(start, offset, length));
+    PageRange touched = PageRange.covering(pages.address() + head + offset, length, page);
+    return Slices.of(pages, touched.offset() - pages.address(), touched.length());
   }
 
   /**

@@ -62,6 +62,11 @@ public enum Protection {
     return (bits & other.bits) == other.bits;
   }
 
+  /** Returns the rights as {@code /proc/PID/maps} shows them, such as {@code r-x}. */
+  String letters() {
+    return (canRead() ? "r" : "-") + (canWrite() ? "w" : "-") + (canExecute() ? "x" : "-");
+  }
+
   int bits() {
     return bits;
   }

@@ -1,5 +1,7 @@
 package io.mman;
 
+import io.mman.proc.Maps;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 
 /** Changes what may be done with the pages of a region, all of them or none. */
@@ -59,14 +61,30 @@ final class Rights {
   /**
    * Undoes a change that failed half-way, as mprotect(2) does where the pages lie in several areas.
    *
-   * @return false if that failed too
+   * @return false if some pages have other rights now
    */
   private static boolean restore(MemorySegment pages, Protection before, Backing backing) {
     try {
       protect(pages, before, backing);
       return true;
     } catch (MmanException e) {
+      return have(pages, before); // sealed pages refuse even the rights that they have
+    }
+  }
+
+  /** Tells whether all pages have some rights, as far as {@code /proc} tells. */
+  private static boolean have(MemorySegment pages, Protection rights) {
+    long next = pages.address();
+    try {
+      for (Maps.Area part : Maps.overlapping(pages.address(), pages.byteSize())) {
+        if (part.start() > next || !part.rights().startsWith(rights.letters())) {
+          return false;
+        }
+        next = part.end();
+      }
+    } catch (UncheckedIOException unknown) {
       return false;
     }
+    return next >= pages.address() + pages.byteSize();
   }
 }

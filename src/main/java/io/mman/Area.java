@@ -75,10 +75,44 @@ record Area(long address, long length, long guardBefore, long guardBehind) {
     }
   }
 
+  /** Returns the area with the pages from an offset on as part of the guard behind. */
+  Area guardedFrom(long offset) {
+    return new Area(address, length, guardBefore, guardBehind + capacity() - offset);
+  }
+
+  /** Leaves no more than so many bytes of the guard before the pages, if that can be. */
+  Area trimBefore(long guard) {
+    long surplus = guardBefore - guard;
+    return new Area(address, surplus).unmapIfPossible()
+        ? new Area(address + surplus, length - surplus, guard, guardBehind)
+        : this;
+  }
+
+  /** Leaves no more than so many bytes of the guard behind the pages, if that can be. */
+  Area trimBehind(long guard) {
+    long surplus = guardBehind - guard;
+    return new Area(address + length - surplus, surplus).unmapIfPossible()
+        ? new Area(address, length - surplus, guardBefore, guard)
+        : this;
+  }
+
   /** Unmaps what is left where the pages have moved away. */
   void unmapGuards() {
-    new Area(address, guardBefore).unmap();
-    new Area(end(), guardBehind).unmap();
+    new Area(address, guardBefore).unmapIfPossible();
+    new Area(end(), guardBehind).unmapIfPossible();
+  }
+
+  /**
+   * Unmaps address space that nothing is lost with if that cannot be: at the limit {@code
+   * vm.max_map_count}, since the kernel may have merged it with its neighbours.
+   */
+  boolean unmapIfPossible() {
+    try {
+      unmap();
+      return true;
+    } catch (MmanException e) {
+      return false;
+    }
   }
 
   /**

@@ -75,7 +75,7 @@ record Backing(
 
   /** Tells whether pages in reserve are opened by mprotect(2), not by mapping over them. */
   boolean isOpenedByProtection() {
-    return kind.isAnonymous() && hugePage == 0;
+    return kind == Kind.ANONYMOUS_PRIVATE && hugePage == 0;
   }
 
   /** Returns the flags of pages in reserve: those that act at once wait until the pages open. */

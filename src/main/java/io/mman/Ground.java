@@ -50,6 +50,15 @@ final class Ground {
     return reserve != MapRequest.NONE;
   }
 
+  /**
+   * Never touches the pages from an offset on again, not to unmap them either: what is there now is
+   * not known, and may be somebody else's.
+   */
+  void loseReserve(long offset, long size) {
+    reserve = size;
+    release.shorten(area().before(offset));
+  }
+
   /** Returns the pages to protect: all of them where none is in reserve. */
   MemorySegment protectable(State now) {
     return hasReserve() ? now.used() : now.pages();
@@ -66,7 +75,7 @@ final class Ground {
     Arena epoch = lifetime.newEpoch();
     MemorySegment pages = lifetime.tie(area(), epoch, release);
     closeEpoch(now);
-    return State.of(epoch, pages, now.head(), now.size(), now.protection());
+    return now.in(epoch, pages, now.head(), now.size());
   }
 
   /** Ends an epoch, or throws and changes nothing. */

@@ -4,6 +4,7 @@ import io.mman.libc.FileCalls;
 import io.mman.libc.FileStatus;
 import io.mman.platform.Platform;
 import io.mman.proc.Proc;
+import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -23,9 +24,9 @@ final class HugePages {
   }
 
   /** Asks for transparent huge pages; a system that has none is no failure. */
-  static void advise(Area area) {
+  static void advise(MemorySegment pages) {
     try {
-      Calls.madvise(area.pages(0, area.capacity()), Advice.HUGEPAGE, null);
+      Calls.madvise(pages, Advice.HUGEPAGE, null);
     } catch (MmanException e) {
       if (e.error() != Errno.EINVAL) {
         throw e;

@@ -288,7 +288,7 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
       if (ground != null) {
         ground.pin();
       }
-      return new Pin(ground, now.pages().address() + now.head());
+      return new Pin(ground, now.bytes(0, now.size()).address());
     } finally {
       gate.leave(stamp);
     }

@@ -69,8 +69,11 @@ final class Mapper {
     for (Advice advice : request.advice) {
       region.advise(advice);
     }
-    if (request.flags.contains(MapFlag.LOCKED) && request.wantsPlace()) {
-      region.lock(); // reserved pages could not be locked as they were mapped
+    if (request.flags.contains(MapFlag.LOCKED)) {
+      region.mayBeLocked = true;
+      if (request.wantsPlace()) {
+        region.lock(); // reserved pages could not be locked as they were mapped
+      }
     }
     if (request.populate || request.populatesByFlag() || region.backing.hugePage() > 0) {
       region.populate();

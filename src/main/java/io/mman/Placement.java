@@ -1,28 +1,30 @@
 package io.mman;
 
 import io.mman.proc.Maps;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Where a mapping goes: anywhere, or into address space that is reserved for it first, because it
  * shall be aligned, guarded, or have room to grow.
  *
  * @param alignment of the first page's address, in bytes; a power of two
- * @param phase what the first page's address shall be modulo the alignment
+ * @param wanted the alignment that was asked for
  * @param guard bytes on either side that nothing can access
  * @param rounding what the pages are rounded up to, in bytes, so that all may be huge ones
  * @param huge whether transparent huge pages are wanted
  * @param isPlain whether anywhere will do
  */
 record Placement(
-    long alignment, long phase, long guard, long rounding, boolean huge, boolean isPlain) {
+    long alignment, long wanted, long guard, long rounding, boolean huge, boolean isPlain) {
   /** Address space that costs nothing. */
   private static final Set<MapFlag> RESERVED =
       EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS, MapFlag.NORESERVE);
 
-  private static final Placement ANYWHERE = new Placement(1, 0, 0, 1, false, true);
+  private static final Placement ANYWHERE = new Placement(1, 1, 0, 1, false, true);
 
   /** Returns what a request wants. */
   static Placement of(MapRequest request, Backing backing) {
@@ -31,17 +33,22 @@ record Placement(
     }
     long page = backing.page();
     long huge = request.hugePages ? HugePages.transparentBytes() : 1;
-    boolean anonymous = backing.kind().isAnonymous();
-    // A huge page of a file lies in memory as it lies in the file.
-    boolean congruent = !anonymous && request.alignment <= page;
-    long alignment = Math.max(page, Math.max(request.alignment, huge));
     return new Placement(
-        alignment,
-        congruent ? backing.offset() & (alignment - 1) : 0,
+        Math.max(page, Math.max(request.alignment, huge)),
+        request.alignment,
         request.guardPages ? Mman.pageSize() : 0,
-        anonymous ? Math.max(page, huge) : page,
+        backing.kind().isAnonymous() ? Math.max(page, huge) : page,
         request.hugePages,
         false);
+  }
+
+  /**
+   * Returns what the first page's address shall be modulo the alignment. A huge page of a file lies
+   * in memory as it lies in the file, if that goes together with the alignment asked for.
+   */
+  private long phase(Backing backing) {
+    boolean congruent = !backing.kind().isAnonymous() && backing.offset() % wanted == 0;
+    return congruent ? backing.offset() & (alignment - 1) : 0;
   }
 
   /** Returns the bytes of the pages that hold some bytes. */
@@ -66,7 +73,8 @@ record Placement(
     boolean done = false;
     try {
       // Without a reserve all of it is opened, so that the last pages can be huge too.
-      open(area, 0, used == capacity ? area.capacity() : used, backing, protection, fd);
+      long opened = used == capacity ? area.capacity() : backing.pages(used);
+      open(area.pages(0, opened), 0, backing, protection, fd);
       done = true;
       return area;
     } finally {
@@ -92,50 +100,68 @@ record Placement(
 
   /** Reserves address space, and gives back what is left over on either side of it. */
   Area reserve(long capacity, Backing backing) {
-    boolean opens = backing.isOpenedByProtection();
     long bytes = room(capacity, backing) + 2 * guard;
     long slack = alignment > Mman.pageSize() ? alignment : 0;
     PageRange.requireSize("size with alignment", bytes + slack);
-    Set<MapFlag> flags = opens ? backing.reserveFlags() : RESERVED;
+    Set<MapFlag> flags = reserveFlags(backing);
     long base =
         Calls.mmap(MemorySegment.NULL, bytes + slack, Protection.NONE, flags, -1, 0, null)
             .address();
-    long address = base + ((phase - base - guard) & (alignment - 1));
-    Area area = new Area(address, bytes, guard, guard);
-    new Area(base, address - base).unmap();
-    new Area(address + bytes, base + slack - address).unmap();
-    if (huge && opens) {
-      HugePages.advise(area);
+    long before = (phase(backing) - base - guard) & (alignment - 1);
+    Area area =
+        new Area(base, bytes + slack, before + guard, slack - before + guard)
+            .trimBefore(guard)
+            .trimBehind(guard);
+    try {
+      adviseReserve(area.pages(0, area.capacity()), backing);
+    } catch (RuntimeException | Error e) {
+      abandon(area);
+      throw e;
     }
     return area;
   }
 
-  /** Makes reserved pages usable. */
-  void open(Area area, long offset, long bytes, Backing backing, Protection protection, int fd) {
-    if (bytes == 0) {
+  private static Set<MapFlag> reserveFlags(Backing backing) {
+    return backing.isOpenedByProtection() ? backing.reserveFlags() : RESERVED;
+  }
+
+  /** Gives advice to pages that keep it when they are opened. */
+  private void adviseReserve(MemorySegment pages, Backing backing) {
+    if (huge && backing.isOpenedByProtection()) {
+      HugePages.advise(pages);
+    }
+  }
+
+  /**
+   * Makes reserved pages usable.
+   *
+   * @param pages whole pages
+   * @param offset of the first of them from the first page of the region
+   */
+  void open(MemorySegment pages, long offset, Backing backing, Protection protection, int fd) {
+    if (pages.byteSize() == 0) {
       return;
     }
-    MemorySegment pages = area.pages(offset, bytes);
     if (backing.isOpenedByProtection()) {
       Calls.mprotect(pages, protection, null);
       return;
     }
     Set<MapFlag> flags = EnumSet.copyOf(backing.flags());
     flags.add(MapFlag.FIXED); // over address space that is reserved for these pages
-    long length = backing.hugePage() == 0 ? bytes : backing.pages(bytes);
+    flags.remove(MapFlag.LOCKED); // pages that are added are not
     long start = backing.kind().isAnonymous() ? 0 : backing.offset() + offset;
-    Calls.mmap(pages, length, protection, flags, fd, start, backing.path());
+    Calls.mmap(pages, pages.byteSize(), protection, flags, fd, start, backing.path());
     if (huge) {
-      HugePages.advise(new Area(area.start() + offset, length));
+      HugePages.advise(pages);
     }
   }
 
   /** Takes pages back into the reserve: what they held is gone, their addresses are not. */
-  static void giveBack(Area area, long offset, long bytes, Backing backing) {
-    boolean opens = backing.isOpenedByProtection();
-    Set<MapFlag> flags = EnumSet.copyOf(opens ? backing.reserveFlags() : RESERVED);
+  void giveBack(MemorySegment pages, Backing backing) {
+    Set<MapFlag> flags = EnumSet.copyOf(reserveFlags(backing));
     flags.add(MapFlag.FIXED);
-    Calls.mmap(area.pages(offset, bytes), bytes, Protection.NONE, flags, -1, 0, null);
+    Calls.mmap(pages, pages.byteSize(), Protection.NONE, flags, -1, 0, null);
+    adviseReserve(pages, backing);
   }
 
   /**
@@ -143,20 +169,33 @@ record Placement(
    * another thread's mapping may be in it by now: then only address space is lost.
    */
   static void abandon(Area area) {
-    if (isReserved(area)) {
+    if (isReserved(MemorySegment.ofAddress(area.address()).reinterpret(area.length()))) {
       area.unmap();
     }
   }
 
-  /** Tells whether all pages of an area are still in reserve, as far as {@code /proc} tells. */
-  static boolean isReserved(Area area) {
-    long next = area.address();
-    for (Maps.Area part : Maps.overlapping(area.address(), area.length())) {
-      if (part.start() > next || part.inode() != 0 || !part.rights().startsWith("---")) {
-        return false;
+  /** Tells whether all of some pages are still in reserve, as far as {@code /proc} tells. */
+  static boolean isReserved(MemorySegment pages) {
+    return isAll(pages, part -> part.inode() == 0 && part.rights().startsWith("---"));
+  }
+
+  /** Tells whether all of some pages are mapped, as far as {@code /proc} tells. */
+  static boolean isMapped(MemorySegment pages) {
+    return isAll(pages, part -> true);
+  }
+
+  private static boolean isAll(MemorySegment pages, Predicate<Maps.Area> like) {
+    long next = pages.address();
+    try {
+      for (Maps.Area part : Maps.overlapping(next, pages.byteSize())) {
+        if (part.start() > next || !like.test(part)) {
+          return false;
+        }
+        next = part.end();
       }
-      next = part.end();
+    } catch (UncheckedIOException e) {
+      return false; // not known
     }
-    return next >= area.address() + area.length();
+    return next >= pages.address() + pages.byteSize();
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * automatic arena could otherwise never find unreachable.
  */
 final class Release implements Consumer<MemorySegment> {
-  private final Area area;
+  private volatile Area area;
   private final @Nullable Path path;
   private final @Nullable Cover cover;
   private final @Nullable Tally tally;
@@ -48,6 +48,11 @@ final class Release implements Consumer<MemorySegment> {
     return area;
   }
 
+  /** Unmaps only a part of it in the end. */
+  void shorten(Area part) {
+    area = part;
+  }
+
   @Nullable Cover cover() {
     return cover;
   }
@@ -73,12 +78,11 @@ final class Release implements Consumer<MemorySegment> {
    */
   void run() {
     if (done.compareAndSet(false, true)) {
-      boolean unmapped = false;
       try {
         area.unmap(path);
-        unmapped = true;
-      } finally {
-        done.set(unmapped);
+      } catch (MmanException e) { // after anything else no one knows
+        done.set(false);
+        throw e;
       }
       forget();
     }

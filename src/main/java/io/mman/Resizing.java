@@ -97,27 +97,26 @@ final class Resizing {
   private void wipeTail() {
     long end = Math.min(newSize, ground.dirtyEnd);
     if (backing.kind() == Backing.Kind.ANONYMOUS_PRIVATE && end > now.size()) {
-      MemorySegment bytes = now.pages().asSlice(now.head() + now.size(), end - now.size());
-      Rights.wipe(ground.protectable(now), bytes, now.protection(), backing);
+      Rights.wipe(now.pages(), now.size(), end, now.protection(), backing); // no head without file
     }
   }
 
   private State growInReserve(int fd) {
     long from = backing.pages(used(now.size()));
-    long bytes = used(newSize) - from;
-    Area area = ground.area();
-    if (bytes > 0) {
+    long to = backing.pages(used(newSize));
+    if (to > from) {
+      // A part of the pages that the views lie in: their arena cannot close during the call.
+      MemorySegment added = now.pages().asSlice(from, to - from);
       try {
-        ground.placement.open(area, from, bytes, backing, now.protection(), fd);
+        ground.placement.open(added, from, backing, now.protection(), fd);
       } catch (RuntimeException | Error e) {
-        Area part = new Area(area.start() + from, backing.pages(bytes));
-        if (!Placement.isReserved(part)) {
-          ground.reserve = now.size(); // what is there now is not known: never touch it again
+        if (!backing.isOpenedByProtection() && !Placement.isReserved(added)) {
+          ground.loseReserve(from, now.size());
         }
         throw e;
       }
     }
-    return State.of(now.epoch(), now.pages(), now.head(), newSize, now.protection());
+    return now.in(now.epoch(), now.pages(), now.head(), newSize);
   }
 
   private State growAndMove(int fd) {
@@ -125,9 +124,13 @@ final class Resizing {
     Arena next = ground.lifetime.newEpoch();
     Ground.closeEpoch(now);
     try {
-      ground.moveTo(move(fd));
-    } catch (RuntimeException | Error e) {
-      region.state = in(next, now.size()); // where and as large as it was
+      move(fd);
+    } catch (RuntimeException e) {
+      boolean stands = ground.area().capacity() >= used(now.size());
+      region.state = stands ? in(next, now.size()) : now.closed(); // where and as large as it was
+      throw e;
+    } catch (Error e) {
+      region.state = now.closed(); // no one knows how far it came
       throw e;
     }
     return in(next, newSize);
@@ -135,32 +138,30 @@ final class Resizing {
 
   private State in(@Nullable Arena epoch, long size) {
     MemorySegment pages = ground.lifetime.tie(ground.area(), epoch, ground.release());
-    return State.of(epoch, pages, now.head(), size, now.protection());
+    return now.in(epoch, pages, now.head(), size);
   }
 
-  /** Returns the area to which the pages have moved. */
-  private Area move(int fd) {
+  private void move(int fd) {
     Area old = ground.area();
     long wanted = used(newSize);
-    if (old.isEmpty()) {
-      return ground.placement.map(backing, wanted, wanted, now.protection(), fd);
-    }
     if (wanted <= old.capacity()) {
-      return old; // in its last page, or in those that huge pages were rounded up to
+      return; // in its last page, or in those that huge pages were rounded up to
     }
-    if (ground.placement.isPlain() && !region.mayBeLocked) {
+    if (old.isEmpty()) {
+      ground.moveTo(ground.placement.map(backing, wanted, wanted, now.protection(), fd));
+    } else if (!ground.placement.isPlain() || region.mayBeLocked) {
+      moveInto(old, wanted, fd);
+    } else {
       try {
-        MemorySegment pages = old.pages(0, old.capacity());
-        long address = Calls.mremap(pages, wanted, ANYWHERE, MemorySegment.NULL).address();
-        return new Area(address, backing.pages(wanted));
+        long address = remap(old, wanted, ANYWHERE, MemorySegment.NULL);
+        ground.moveTo(new Area(address, backing.pages(wanted)));
       } catch (MmanException e) {
         if (e.error() != Errno.EFAULT) {
           throw e;
         }
-        // Advice or locks have split the pages into several areas.
+        moveInto(old, wanted, fd); // advice or locks have split the pages into several areas
       }
     }
-    return moveInto(old, wanted, fd);
   }
 
   /**
@@ -168,62 +169,94 @@ final class Resizing {
    * either fails, and the new pages of a locked region are not faulted in under the kernel's lock
    * on the whole address space, as mremap(2) would.
    */
-  private Area moveInto(Area old, long wanted, int fd) {
+  private void moveInto(Area old, long wanted, int fd) {
     Area area = ground.placement.reserve(wanted, backing);
     long moved = old.capacity();
-    long end = backing.isOpenedByProtection() ? area.capacity() : wanted;
+    long end = backing.isOpenedByProtection() ? area.capacity() : backing.pages(wanted);
     try {
-      ground.placement.open(area, moved, Math.max(0, end - moved), backing, now.protection(), fd);
+      MemorySegment added = area.pages(moved, end - moved);
+      ground.placement.open(added, moved, backing, now.protection(), fd);
     } catch (RuntimeException | Error e) {
       Placement.abandon(area);
       throw e;
     }
     try {
-      Calls.mremap(old.pages(0, moved), moved, THERE, area.pages(0, moved));
+      remap(old, moved, THERE, area.pages(0, moved));
+      ground.moveTo(area);
     } catch (RuntimeException | Error e) {
+      if (!Placement.isMapped(old.pages(0, moved))) {
+        ground.moveTo(Area.EMPTY); // the first of several areas have moved: all is left as it is
+        throw e;
+      }
       // Where the old pages were to go, the kernel may have unmapped the reserve already.
       Placement.abandon(new Area(area.address(), area.guardBefore() + moved));
-      area.from(moved).unmap();
+      area.from(moved).unmapIfPossible();
       throw e;
     }
     old.unmapGuards();
-    return area;
+  }
+
+  /**
+   * Returns the address that the pages have moved to. Meanwhile the region stands nowhere: after an
+   * Error, such as a stack overflow, no one knows whether the old place is still its own.
+   */
+  private long remap(Area old, long bytes, Set<RemapFlag> flags, MemorySegment target) {
+    ground.moveTo(Area.EMPTY);
+    try {
+      return Calls.mremap(old.pages(0, old.capacity()), bytes, flags, target).address();
+    } catch (RuntimeException e) {
+      ground.moveTo(old);
+      throw e;
+    }
   }
 
   private State shrink() {
     State fresh = ground.revoke(now);
-    Area area = ground.area();
-    long keep = newSize == 0 ? 0 : ground.placement.room(used(newSize), backing);
+    long keep;
     try {
-      if (!ground.hasReserve()) {
-        ground.moveTo(area.capacity() > keep ? cut(area, keep) : area);
-      } else if (backing.pages(used(now.size())) > keep) {
-        Placement.giveBack(area, keep, backing.pages(used(now.size())) - keep, backing);
-      }
-    } catch (RuntimeException | Error e) {
+      keep = ground.hasReserve() ? shrinkInReserve() : cut();
+    } catch (RuntimeException e) {
       region.state = fresh;
+      throw e;
+    } catch (Error e) {
+      region.state = now.closed(); // no one knows how far it came
       throw e;
     }
     tellSize();
-    long dirty = Math.max(ground.dirtyEnd, now.size());
-    ground.dirtyEnd = Math.min(dirty, Math.max(0, keep - now.head()));
+    ground.dirtyEnd = Math.min(Math.max(ground.dirtyEnd, now.size()), keep);
     MemorySegment pages = fresh.pages().asSlice(0, ground.area().capacity());
-    return State.of(fresh.epoch(), pages, now.head(), newSize, now.protection());
+    return now.in(fresh.epoch(), pages, now.head(), newSize);
   }
 
-  /** Unmaps pages at the end, and puts the guard behind those that stay. */
-  private Area cut(Area area, long keep) {
+  /** Returns how many bytes stay open. */
+  private long shrinkInReserve() {
+    long keep = backing.pages(used(newSize));
+    long surplus = backing.pages(used(now.size())) - keep;
+    if (surplus > 0) {
+      ground.placement.giveBack(ground.area().pages(keep, surplus), backing);
+    }
+    return keep;
+  }
+
+  /** Unmaps pages at the end, and puts the guard behind those that stay; returns their bytes. */
+  private long cut() {
+    Area area = ground.area();
+    long keep = ground.placement.room(used(newSize), backing);
+    long surplus = area.capacity() - keep;
+    if (surplus <= 0) {
+      return area.capacity();
+    }
     if (keep == 0) {
       area.unmap();
-      return Area.EMPTY;
+      ground.moveTo(Area.EMPTY);
+    } else if (area.guardBehind() == 0) {
+      area.from(keep).unmap();
+      ground.moveTo(area.before(keep));
+    } else {
+      ground.placement.giveBack(area.pages(keep, surplus), backing);
+      ground.moveTo(area.guardedFrom(keep).trimBehind(area.guardBehind()));
     }
-    long guard = area.guardBehind();
-    if (guard > 0) {
-      Placement.giveBack(area, keep, guard, backing);
-    }
-    Area rest = new Area(area.start() + keep + guard, area.capacity() - keep);
-    rest.unmap();
-    return new Area(area.address(), area.guardBefore() + keep + guard, area.guardBefore(), guard);
+    return keep;
   }
 
   private long used(long size) {

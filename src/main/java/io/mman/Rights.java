@@ -26,26 +26,34 @@ final class Rights {
     MemorySegment pages = ground.protectable(fresh);
     try {
       protect(pages, narrower, region.backing);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
       boolean restored = restore(pages, now.protection(), region.backing);
       region.state = restored ? fresh : fresh.blind();
+      throw e;
+    } catch (Error e) {
+      region.state = now.closed(); // no one knows how far it came
       throw e;
     }
     return State.of(fresh.epoch(), fresh.pages(), now.head(), now.size(), narrower);
   }
 
-  /** Makes bytes zero that may lie in pages without the right to write. */
+  /** Makes bytes zero, whose pages may lack the right to write. */
   static void wipe(
-      MemorySegment pages, MemorySegment bytes, Protection protection, Backing backing) {
+      MemorySegment pages, long from, long to, Protection protection, Backing backing) {
+    MemorySegment bytes = pages.asSlice(from, to - from);
     if (protection.canWrite()) {
       bytes.fill((byte) 0);
       return;
     }
-    protect(pages, Protection.READ_WRITE, backing);
+    long start = PageRange.floor(from, backing.page());
+    MemorySegment theirs = pages.asSlice(start, to - start);
+    // Someone who has pinned the region may be executing code in the first of them.
+    boolean code = protection.canExecute();
+    protect(theirs, code ? Protection.READ_WRITE_EXEC : Protection.READ_WRITE, backing);
     try {
       bytes.fill((byte) 0);
     } finally {
-      protect(pages, protection, backing);
+      protect(theirs, protection, backing);
     }
   }
 

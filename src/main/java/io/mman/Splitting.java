@@ -150,6 +150,6 @@ final class Splitting {
   private static State state(
       Ground ground, @Nullable Arena epoch, State now, long head, long size) {
     MemorySegment pages = ground.lifetime.tie(ground.area(), epoch, ground.release());
-    return State.of(epoch, pages, head, size, now.protection());
+    return now.in(epoch, pages, head, size);
   }
 }

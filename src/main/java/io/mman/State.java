@@ -39,12 +39,22 @@ record State(
     return new State(epoch, pages, head, size, protection, view, true);
   }
 
+  /** The same rights in another place, of another size, or in another epoch. */
+  State in(@Nullable Arena epoch, MemorySegment pages, long head, long size) {
+    State next = of(epoch, pages, head, size, protection);
+    boolean isBlind = view == null && protection.canRead();
+    return isBlind ? next.blind() : next;
+  }
+
   /** The same, after the end: size and protection still answer. */
   State closed() {
     return new State(epoch, pages, head, size, protection, view, false);
   }
 
-  /** The same, without a view: some of the pages have lost rights that could not be restored. */
+  /**
+   * The same, without a view until the rights change: some of the pages have lost rights that could
+   * not be restored.
+   */
   State blind() {
     return new State(epoch, pages, head, size, protection, null, isOpen);
   }

@@ -4,23 +4,27 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.function.Executable;
 
 /** An action on a thread of its own. */
 final class Elsewhere {
   private static final long SECONDS = 60;
 
+  /** May throw anything. */
+  interface Action {
+    void run() throws Throwable;
+  }
+
   final Thread thread;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-  private Elsewhere(Executable action) {
+  private Elsewhere(Action action) {
     thread =
         Thread.ofPlatform()
             .daemon()
             .start(
                 () -> {
                   try {
-                    action.execute();
+                    action.run();
                     end.complete(null);
                   } catch (Throwable e) {
                     end.completeExceptionally(e);
@@ -28,12 +32,12 @@ final class Elsewhere {
                 });
   }
 
-  static Elsewhere start(Executable action) {
+  static Elsewhere start(Action action) {
     return new Elsewhere(action);
   }
 
   /** Runs an action to its end; throws what it throws. */
-  static void run(Executable action) throws Throwable {
+  static void run(Action action) throws Throwable {
     start(action).join();
   }
 

@@ -225,8 +225,8 @@ class LimitsTest {
     ChildJvm child = ChildJvm.of(Opener.class).onClassPath(jar.toString());
 
     assertEquals(
-        "open(\"/dev/null\", flags=0x80100): EMFILE (Too many open files): RLIMIT_NOFILE allows 64"
-            + " descriptors and all are used: raise it (ulimit -n)",
+        "open(\"/dev/null\", O_RDONLY|O_NOCTTY|O_CLOEXEC): EMFILE (Too many open files):"
+            + " RLIMIT_NOFILE allows 64 descriptors and all are used: raise it (ulimit -n)",
         child.under("prlimit", "--nofile=64:64").run().lines().getFirst());
   }
 

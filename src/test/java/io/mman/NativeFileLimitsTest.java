@@ -53,10 +53,21 @@ class NativeFileLimitsTest {
     }
   }
 
+  /** The library is in a jar here: each class from a folder needs a descriptor to be loaded. */
   @Test
-  void namesTheLimitOnDescriptors() {
+  void worksAgainOnceADescriptorIsFree() {
     assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
-    List<String> lines = Command.run(jvmWithAJar(Opener.class, "--nofile=100:100")).lines();
+    String classes = System.getProperty("mman.classes");
+    String jar = folder.resolve("mman.jar").toString();
+    ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
+    assertEquals(0, tool.run(System.out, System.err, "-cf", jar, "-C", classes, "io"));
+
+    List<String> lines =
+        ChildJvm.of(Opener.class)
+            .onClassPath(jar + File.pathSeparator + System.getProperty("mman.testClasses"))
+            .under("prlimit", "--nofile=100:100")
+            .run()
+            .lines();
     String reason =
         "EMFILE (Too many open files): RLIMIT_NOFILE allows 100 descriptors and all are used:"
             + " raise it (ulimit -n)";
@@ -68,25 +79,6 @@ class NativeFileLimitsTest {
             "done",
             "done"),
         lines);
-  }
-
-  /**
-   * The library is in a jar here, as it is for its users: a jar is open, whereas every class from a
-   * folder needs a descriptor to be loaded, so that there the first failure could not be explained.
-   */
-  private List<String> jvmWithAJar(Class<?> main, String limit) {
-    String classes = System.getProperty("mman.classes");
-    String jar = folder.resolve("mman.jar").toString();
-    ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
-    assertEquals(0, tool.run(System.out, System.err, "-cf", jar, "-C", classes, "io"));
-    return List.of(
-        "prlimit",
-        limit,
-        System.getProperty("java.home") + "/bin/java",
-        "--enable-native-access=ALL-UNNAMED",
-        "-cp",
-        jar + File.pathSeparator + System.getProperty("mman.testClasses"),
-        main.getName());
   }
 
   /** Makes files longer than RLIMIT_FSIZE allows: the signal for it must not kill the JVM. */

@@ -17,8 +17,7 @@ import java.lang.invoke.MethodHandle;
  * that has become someone else's.
  */
 public final class MemoryCalls {
-  private static final FunctionDescriptor RANGE =
-      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG);
+  static final FunctionDescriptor RANGE = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG);
   private static final FunctionDescriptor RANGE_AND_INT =
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 

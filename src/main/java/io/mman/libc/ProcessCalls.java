@@ -58,14 +58,19 @@ public final class ProcessCalls {
 
   // int getpagesize(void);
   private static final class Getpagesize {
-    static final MethodHandle CALL = Linking.link("getpagesize", NOTHING);
+    /**
+     * In the shape of munmap: a new one costs a JVM's first map several milliseconds, and by every
+     * calling convention a function may be given arguments that it does not look at.
+     */
+    static final MethodHandle CALL = Linking.link("getpagesize", MemoryCalls.RANGE);
   }
 
   /** Returns the size of a page in bytes. */
   public static int getpagesize() {
     MemorySegment scratch = Scratch.get();
     try {
-      return Scratch.result((int) Getpagesize.CALL.invokeExact(scratch), scratch);
+      return Scratch.result(
+          (int) Getpagesize.CALL.invokeExact(scratch, MemorySegment.NULL, 0L), scratch);
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }

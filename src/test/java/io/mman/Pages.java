@@ -1,10 +1,10 @@
 package io.mman;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.libc.KernelCalls;
+import io.mman.testing.Failures;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
@@ -40,11 +40,6 @@ record Pages(MemorySegment segment) implements AutoCloseable {
   /** Returns a few pages of it. */
   MemorySegment pages(long first, long count) {
     return segment.asSlice(first * SIZE, count * SIZE);
-  }
-
-  /** Returns what is behind its end: one more page than it has, from its start. */
-  MemorySegment withNextPage() {
-    return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize() + SIZE);
   }
 
   /** Unmaps a page, so that nothing is mapped there. */
@@ -84,17 +79,14 @@ record Pages(MemorySegment segment) implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment vec = arena.allocate(Math.ceilDiv(range.byteSize(), SIZE));
       Mman.mincore(range, vec);
-      vec.elements(java.lang.foreign.ValueLayout.JAVA_BYTE)
-          .forEach(b -> bits.append(b.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0) & 1));
+      vec.elements(JAVA_BYTE).forEach(b -> bits.append(b.get(JAVA_BYTE, 0) & 1));
     }
     return bits.toString();
   }
 
   /** Checks that a call fails, by its name and its error, and returns the exception. */
   static MmanException assertFails(String call, Errno error, Executable action) {
-    MmanException e = assertThrows(MmanException.class, action);
-    assertEquals(error, e.error(), e.getMessage());
-    assertEquals(call, e.call());
+    MmanException e = Failures.failure(call, error, action);
     assertTrue(e.getMessage().startsWith(call + "("), e.getMessage());
     return e;
   }

@@ -25,8 +25,9 @@ class StatLayoutTest {
         struct stat s;
         for (unsigned i = 0; i < sizeof s; i++) ((unsigned char *) &s)[i] = 7 * i + 1;
         for (unsigned i = 0; i < sizeof s; i++) printf("%02x", ((unsigned char *) &s)[i]);
-        printf("\\n%u\\n%u\\n%lld\\n%lld\\n", s.st_mode, s.st_uid, (long long) s.st_size,
-            (long long) s.st_blksize);
+        printf("\\n%u\\n%u\\n%lld\\n%lld\\n%lld\\n%lld\\n", s.st_mode, s.st_uid,
+            (long long) s.st_size, (long long) s.st_blksize, (long long) s.st_dev,
+            (long long) s.st_ino);
         return 0;
       }
       """;
@@ -45,6 +46,8 @@ class StatLayoutTest {
     assertEquals(Long.parseLong(lines.get(2)), Integer.toUnsignedLong(layout.uid(stat)));
     assertEquals(Long.parseLong(lines.get(3)), layout.size(stat));
     assertEquals(Long.parseLong(lines.get(4)), layout.blockSize(stat));
+    assertEquals(Long.parseLong(lines.get(5)), layout.device(stat));
+    assertEquals(Long.parseLong(lines.get(6)), layout.inode(stat));
   }
 
   @ParameterizedTest

@@ -53,7 +53,8 @@ final class Splitting {
     ground.moveTo(cut.first);
     ground.release().resize(offset, backing.end(now.head(), offset));
     region.state = state(ground, epoch, now, now.head(), offset);
-    State restState = state(rest, restEpoch, now, cut.head, now.size() - offset);
+    long head = backing.kind().isAnonymous() ? 0 : cut.head; // memory begins with a page
+    State restState = state(rest, restEpoch, now, head, now.size() - offset);
     MappedRegion result = new MappedRegion(rest, backing.from(cut.skipped), restState);
     result.mayBeLocked = region.mayBeLocked;
     return result;

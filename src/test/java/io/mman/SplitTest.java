@@ -143,6 +143,18 @@ class SplitTest {
   }
 
   @Test
+  void memoryBeginsWithAPageThoughTheFirstPartEndsInsideOne() {
+    try (MappedRegion first = Mapping.anonymous(1).mapConfined();
+        MappedRegion rest = first.split(1)) {
+      assertEquals(0, rest.resize(2 * PAGE).address() % PAGE);
+      mark(rest.segment());
+      rest.resize(10);
+      assertZero(rest.resize(2 * PAGE), 10, 2 * PAGE);
+      rest.split(PAGE).close();
+    }
+  }
+
+  @Test
   void bytesCutOffReadZeroInThePartThatHasThem() {
     try (MappedRegion first = Mapping.anonymous(2 * PAGE).mapConfined()) {
       mark(first.segment());

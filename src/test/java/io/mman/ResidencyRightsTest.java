@@ -1,8 +1,6 @@
 package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
@@ -102,18 +100,6 @@ class ResidencyRightsTest {
     file("1-foreign", NOBODY, "r--r--r--");
 
     assertEquals(List.of(KNOWN), tell("C.UTF-8", List.of("env")));
-  }
-
-  @Test
-  void aForeignFileIsUnknownInThisProcessToo() throws IOException {
-    Path modules = Path.of(System.getProperty("java.home"), "lib", "modules");
-    assumeTrue(
-        !Files.isWritable(modules) && uid(Path.of("/proc/self")) != uid(modules),
-        "the JDK is this user's own");
-    try (MappedRegion region = Mapping.file(modules).mapConfined()) {
-      var e = assertThrows(UnsupportedOperationException.class, region::residency);
-      assertTrue(e.getMessage().contains(modules.toString()), e::getMessage);
-    }
   }
 
   private static final List<String> WITHOUT_CAPABILITIES =

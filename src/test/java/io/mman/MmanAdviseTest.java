@@ -103,15 +103,17 @@ class MmanAdviseTest {
 
   @Test
   void populateFaultsThePagesIn() {
-    try (Pages pages = Pages.anonymous(4)) {
-      Mman.mprotect(pages.pages(3, 1), Protection.NONE); // keeps neighbours out of the figures
-      long before = Maps.figuresOf(pages.segment()).figure("Anonymous");
-      Mman.madvise(pages.pages(0, 3), Advice.POPULATE_READ);
+    try (Pages pages = Pages.anonymous(5)) {
+      // Keep the neighbours out of the figures.
+      Mman.mprotect(pages.pages(0, 1), Protection.NONE);
+      Mman.mprotect(pages.pages(4, 1), Protection.NONE);
+      MemorySegment three = pages.pages(1, 3);
+      Mman.madvise(three, Advice.POPULATE_READ);
       // Reading gives the page of zeros that all share; writing gives pages of one's own.
-      assertEquals("1110", Pages.residency(pages.segment()));
-      assertEquals(before, Maps.figuresOf(pages.segment()).figure("Anonymous"));
-      Mman.madvise(pages.pages(0, 2), Advice.POPULATE_WRITE);
-      assertEquals(before + 2 * SIZE, Maps.figuresOf(pages.segment()).figure("Anonymous"));
+      assertEquals("111", Pages.residency(three));
+      assertEquals(0, Maps.figuresOf(three).figure("Anonymous"));
+      Mman.madvise(pages.pages(1, 2), Advice.POPULATE_WRITE);
+      assertEquals(2 * SIZE, Maps.figuresOf(three).figure("Anonymous"));
     }
   }
 

@@ -33,8 +33,8 @@ class MmanProtectTest {
 
       Mman.mprotect(pages.pages(1, 1), Protection.READ_WRITE);
       assertEquals(protection.canWrite() ? 6 : 5, pages.pages(1, 1).get(JAVA_BYTE, 0));
-      // One area again, or at least of one kind: the kernel merges what is alike.
-      assertEquals(3 * Pages.SIZE, Maps.of(pages.segment()).end() - pages.segment().address());
+      // The kernel merges what is alike, neighbours that are not ours included.
+      assertTrue(Maps.of(pages.segment()).end() >= pages.segment().address() + 3 * Pages.SIZE);
     }
   }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private Calls() {}
 
-  static MemorySegment mmap(
+  /** Returns the address of what is mapped. */
+  static long mmap(
       MemorySegment addr,
       long length,
       Protection prot,
@@ -46,7 +47,7 @@ final class Calls {
     if (recorded != null) {
       recorded.end(address, length, prot + "|" + Words.of(flags), text(file));
     }
-    return MemorySegment.ofAddress(address).reinterpret(length);
+    return address;
   }
 
   static void munmap(MemorySegment range, @Nullable Path file) {

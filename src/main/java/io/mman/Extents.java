@@ -1,7 +1,6 @@
 package io.mman;
 
-import java.util.HashSet;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which bytes of a file live regions cover, so that the file is not cut under them. A region adds
@@ -9,24 +8,31 @@ import java.util.Set;
  * move the end back and remove the extent at any time, once the pages are unmapped.
  */
 final class Extents {
-  /** What one region covers; equal to no other. */
+  /** What one region covers, in a list of all that are live. */
   static final class Extent {
     private long end;
+    private @Nullable Extent before;
+    private @Nullable Extent next;
+    private boolean live = true;
 
     private Extent(long end) {
       this.end = end;
     }
   }
 
-  private final Set<Extent> live = new HashSet<>();
+  private @Nullable Extent first;
 
-  /** No live extent reaches beyond: spares a file that only grows a look at every region. */
+  /** No live extent reaches beyond; spares a file that only grows a look at every region. */
   private long highest;
 
   /** Adds an extent that ends before this byte of the file. */
   synchronized Extent add(long end) {
     Extent extent = new Extent(end);
-    live.add(extent);
+    extent.next = first;
+    if (first != null) {
+      first.before = extent;
+    }
+    first = extent;
     highest = Math.max(highest, end);
     return extent;
   }
@@ -34,12 +40,25 @@ final class Extents {
   /** Moves the end of an extent: its region has grown or shrunk. */
   synchronized void move(Extent extent, long end) {
     extent.end = end;
-    highest = Math.max(highest, end);
+    if (extent.live) {
+      highest = Math.max(highest, end);
+    }
   }
 
   /** Removes an extent; a second time does nothing. */
   synchronized void remove(Extent extent) {
-    live.remove(extent);
+    if (!extent.live) {
+      return;
+    }
+    extent.live = false;
+    if (extent.next != null) {
+      extent.next.before = extent.before;
+    }
+    if (extent.before != null) {
+      extent.before.next = extent.next;
+    } else {
+      first = extent.next;
+    }
   }
 
   /**
@@ -51,7 +70,7 @@ final class Extents {
   synchronized long covered(long length) {
     if (length < highest) {
       long exact = 0;
-      for (Extent extent : live) {
+      for (Extent extent = first; extent != null; extent = extent.next) {
         exact = Math.max(exact, extent.end);
       }
       highest = exact;

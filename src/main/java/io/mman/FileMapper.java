@@ -127,7 +127,7 @@ final class FileMapper {
   }
 
   private MappedRegion map(NativeFile file, int fd) {
-    FileStatus status = file.status();
+    FileStatus status = file.status(fd);
     long fileSize = extend(file, status);
     long size = size(file, status, fileSize);
     if (request.preallocate && size > 0) {

@@ -23,17 +23,22 @@ final class FileOperations {
 
   /** Written without {@link #call}, because the first lambda of a JVM costs milliseconds. */
   FileStatus fstat() {
-    FileStatus status = new FileStatus();
     int fd = descriptor.acquire();
     try {
-      int result;
-      do {
-        result = FileCalls.fstat(fd, status);
-      } while (result == -EINTR);
-      check("fstat", result);
+      return fstat(fd);
     } finally {
       descriptor.release();
     }
+  }
+
+  /** The same for a caller who holds the descriptor. */
+  FileStatus fstat(int fd) {
+    FileStatus status = new FileStatus();
+    int result;
+    do {
+      result = FileCalls.fstat(fd, status);
+    } while (result == -EINTR);
+    check("fstat", result);
     return status;
   }
 

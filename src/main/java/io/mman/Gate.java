@@ -10,21 +10,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
   /** For one thread, or for a region that cannot change: nothing to keep apart. */
-  static final Gate OPEN = new Gate(null, null);
+  static final Gate OPEN = new Gate(null, false);
 
   private final @Nullable StampedLock calls;
 
-  /** Held by a change that revokes nothing, which need not wait for calls. */
-  private final @Nullable ReentrantLock changes;
+  /** Whether a change waits for other changes only, and not for calls. */
+  private final boolean mutual;
 
-  private Gate(@Nullable StampedLock calls, @Nullable ReentrantLock changes) {
+  /** Held by such a change; made for the first one, since most regions never change. */
+  private @Nullable ReentrantLock changes;
+
+  private Gate(@Nullable StampedLock calls, boolean mutual) {
     this.calls = calls;
-    this.changes = changes;
+    this.mutual = mutual;
   }
 
   /** A gate whose changes wait for calls. */
   static Gate exclusive() {
-    return new Gate(new StampedLock(), null);
+    return new Gate(new StampedLock(), false);
   }
 
   /**
@@ -33,7 +36,7 @@ final class Gate {
    * @param calls a lock that all calls hold for reading, so that its owner can wait for them
    */
   static Gate mutual(@Nullable StampedLock calls) {
-    return new Gate(calls, new ReentrantLock());
+    return new Gate(calls, true);
   }
 
   /** Begins a call; the stamp goes to {@link #leave}. */
@@ -49,21 +52,26 @@ final class Gate {
 
   /** Begins a change; the stamp goes to {@link #endChange}. */
   long beginChange() {
-    if (changes == null) {
-      return calls == null ? 0 : calls.writeLock();
+    if (mutual) {
+      changes().lock();
+      return enter();
     }
-    changes.lock();
-    return enter();
+    return calls == null ? 0 : calls.writeLock();
   }
 
   void endChange(long stamp) {
-    if (changes == null) {
-      if (calls != null) {
-        calls.unlockWrite(stamp);
-      }
-      return;
+    if (mutual) {
+      leave(stamp);
+      changes().unlock();
+    } else if (calls != null) {
+      calls.unlockWrite(stamp);
     }
-    leave(stamp);
-    changes.unlock();
+  }
+
+  private synchronized ReentrantLock changes() {
+    if (changes == null) {
+      changes = new ReentrantLock();
+    }
+    return changes;
   }
 }

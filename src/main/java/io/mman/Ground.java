@@ -2,7 +2,6 @@ package io.mman;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a region of this library stands on: its lifetime, its address space, its reserve, and what
@@ -13,9 +12,11 @@ final class Ground {
       "a region that borrows its arena cannot revoke views: use mapConfined() or mapShared()";
 
   final Lifetime lifetime;
-  private final AtomicInteger pins = new AtomicInteger();
   private Release release;
   private boolean sealed;
+
+  /** Guarded by this object, since pins come and go beside calls. */
+  private int pins;
 
   /** Where the pages went, and what comes after them goes. */
   Placement placement;
@@ -116,16 +117,16 @@ final class Ground {
     }
   }
 
-  void pin() {
+  synchronized void pin() {
     RegionGroup group = lifetime.group();
     if (group != null) {
       group.pin();
     }
-    pins.incrementAndGet();
+    pins++;
   }
 
-  void unpin() {
-    pins.decrementAndGet();
+  synchronized void unpin() {
+    pins--;
     RegionGroup group = lifetime.group();
     if (group != null) {
       group.unpin();
@@ -140,8 +141,8 @@ final class Ground {
     requireUnpinned();
   }
 
-  void requireUnpinned() {
-    if (pins.get() > 0) {
+  synchronized void requireUnpinned() {
+    if (pins > 0) {
       throw new IllegalStateException("the region is pinned");
     }
   }

@@ -2,6 +2,7 @@ package io.mman;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +35,9 @@ final class MapRequest {
   @Nullable String name;
   final Set<MapFlag> flags;
   final List<Advice> advice;
+
+  /** What {@link #mapFlags} has put together, since a request is mapped again and again. */
+  private @Nullable Set<MapFlag> allFlags;
 
   /** A request for a file, or for anonymous memory where neither path nor file is given. */
   MapRequest(@Nullable Path path, @Nullable NativeFile file) {
@@ -129,6 +133,13 @@ final class MapRequest {
 
   /** Returns the flags of mmap(2), kinds included. */
   Set<MapFlag> mapFlags() {
+    if (allFlags == null) {
+      allFlags = Collections.unmodifiableSet(withKinds()); // the same, whichever thread is first
+    }
+    return allFlags;
+  }
+
+  private Set<MapFlag> withKinds() {
     Set<MapFlag> all = EnumSet.copyOf(flags);
     if (isAnonymous()) {
       all.add(MapFlag.ANONYMOUS);

@@ -38,7 +38,7 @@ final class Mapper {
    * @param cover what the region covers of its file, which a failure takes back
    */
   MappedRegion map(Backing backing, long head, long size, int fd, @Nullable Cover cover) {
-    Release release = new Release(Area.EMPTY, backing.path(), cover, null);
+    Release release = null;
     try {
       long used = size == 0 ? 0 : head + size;
       long capacity = request.reserve == MapRequest.NONE ? used : head + request.capacity(size);
@@ -56,7 +56,11 @@ final class Mapper {
       Registration.begin();
       return region;
     } catch (RuntimeException | Error e) {
-      release.runAfter(e);
+      if (release != null) {
+        release.runAfter(e);
+      } else if (cover != null) {
+        cover.remove();
+      }
       throw e;
     }
   }

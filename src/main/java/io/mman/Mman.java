@@ -88,7 +88,8 @@ public final class Mman {
   public static MemorySegment mmap(
       MemorySegment addr, long length, Protection prot, Set<MapFlag> flags, int fd, long offset) {
     requireLength(length);
-    return Calls.mmap(addr, length, prot, flags, fd, offset, null);
+    long address = Calls.mmap(addr, length, prot, flags, fd, offset, null);
+    return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
   /**

@@ -159,7 +159,7 @@ public final class NativeFile implements AutoCloseable {
    * @see <a href="https://man7.org/linux/man-pages/man2/fstat.2.html">fstat(2)</a>
    */
   public long size() {
-    return status().size();
+    return operations.fstat().size();
   }
 
   /**
@@ -383,9 +383,9 @@ public final class NativeFile implements AutoCloseable {
     return length;
   }
 
-  /** Asks for length, kind and owner of the file. */
-  FileStatus status() {
-    return operations.fstat();
+  /** Asks for length, kind and owner of the file whose descriptor the caller holds. */
+  FileStatus status(int fd) {
+    return operations.fstat(fd);
   }
 
   /** Asks for the length of a block device, which fstat(2) does not tell. */

@@ -86,7 +86,7 @@ record Placement(
 
   private static Area anywhere(Backing backing, long used, Protection protection, int fd) {
     long bytes = backing.hugePage() == 0 ? used : backing.pages(used);
-    MemorySegment pages =
+    long address =
         Calls.mmap(
             MemorySegment.NULL,
             bytes,
@@ -95,7 +95,7 @@ record Placement(
             fd,
             backing.offset(),
             backing.path());
-    return new Area(pages.address(), backing.pages(used));
+    return new Area(address, backing.pages(used));
   }
 
   /** Reserves address space, and gives back what is left over on either side of it. */
@@ -104,9 +104,7 @@ record Placement(
     long slack = alignment > Mman.pageSize() ? alignment : 0;
     PageRange.requireSize("size with alignment", bytes + slack);
     Set<MapFlag> flags = reserveFlags(backing);
-    long base =
-        Calls.mmap(MemorySegment.NULL, bytes + slack, Protection.NONE, flags, -1, 0, null)
-            .address();
+    long base = Calls.mmap(MemorySegment.NULL, bytes + slack, Protection.NONE, flags, -1, 0, null);
     long before = (phase(backing) - base - guard) & (alignment - 1);
     Area area =
         new Area(base, bytes + slack, before + guard, slack - before + guard)

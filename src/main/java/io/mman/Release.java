@@ -2,7 +2,6 @@ package io.mman;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ final class Release implements Consumer<MemorySegment> {
   private final @Nullable Path path;
   private final @Nullable Cover cover;
   private final @Nullable Tally tally;
-  private final AtomicBoolean done = new AtomicBoolean();
+  private boolean done;
 
   /**
    * What a region has been given.
@@ -57,6 +56,7 @@ final class Release implements Consumer<MemorySegment> {
     return cover;
   }
 
+  /** The arena closes. */
   @Override
   public void accept(MemorySegment pages) {
     run();
@@ -77,11 +77,11 @@ final class Release implements Consumer<MemorySegment> {
    * @throws MmanException if munmap fails; it can be tried again
    */
   void run() {
-    if (done.compareAndSet(false, true)) {
+    if (begin()) {
       try {
         area.unmap(path);
       } catch (MmanException e) { // after anything else no one knows
-        done.set(false);
+        beginAgain();
         throw e;
       }
       forget();
@@ -90,14 +90,14 @@ final class Release implements Consumer<MemorySegment> {
 
   /** Leaves the pages mapped, as sealed ones must be. */
   void runExceptPages() {
-    if (done.compareAndSet(false, true)) {
+    if (begin()) {
       forget();
     }
   }
 
   /** Leaves the pages to another region. */
   void handOver() {
-    if (done.compareAndSet(false, true)) {
+    if (begin()) {
       if (cover != null) {
         cover.remove();
       }
@@ -105,6 +105,17 @@ final class Release implements Consumer<MemorySegment> {
         tally.remove();
       }
     }
+  }
+
+  /** Tells one caller of all that it is the first. */
+  private synchronized boolean begin() {
+    boolean first = !done;
+    done = true;
+    return first;
+  }
+
+  private synchronized void beginAgain() {
+    done = false;
   }
 
   private void forget() {

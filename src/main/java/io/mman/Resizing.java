@@ -42,7 +42,7 @@ final class Resizing {
   private State growIn(NativeFile file) {
     int fd = file.descriptor().acquire();
     try {
-      requireFileReaches(file);
+      requireFileReaches(file, fd);
       return grow(fd);
     } finally {
       file.descriptor().release();
@@ -68,8 +68,8 @@ final class Resizing {
     }
   }
 
-  private void requireFileReaches(NativeFile file) {
-    FileStatus status = file.status();
+  private void requireFileReaches(NativeFile file, int fd) {
+    FileStatus status = file.status(fd);
     if (status.isRegular() && newSize > status.size() - backing.offset() - now.head()) {
       throw new IllegalArgumentException(
           "size "

@@ -214,7 +214,8 @@ abstract sealed class RegionCalls permits MappedRegion {
    * Faults a range in before it is touched: private writable memory as by writing, so that no copy
    * is left to make, other memory as by reading. {@code advise(POPULATE_WRITE)} writes to shared
    * memory too, which gives a sparse file its blocks; {@code advise(WILLNEED)} starts to read and
-   * does not wait. Memory without access is left alone.
+   * does not wait. Memory without access is left alone. Ranges of 128 MiB and more are shared by up
+   * to four threads, one a processor, all of which end before this returns.
    *
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range, which is widened to whole pages

@@ -42,7 +42,7 @@ final class Causes {
       case EEXIST -> "something is mapped there";
       case EINVAL -> invalidMap(address, length, flags, at);
       case ENODEV -> "the file, or the file system it is on, cannot be mapped";
-      case ENOMEM -> outOfMemory(length, prot, flags);
+      case ENOMEM -> outOfMemory(length, prot, flags, fd);
       case EOPNOTSUPP -> "a flag is unknown to the kernel, or the file does not support it";
       case EOVERFLOW -> "offset and length reach beyond what a file can hold";
       case EPERM -> forbiddenMap(prot, flags, fd);
@@ -84,7 +84,7 @@ final class Causes {
     return null;
   }
 
-  private static String outOfMemory(long length, Protection prot, Set<MapFlag> flags) {
+  private static String outOfMemory(long length, Protection prot, Set<MapFlag> flags, int fd) {
     if (flags.contains(MapFlag.HUGETLB)) {
       for (MapFlag flag : flags) {
         if (flag.isHugeSize()) {
@@ -92,6 +92,10 @@ final class Causes {
         }
       }
       return Limits.outOfHugePages(0);
+    }
+    long hugePage = HugePages.ofFile(fd);
+    if (hugePage > 0) {
+      return Limits.outOfHugePages(hugePage);
     }
     boolean isPrivate = flags.contains(MapFlag.PRIVATE);
     boolean inMemory = prot.canWrite() && (isPrivate || flags.contains(MapFlag.ANONYMOUS));

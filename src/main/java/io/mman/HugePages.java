@@ -47,6 +47,12 @@ final class HugePages {
     return Proc.memoryBytes("Hugepagesize").orElse(USUAL_BYTES);
   }
 
+  /** As {@link #ofFile(int, FileStatus)}; 0 also for what is no open file. */
+  static long ofFile(int fd) {
+    FileStatus status = new FileStatus();
+    return fd >= 0 && FileCalls.fstat(fd, status) >= 0 ? ofFile(fd, status) : 0;
+  }
+
   /** Returns the size of the explicit huge pages that a file consists of, or 0. */
   static long ofFile(int fd, FileStatus status) {
     boolean possible =

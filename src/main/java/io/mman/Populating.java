@@ -32,6 +32,11 @@ final class Populating {
       if (e.error() == Errno.EINVAL && !advice.isSupported()) {
         throw Platform.lacks("MADV_" + advice + " of a kernel older than Linux 5.14");
       }
+      if (e.error() == Errno.EFAULT && backing.hugePage() > 0) {
+        Failure failure = Failure.of("madvise", -e.errno()).range(pages).arg(advice);
+        String reason = Limits.outOfHugePages(backing.hugePage());
+        throw failure.about(backing.path()).because(reason).exception();
+      }
       throw e;
     }
   }

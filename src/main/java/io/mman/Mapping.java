@@ -199,12 +199,12 @@ public final class Mapping {
 
   /**
    * Asks for transparent huge pages: the memory is aligned to them and advised ({@code
-   * MADV_HUGEPAGE}) before anything touches it. Anonymous memory is rounded up, so that all of it
-   * is eligible; a file's pages lie in memory as they lie in huge pages of the file. Where the
-   * system has them off, nothing fails: {@code /sys/kernel/mm/transparent_hugepage/enabled} must
-   * say {@code madvise} or {@code always}, {@code shmem_enabled} beside it {@code advise} or more
-   * for files in memory. {@link MappedRegion#stats} tells how many came: {@code anonHugePages},
-   * {@code filePmdMapped}.
+   * MADV_HUGEPAGE}) before anything touches it. Anonymous memory without a reserve is rounded up,
+   * so that all of it is eligible; a file's pages lie in memory as they lie in huge pages of the
+   * file, unless {@link #alignment} rules that out. Where the system has them off, nothing fails:
+   * {@code /sys/kernel/mm/transparent_hugepage/enabled} must say {@code madvise} or {@code always},
+   * {@code shmem_enabled} beside it {@code advise} or more for files in memory. {@link
+   * MappedRegion#stats} tells how many came: {@code anonHugePages}, {@code filePmdMapped}.
    *
    * @return a new request
    */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // closes twice on purpose
 class PinTest {
   private static final long PAGE = Mman.pageSize();
 

@@ -109,7 +109,7 @@ class RegionGroupTest {
   void nativeCodeThatHoldsAViewHoldsOffTheLastClose() {
     RegionGroup group = RegionGroup.open();
     MappedRegion region = Mapping.anonymous(PAGE).map(group);
-    try (BlockedRead held = new BlockedRead(region.segment())) {
+    try (BlockedRead _ = new BlockedRead(region.segment())) {
       assertThrows(IllegalStateException.class, group::close);
       assertTrue(region.isAlive());
       mark(region.segment());

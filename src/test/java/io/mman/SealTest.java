@@ -108,7 +108,7 @@ class SealTest {
     }
 
     private static void sealPinned(MappedRegion region) {
-      try (Pin pin = region.pin()) {
+      try (Pin _ = region.pin()) {
         region.seal();
         try {
           region.close();

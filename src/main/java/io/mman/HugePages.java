@@ -4,7 +4,6 @@ import io.mman.libc.FileCalls;
 import io.mman.libc.FileStatus;
 import io.mman.platform.Platform;
 import io.mman.proc.Proc;
-import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -21,17 +20,6 @@ final class HugePages {
   static long transparentBytes() {
     OptionalLong bytes = Proc.number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
     return bytes.orElse(USUAL_BYTES);
-  }
-
-  /** Asks for transparent huge pages; a system that has none is no failure. */
-  static void advise(MemorySegment pages) {
-    try {
-      Calls.madvise(pages, Advice.HUGEPAGE, null);
-    } catch (MmanException e) {
-      if (e.error() != Errno.EINVAL) {
-        throw e;
-      }
-    }
   }
 
   /** Returns the size of the explicit huge pages that flags ask for, or 0. */

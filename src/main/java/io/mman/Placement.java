@@ -126,7 +126,7 @@ record Placement(
   /** Gives advice to pages that keep it when they are opened. */
   private void adviseReserve(MemorySegment pages, Backing backing) {
     if (huge && backing.isOpenedByProtection()) {
-      HugePages.advise(pages);
+      wantHugePages(pages);
     }
   }
 
@@ -150,7 +150,18 @@ record Placement(
     long start = backing.kind().isAnonymous() ? 0 : backing.offset() + offset;
     Calls.mmap(pages, pages.byteSize(), protection, flags, fd, start, backing.path());
     if (huge) {
-      HugePages.advise(pages);
+      wantHugePages(pages);
+    }
+  }
+
+  /** Asks for transparent huge pages; a system that has none is no failure. */
+  private static void wantHugePages(MemorySegment pages) {
+    try {
+      Calls.madvise(pages, Advice.HUGEPAGE, null);
+    } catch (MmanException e) {
+      if (e.error() != Errno.EINVAL) {
+        throw e;
+      }
     }
   }
 

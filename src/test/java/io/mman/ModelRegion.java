@@ -188,6 +188,8 @@ final class ModelRegion {
     locked |= other.locked;
     generation++;
     other.closed = true;
-    next = other.next == this ? null : other.next;
+    // Behind a part without pages nothing is known to follow.
+    boolean follows = other.hasPages() && other.next != this;
+    next = follows ? other.next : null;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.Allocations;
+import io.mman.testing.ChildJvm;
 import io.mman.testing.Samples;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -155,14 +156,26 @@ class ResidencyTest {
     }
   }
 
+  /** In a JVM of its own, whose compiler has seen no other use of the same code. */
   @Test
   void countingAllocatesNothingOnceCompiled() {
-    try (MappedRegion shared = withPages(600);
-        MappedRegion confined = Mapping.anonymous(10 * PAGE).mapConfined()) {
-      MappedRegion look = MappedRegion.of(shared.segment().asSlice(5, 100 * PAGE));
-      assertEquals(0, leastAllocated(shared));
-      assertEquals(0, leastAllocated(confined));
-      assertEquals(0, leastAllocated(look));
+    assertEquals("0", ChildJvm.of(Counting.class).run("shared").success().strip());
+    assertEquals("0", ChildJvm.of(Counting.class).run("confined").success().strip());
+    assertEquals("0", ChildJvm.of(Counting.class).run("look").success().strip());
+  }
+
+  /** Prints what counting allocates in one kind of region. */
+  static final class Counting {
+    private Counting() {}
+
+    public static void main(String... kind) {
+      try (MappedRegion shared = withPages(600);
+          MappedRegion confined = Mapping.anonymous(10 * PAGE).mapConfined()) {
+        MappedRegion look = MappedRegion.of(shared.segment().asSlice(5, 100 * PAGE));
+        MappedRegion region =
+            kind[0].equals("shared") ? shared : kind[0].equals("look") ? look : confined;
+        System.out.println(leastAllocated(region));
+      }
     }
   }
 
@@ -177,8 +190,7 @@ class ResidencyTest {
       }
       least = Math.min(least, Allocations.bytes() - before);
     }
-    assertTrue(sum >= 0);
-    return least;
+    return sum >= 0 ? least : sum;
   }
 
   @Test

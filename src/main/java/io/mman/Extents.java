@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Extents {
   /** What one region covers, in a list of all that are live. */
-  static final class Extent {
+  final class Extent {
     private long end;
     private @Nullable Extent before;
     private @Nullable Extent next;
@@ -17,6 +17,21 @@ final class Extents {
 
     private Extent(long end) {
       this.end = end;
+    }
+
+    /** Adds an extent that lies in this one, or touches it. */
+    Extent beside(long otherEnd) {
+      return add(otherEnd);
+    }
+
+    /** The region ends elsewhere now. */
+    void move(long newEnd) {
+      Extents.this.move(this, newEnd);
+    }
+
+    /** The region is gone; a second time does nothing. */
+    void remove() {
+      Extents.this.remove(this);
     }
   }
 

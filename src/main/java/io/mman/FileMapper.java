@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.Extents.Extent;
 import io.mman.libc.FileStatus;
 import io.mman.platform.Ioctl;
 import java.io.IOException;
@@ -15,23 +16,21 @@ import org.jspecify.annotations.Nullable;
  * Maps a file: opens it, creates or extends it where that is asked for, and undoes that where a
  * later step fails.
  */
-final class FileMapper {
+final class FileMapper extends Mapper {
   private static final long NOT_EXTENDED = -1;
 
   /** As many symbolic links as Linux follows. */
   private static final int MAX_LINKS = 40;
 
-  private final MapRequest request;
-  private final Mapper mapper;
   private @Nullable Path created;
   private long sizeBefore = NOT_EXTENDED;
   private long sizeAfter;
 
-  FileMapper(MapRequest request, Mapper mapper) {
-    this.request = request;
-    this.mapper = mapper;
+  FileMapper(MapRequest request, Lifetime lifetime) {
+    super(request, lifetime);
   }
 
+  @Override
   MappedRegion map() {
     NativeFile given = request.file;
     if (given != null) {
@@ -107,22 +106,18 @@ final class FileMapper {
     Lock length = changesLength ? file.lengthLock().writeLock() : file.lengthLock().readLock();
     length.lock();
     try {
-      return mapLocked(file);
+      // Held to the end: a file closed meanwhile could not be cut back.
+      int fd = file.descriptor().acquire();
+      try {
+        return map(file, fd);
+      } catch (RuntimeException | Error e) {
+        cutBack(file, e);
+        throw e;
+      } finally {
+        file.descriptor().release();
+      }
     } finally {
       length.unlock();
-    }
-  }
-
-  private MappedRegion mapLocked(NativeFile file) {
-    // Held to the end: a file closed meanwhile could not be cut back.
-    int fd = file.descriptor().acquire();
-    try {
-      return map(file, fd);
-    } catch (RuntimeException | Error e) {
-      cutBack(file, e);
-      throw e;
-    } finally {
-      file.descriptor().release();
     }
   }
 
@@ -148,8 +143,8 @@ final class FileMapper {
             flags,
             hugePage);
     long end = size == 0 ? 0 : request.offset + size;
-    Cover cover = status.isRegular() && request.file != null ? new Cover(file, end) : null;
-    return mapper.map(backing, head, size, fd, cover);
+    Extent cover = status.isRegular() && request.file != null ? file.extents().add(end) : null;
+    return map(backing, head, size, fd, cover);
   }
 
   /** Tells what is certain once the mapping is made; a file of the caller's may be. */

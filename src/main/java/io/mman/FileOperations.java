@@ -8,6 +8,7 @@ import io.mman.platform.LockType;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The calls on an open file with explained failures: what {@link NativeFile} is built from. */
 final class FileOperations {
@@ -15,6 +16,9 @@ final class FileOperations {
 
   private final Descriptor descriptor;
   private final Path path;
+
+  /** What fstat(2) said of a regular file when it was first asked. */
+  private volatile @Nullable FileStatus known;
 
   FileOperations(Descriptor descriptor, Path path) {
     this.descriptor = descriptor;
@@ -31,8 +35,23 @@ final class FileOperations {
     }
   }
 
-  /** The same for a caller who holds the descriptor. */
-  FileStatus fstat(int fd) {
+  /**
+   * The same for a caller who holds the descriptor. What a file is stays; only its length moves.
+   */
+  FileStatus status(int fd) {
+    FileStatus first = known;
+    long end = first == null ? -1 : descriptor.seekEnd();
+    if (first != null && end >= 0) {
+      return first.withSize(end);
+    }
+    FileStatus status = fstat(fd);
+    if (status.isRegular()) {
+      known = status;
+    }
+    return status;
+  }
+
+  private FileStatus fstat(int fd) {
     FileStatus status = new FileStatus();
     int result;
     do {

@@ -15,8 +15,8 @@ final class Ground {
   private Release release;
   private boolean sealed;
 
-  /** Guarded by this object, since pins come and go beside calls. */
-  private int pins;
+  /** Changed under this object, since pins come and go beside calls. */
+  private volatile int pins;
 
   /** Where the pages went, and what comes after them goes. */
   Placement placement;
@@ -141,7 +141,7 @@ final class Ground {
     requireUnpinned();
   }
 
-  synchronized void requireUnpinned() {
+  void requireUnpinned() {
     if (pins > 0) {
       throw new IllegalStateException("the region is pinned");
     }

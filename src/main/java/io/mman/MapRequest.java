@@ -131,9 +131,14 @@ final class MapRequest {
     return reserve;
   }
 
-  /** Returns the flags of mmap(2), kinds included. */
+  /**
+   * Returns the flags of mmap(2), kinds included.
+   *
+   * @throws IllegalArgumentException if they cannot go together
+   */
   Set<MapFlag> mapFlags() {
     if (allFlags == null) {
+      check();
       allFlags = Collections.unmodifiableSet(withKinds()); // the same, whichever thread is first
     }
     return allFlags;
@@ -158,7 +163,7 @@ final class MapRequest {
    *
    * @throws IllegalArgumentException with the reason
    */
-  void check() {
+  private void check() {
     if ((flags.contains(MapFlag.SYNC) || flags.contains(MapFlag.SHARED_VALIDATE)) && !shared) {
       throw new IllegalArgumentException("SYNC and SHARED_VALIDATE are for shared mappings");
     }

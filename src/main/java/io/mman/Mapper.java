@@ -1,29 +1,31 @@
 package io.mman;
 
+import io.mman.Extents.Extent;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out a {@link MapRequest}; whatever step fails, nothing made on the way is left. */
-final class Mapper {
+sealed class Mapper permits FileMapper {
   private static final int NO_FILE = -1;
 
-  private final MapRequest request;
+  final MapRequest request;
   private final Lifetime lifetime;
 
-  private Mapper(MapRequest request, Lifetime lifetime) {
+  Mapper(MapRequest request, Lifetime lifetime) {
     this.request = request;
     this.lifetime = lifetime;
   }
 
   static MappedRegion map(MapRequest request, Lifetime lifetime) {
-    request.check();
-    Mapper mapper = new Mapper(request, lifetime);
-    return request.isAnonymous() ? mapper.mapAnonymous() : new FileMapper(request, mapper).map();
+    request.mapFlags(); // before anything is opened
+    Mapper mapper =
+        request.isAnonymous() ? new Mapper(request, lifetime) : new FileMapper(request, lifetime);
+    return mapper.map();
   }
 
-  private MappedRegion mapAnonymous() {
+  MappedRegion map() {
     Set<MapFlag> flags = request.mapFlags();
     Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
     long hugePage = HugePages.explicitBytes(flags);
@@ -37,7 +39,7 @@ final class Mapper {
    * @param head bytes of the first page before the region
    * @param cover what the region covers of its file, which a failure takes back
    */
-  MappedRegion map(Backing backing, long head, long size, int fd, @Nullable Cover cover) {
+  final MappedRegion map(Backing backing, long head, long size, int fd, @Nullable Extent cover) {
     Release release = null;
     try {
       long used = size == 0 ? 0 : head + size;

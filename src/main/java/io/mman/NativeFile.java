@@ -137,7 +137,7 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    */
   public int fd() {
-    return descriptor.number();
+    return descriptor.reveal();
   }
 
   /**
@@ -385,7 +385,7 @@ public final class NativeFile implements AutoCloseable {
 
   /** Asks for length, kind and owner of the file whose descriptor the caller holds. */
   FileStatus status(int fd) {
-    return operations.fstat(fd);
+    return operations.status(fd);
   }
 
   /** Asks for the length of a block device, which fstat(2) does not tell. */

@@ -42,7 +42,9 @@ final class Opening {
     if (result < 0) {
       throw Failure.of("fstat", result).arg("fd", fd).exception();
     }
-    return new NativeFile(fd, path);
+    NativeFile file = new NativeFile(fd, path);
+    file.descriptor().reveal(); // someone had it before
+    return file;
   }
 
   static NativeFile memory(String label, long size, MemfdFlag... flags) {

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.Extents.Extent;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Release implements Consumer<MemorySegment> {
   private volatile Area area;
   private final @Nullable Path path;
-  private final @Nullable Cover cover;
+  private final @Nullable Extent cover;
   private final @Nullable Tally tally;
   private boolean done;
 
@@ -21,7 +22,7 @@ final class Release implements Consumer<MemorySegment> {
    *
    * @param path of the file, for exceptions and recordings
    */
-  Release(Area area, @Nullable Path path, @Nullable Cover cover, @Nullable Tally tally) {
+  Release(Area area, @Nullable Path path, @Nullable Extent cover, @Nullable Tally tally) {
     this.area = area;
     this.path = path;
     this.cover = cover;
@@ -52,7 +53,7 @@ final class Release implements Consumer<MemorySegment> {
     area = part;
   }
 
-  @Nullable Cover cover() {
+  @Nullable Extent cover() {
     return cover;
   }
 
@@ -102,7 +103,7 @@ final class Release implements Consumer<MemorySegment> {
         cover.remove();
       }
       if (tally != null) {
-        tally.remove();
+        tally.join();
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.Extents.Extent;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -62,10 +63,10 @@ final class Splitting {
 
   /** The reserve, and what of it is not clean, goes to whoever gets the pages. */
   private static Ground rest(Ground ground, Cut cut, Backing backing, State now, long offset) {
-    Cover cover = ground.release().cover();
-    Cover restCover =
+    Extent cover = ground.release().cover();
+    Extent restCover =
         cover == null ? null : cover.beside(backing.end(now.head() + offset, now.size() - offset));
-    Tally tally = new Tally(backing.kind(), now.size() - offset);
+    Tally tally = Tally.ofSplit(backing.kind(), now.size() - offset);
     boolean takesReserve = ground.hasReserve() && !cut.second.isEmpty();
     Ground rest =
         new Ground(

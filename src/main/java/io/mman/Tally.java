@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class Tally {
   private static final LongAdder MAPS = new LongAdder();
   private static final LongAdder UNMAPS = new LongAdder();
-  private static final LongAdder LIVE = new LongAdder();
+
+  /** Regions split off others, less those that have become part of another. */
+  private static final LongAdder SPLITS = new LongAdder();
+
   private static final LongAdder[] BYTES = new LongAdder[Backing.Kind.values().length];
 
   static {
@@ -18,17 +21,21 @@ final class Tally {
   private final LongAdder kind;
   private long bytes;
 
-  /** Counts a new region. */
-  Tally(Backing.Kind kind, long bytes) {
+  private Tally(Backing.Kind kind, long bytes) {
     this.kind = bytesOf(kind);
     this.bytes = bytes;
     this.kind.add(bytes);
-    LIVE.increment();
   }
 
-  /** Counts a region that was mapped, not split off another. */
+  /** Counts a region that was mapped. */
   static Tally ofMapped(Backing.Kind kind, long bytes) {
     MAPS.increment();
+    return new Tally(kind, bytes);
+  }
+
+  /** Counts a region that was split off another. */
+  static Tally ofSplit(Backing.Kind kind, long bytes) {
+    SPLITS.increment();
     return new Tally(kind, bytes);
   }
 
@@ -41,13 +48,13 @@ final class Tally {
   /** The region is unmapped. */
   void unmap() {
     UNMAPS.increment();
-    remove();
+    resize(0);
   }
 
   /** The region has become part of another. */
-  void remove() {
+  void join() {
+    SPLITS.decrement();
     resize(0);
-    LIVE.decrement();
   }
 
   static long maps() {
@@ -59,7 +66,7 @@ final class Tally {
   }
 
   static long live() {
-    return LIVE.sum();
+    return MAPS.sum() + SPLITS.sum() - UNMAPS.sum();
   }
 
   static long bytes(Backing.Kind kind) {

@@ -62,6 +62,8 @@ class SystemCallsTest {
       job("path-create-new", () -> Mapping.file(absent).create(SIZE).mapConfined().close());
       job("file", () -> open.mapConfined().close());
       job("file-arena", () -> inArena(open.range(1, 2)));
+      file.fd(); // whoever has the number may want the offset
+      job("file-told", () -> inArena(open));
       job("anonymous", () -> memory.mapConfined().close());
       job("anonymous-shared", () -> memory.shared().mapShared().close());
       job("anonymous-populate", () -> memory.populate().mapConfined().close());
@@ -140,8 +142,9 @@ class SystemCallsTest {
     "path-shared, openat fstat mmap close munmap",
     "path-create-existing, openat fstat mmap close munmap",
     "path-create-new, openat openat fstat fallocate mmap close munmap",
-    "file, fstat mmap munmap",
-    "file-arena, fstat mmap munmap",
+    "file, lseek mmap munmap",
+    "file-arena, lseek mmap munmap",
+    "file-told, fstat mmap munmap",
     "anonymous, mmap munmap",
     "anonymous-shared, mmap munmap",
     "anonymous-populate, mmap madvise munmap",

@@ -14,6 +14,12 @@ import java.lang.invoke.MethodHandle;
 
 /** The calls on descriptors and on names of files. Names are NUL-terminated bytes. */
 public final class FileCalls {
+  /** Counts from the start of the file. */
+  public static final int SEEK_SET = 0;
+
+  /** Counts from its end. */
+  public static final int SEEK_END = 2;
+
   private static final FunctionDescriptor DESCRIPTOR = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
   private static final FunctionDescriptor NAME = FunctionDescriptor.of(JAVA_INT, ADDRESS);
   private static final FunctionDescriptor NAME_AND_INT =
@@ -92,6 +98,22 @@ public final class FileCalls {
       status.read(stat, layout);
     }
     return Scratch.result(result, scratch);
+  }
+
+  // off_t lseek(int fd, off_t offset, int whence);
+  private static final class Lseek {
+    static final MethodHandle CALL =
+        Linking.link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  }
+
+  /** Moves the offset of an open file. Returns where it is now, or the negative errno. */
+  public static long seek(int fd, long offset, int whence) {
+    MemorySegment scratch = Scratch.get();
+    try {
+      return Scratch.result((long) Lseek.CALL.invokeExact(scratch, fd, offset, whence), scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
   }
 
   // int fstatfs(int fd, struct statfs *buf);

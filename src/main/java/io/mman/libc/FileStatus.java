@@ -28,6 +28,18 @@ public final class FileStatus {
     blockSize = layout.blockSize(stat);
   }
 
+  /** Returns the same of the same file when it has another length. */
+  public FileStatus withSize(long newSize) {
+    FileStatus status = new FileStatus();
+    status.device = device;
+    status.inode = inode;
+    status.mode = mode;
+    status.owner = owner;
+    status.size = newSize;
+    status.blockSize = blockSize;
+    return status;
+  }
+
   /** Returns the number of the device that the file is on. */
   public long device() {
     return device;

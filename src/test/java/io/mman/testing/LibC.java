@@ -2,6 +2,7 @@ package io.mman.testing;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -14,6 +15,9 @@ public final class LibC {
   private static final MethodHandle SYSTEM =
       link("system", FunctionDescriptor.of(JAVA_INT, ADDRESS));
   private static final MethodHandle DUP = link("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private static final MethodHandle LSEEK =
+      link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
 
   private LibC() {}
 
@@ -41,6 +45,15 @@ public final class LibC {
   public static int dup(int fd) {
     try {
       return (int) DUP.invokeExact(fd);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Moves the offset of an open file to a byte, which it returns. */
+  public static long seek(int fd, long offset) {
+    try {
+      return (long) LSEEK.invokeExact(fd, offset, 0);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

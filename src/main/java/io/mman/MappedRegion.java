@@ -13,24 +13,12 @@ import org.jspecify.annotations.Nullable;
  * with rights that its pages lack, or without pages, first revokes all views handed out before;
  * those throw {@link IllegalStateException} from then on. A reader without a lock starts again:
  *
- * {@snippet :
- * long read(MappedRegion region, long offset) {
- *   while (true) {
- *     try {
- *       return region.segment().get(ValueLayout.JAVA_LONG, offset);
- *     } catch (IllegalStateException e) {
- *       if (!region.isAlive()) {
- *         throw e; // closed; a view that was only revoked has a successor
- *       }
- *     }
- *   }
- * }
- * }
+ * {@snippet class="io.mman.examples.Snippets" region="read"}
  *
  * <p><b>Lifetime.</b> A region of {@link Mapping#mapConfined} or {@link Mapping#mapShared} owns its
  * lifetime. One of {@link Mapping#map} borrows that of an arena, and one of {@link #of} that of the
  * segment: {@link #close} then throws {@link UnsupportedOperationException}, and what would revoke
- * views throws {@link IllegalStateException}.
+ * views throws {@link IllegalStateException}. See <a href="doc-files/lifetimes.html">Lifetimes</a>.
  *
  * <p><b>Ranges</b> are bytes of the region. An empty range is fine and does nothing.
  *

@@ -10,12 +10,7 @@ import java.util.Objects;
  * final Mapping} can be shared by threads. Where two requests contradict each other, the last word
  * wins.
  *
- * {@snippet :
- * try (MappedRegion log = Mapping.file(path).create(1 << 20).mapShared()) {
- *   log.segment().set(ValueLayout.JAVA_LONG, 0, 42L);
- *   log.sync(0, Long.BYTES);
- * }
- * }
+ * {@snippet class="io.mman.examples.Snippets" region="log"}
  *
  * <p><b>Failures.</b> Whatever step fails, descriptors and mappings made on the way are gone, a
  * file created on the way is removed, and one extended on the way is cut back.
@@ -35,6 +30,9 @@ import java.util.Objects;
  *       sealed with {@link FileSeal#SHRINK}, cannot be cut;
  *   <li>{@link NativeFile#resize} refuses to cut a file under regions mapped through it.
  * </ul>
+ *
+ * <p>More of this in <a href="doc-files/truncation.html">Truncation</a>; who ends a region, and
+ * what that costs, in <a href="doc-files/lifetimes.html">Lifetimes</a>.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/mmap.2.html">mmap(2)</a>
  */
@@ -233,6 +231,8 @@ public final class Mapping {
   /**
    * Reserves address space to grow in, which takes neither memory nor disk: {@link
    * MappedRegion#resize} up to that size never moves the region and revokes no view.
+   *
+   * {@snippet class="io.mman.examples.Snippets" region="grow"}
    *
    * @param maxSize bytes that the region may have in the end
    * @return a new request

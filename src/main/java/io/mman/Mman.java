@@ -13,6 +13,8 @@ import java.util.Set;
  * kernel checks itself; what a segment's bounds allow may have been unmapped or protected long ago,
  * and touching it then kills the JVM. {@link Mapping} is the safe way to the same memory.
  *
+ * {@snippet class="io.mman.examples.Snippets" region="facade"}
+ *
  * <p>A range is any native segment, so the methods serve memory mapped by {@code FileChannel.map}
  * too. Its arena cannot close while the call runs. Three exceptions are common to all methods with
  * a segment:

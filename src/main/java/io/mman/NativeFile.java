@@ -11,6 +11,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * What can be mapped: a file, a device, a file in memory, a POSIX shared-memory object. It is a
  * descriptor that knows which regions were mapped through it.
  *
+ * {@snippet class="io.mman.examples.Snippets" region="sealed"}
+ *
  * <p>All methods may be called from any thread. Those that need the descriptor throw {@link
  * IllegalStateException} once it is closed and {@link MmanException} where the system call fails;
  * {@code EINTR} is retried, except by {@link #close}.

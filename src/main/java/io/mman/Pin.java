@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * that moves or shrinks, {@link MappedRegion#split}, {@link MappedRegion#join}, and the last {@link
  * RegionGroup#close}. It cannot keep any other arena open.
  *
+ * {@snippet class="io.mman.examples.Snippets" region="pin"}
+ *
  * <p>May be used and closed by any thread.
  */
 public final class Pin implements AutoCloseable {

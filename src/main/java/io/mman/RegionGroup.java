@@ -10,13 +10,7 @@ import java.util.concurrent.locks.StampedLock;
  * the last of several users to close it unmaps the regions, after the calls on them that are in
  * flight.
  *
- * {@snippet :
- * RegionGroup group = RegionGroup.open();
- * MappedRegion index = Mapping.file(indexFile).map(group);
- * MappedRegion data = Mapping.file(dataFile).map(group);
- * // another user: group.retain(), and close() when done
- * group.close();
- * }
+ * {@snippet class="io.mman.examples.Snippets" region="group"}
  *
  * <p>All methods may be called from any thread.
  */

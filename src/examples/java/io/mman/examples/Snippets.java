@@ -1,0 +1,139 @@
+package io.mman.examples;
+
+import io.mman.Advice;
+import io.mman.FileSeal;
+import io.mman.MapFlag;
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.MemfdFlag;
+import io.mman.Mman;
+import io.mman.MmanException;
+import io.mman.NativeFile;
+import io.mman.Pin;
+import io.mman.Protection;
+import io.mman.RegionGroup;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+
+/** The pieces of code that the documentation shows. A test runs each of them. */
+final class Snippets {
+  private Snippets() {}
+
+  static void log(Path path) {
+    // @start region="log"
+    try (MappedRegion log = Mapping.file(path).create(1 << 20).mapShared()) {
+      log.segment().set(ValueLayout.JAVA_LONG, 0, 42L);
+      log.sync(0, Long.BYTES); // returns when they are on the disk
+    } // unmapped here
+    // @end
+  }
+
+  // @start region="read"
+  static long read(MappedRegion region, long offset) {
+    while (true) {
+      try {
+        return region.segment().get(ValueLayout.JAVA_LONG, offset);
+      } catch (IllegalStateException e) {
+        if (!region.isAlive()) {
+          throw e; // closed; a view that was only revoked has a successor
+        }
+      }
+    }
+  }
+
+  // @end
+
+  static long group(Path indexFile, Path dataFile) {
+    // @start region="group"
+    RegionGroup group = RegionGroup.open();
+    MappedRegion index = Mapping.file(indexFile).map(group);
+    MappedRegion data = Mapping.file(dataFile).map(group);
+    group.retain(); // another user, who closes it as well when done
+    long bytes = index.size() + data.size();
+    group.close();
+    group.close(); // the last one unmaps both
+    // @end
+    return bytes;
+  }
+
+  static long grow(Path path) {
+    // @start region="grow"
+    try (NativeFile file =
+            NativeFile.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        MappedRegion region =
+            Mapping.file(file).protection(Protection.READ_WRITE).reserve(1L << 30).mapShared()) {
+      MemorySegment early = region.segment();
+      file.resize(64 << 10); // the file first
+      MemorySegment grown = region.resize(64 << 10); // in place: early stays valid
+      // @end
+      return grown.byteSize() - early.byteSize();
+    }
+  }
+
+  static String shareSealed() {
+    // @start region="sealed"
+    try (NativeFile memory = NativeFile.memory("frames", 1 << 20, MemfdFlag.ALLOW_SEALING)) {
+      memory.seal(FileSeal.SHRINK, FileSeal.SEAL); // no one can cut it under us from here on
+      String path = memory.path().toString(); // what another process opens
+      // @end
+      return path;
+    }
+  }
+
+  static String copyWhatOthersMayCut(Path path) {
+    try (MappedRegion region = Mapping.file(path).mapConfined();
+        Arena arena = Arena.ofConfined()) {
+      // @start region="copy"
+      MemorySegment buffer = arena.allocate(4096);
+      try {
+        long copied = region.read(0, buffer); // fewer than asked for where the file ends early
+        return "copied " + copied;
+      } catch (MmanException e) { // EFAULT: the page is gone
+        return "gone: " + e.error();
+      }
+      // @end
+    }
+  }
+
+  static int pin() {
+    try (MappedRegion region = Mapping.anonymous(4096).mapShared()) {
+      // @start region="pin"
+      try (Pin pin = region.pin()) {
+        useFromNativeCode(pin.address()); // close, resize and split throw meanwhile
+      }
+      // @end
+      return region.segment().get(ValueLayout.JAVA_INT, 0);
+    }
+  }
+
+  private static void useFromNativeCode(long address) {
+    MemorySegment.ofAddress(address).reinterpret(4).set(ValueLayout.JAVA_INT, 0, 7);
+  }
+
+  static long advise(Path path) {
+    try (MappedRegion region = Mapping.file(path).mapConfined()) {
+      // @start region="advise"
+      region.advise(Advice.RANDOM); // no readahead
+      region.advise(Advice.WILLNEED, 0, 1 << 16); // but these bytes soon
+      // @end
+      return region.residentPages(0, region.size());
+    }
+  }
+
+  static byte facade() {
+    // @start region="facade"
+    EnumSet<MapFlag> flags = EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
+    MemorySegment page =
+        Mman.mmap(MemorySegment.NULL, Mman.pageSize(), Protection.READ_WRITE, flags, -1, 0);
+    page.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+    Mman.mprotect(page, Protection.READ);
+    byte first = page.get(ValueLayout.JAVA_BYTE, 0);
+    Mman.munmap(page); // as in C: page is a dangling pointer now
+    // @end
+    return first;
+  }
+}

@@ -1,0 +1,78 @@
+package io.mman.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.Mman;
+import io.mman.testing.Samples;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pieces of code in the documentation do what it says. */
+class SnippetsTest {
+  private static final long SIZE = 16 * Mman.pageSize();
+
+  @TempDir Path folder;
+
+  @Test
+  void logIsInTheFile() throws IOException {
+    Path path = folder.resolve("log");
+    Snippets.log(path);
+    byte[] bytes = Samples.read(path, 0, Long.BYTES);
+    assertEquals(42, ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong());
+    assertEquals(1 << 20, Files.size(path));
+  }
+
+  @Test
+  void readReads() {
+    try (MappedRegion region = Mapping.anonymous(16).mapShared()) {
+      region.segment().set(ValueLayout.JAVA_LONG, 8, 5);
+      assertEquals(5, Snippets.read(region, 8));
+    }
+  }
+
+  @Test
+  void groupMapsBoth() throws IOException {
+    Path file = Samples.file(folder, SIZE);
+    assertEquals(2 * SIZE, Snippets.group(file, file));
+  }
+
+  @Test
+  void growKeepsTheFirstView() {
+    assertEquals(64 << 10, Snippets.grow(folder.resolve("grown")));
+  }
+
+  @Test
+  void sealedMemoryHasAPath() {
+    assertTrue(Snippets.shareSealed().startsWith("/proc/"));
+  }
+
+  @Test
+  void copyCopies() throws IOException {
+    assertEquals("copied 4096", Snippets.copyWhatOthersMayCut(Samples.file(folder, SIZE)));
+  }
+
+  @Test
+  void pinGivesTheAddress() {
+    assertEquals(7, Snippets.pin());
+  }
+
+  @Test
+  void adviceKeepsPagesCountable() throws IOException {
+    long pages = Snippets.advise(Samples.file(folder, SIZE));
+    assertTrue(pages >= 0 && pages <= SIZE / Mman.pageSize());
+  }
+
+  @Test
+  void facadeReadsBack() {
+    assertEquals(1, Snippets.facade());
+  }
+}

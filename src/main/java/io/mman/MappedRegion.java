@@ -321,8 +321,11 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
     long stamp = gate.beginChange();
     try {
       State now = state;
+      if (now.isOpen() && !now.pages().isAccessibleBy(Thread.currentThread())) {
+        // Even where the epoch is closed: its thread may be between one and the next.
+        throw new WrongThreadException("the region is confined to another thread");
+      }
       if (now.isAlive()) {
-        now.usable();
         own.requireUnpinned();
         Ground.closeEpoch(now);
       }

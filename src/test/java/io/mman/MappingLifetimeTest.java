@@ -124,6 +124,16 @@ class MappingLifetimeTest {
     }
   }
 
+  @Test
+  void noOtherThreadClosesAConfinedRegionWhileItChanges() {
+    MappedRegion region = Mapping.anonymous(PAGE).mapConfined();
+    long address = region.segment().address();
+    region.state.epoch().close(); // as a change does, a moment before there is another epoch
+    assertThrows(WrongThreadException.class, () -> Elsewhere.run(region::close));
+    assertTrue(Maps.find(address).isPresent());
+    region.close();
+  }
+
   private List<Maps.Area> areas() {
     return areas(file);
   }

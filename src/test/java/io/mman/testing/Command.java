@@ -32,6 +32,22 @@ public final class Command {
     }
   }
 
+  /** A program that did not end, and was killed. */
+  @SuppressWarnings("serial") // nobody writes it
+  public static final class Timeout extends AssertionError {
+    private final Outcome outcome;
+
+    private Timeout(List<String> words, Outcome outcome) {
+      super("no end after " + SECONDS + " s: " + words + " " + outcome);
+      this.outcome = outcome;
+    }
+
+    /** Returns what it had written until then. */
+    public String out() {
+      return outcome.out();
+    }
+  }
+
   /** Tells whether a program of this name is on the PATH. */
   public static boolean exists(String program) {
     return Pattern.compile(File.pathSeparator)
@@ -55,7 +71,7 @@ public final class Command {
         boolean ended = await(process);
         Outcome outcome = new Outcome(ended ? process.exitValue() : -1, read(out), read(err));
         if (!ended) {
-          throw new AssertionError("no end after " + SECONDS + " s: " + words + " " + outcome);
+          throw new Timeout(words, outcome);
         }
         return outcome;
       } finally {

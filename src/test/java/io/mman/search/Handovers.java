@@ -1,0 +1,44 @@
+package io.mman.search;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts native code that was given views. Only while there is some may a region refuse to close;
+ * for its own calls it has to wait.
+ */
+final class Handovers {
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicLong begun = new AtomicLong();
+
+  /** Something that may throw anything. */
+  interface Action {
+    void run() throws Exception;
+  }
+
+  void during(Action action) throws Exception {
+    running.incrementAndGet(); // first: see without
+    begun.incrementAndGet();
+    try {
+      action.run();
+    } finally {
+      running.decrementAndGet();
+    }
+  }
+
+  /** Does what must not be refused because of native code where there is none. */
+  void without(Action action) throws Exception {
+    long before = begun.get();
+    boolean idle = running.get() == 0;
+    try {
+      action.run();
+    } catch (IllegalStateException e) {
+      String message = String.valueOf(e.getMessage());
+      boolean inUse = message.contains("native code") || message.contains("acquired");
+      if (inUse && idle && begun.get() == before) {
+        throw new AssertionError("did not wait for the region's own calls", e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.mman.search;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * What the bytes of one file, or of one piece of memory, may be: all who write to it write the
+ * same, and what nobody has written is zero. So any byte of another tells that a call went astray.
+ *
+ * @param id tells it apart from others
+ * @param ofFile whether each page has a value of its own; memory, which may move, has one value
+ */
+record Pattern(int id, boolean ofFile) {
+  byte at(long offset) {
+    long page = ofFile ? offset >> 12 : 0;
+    return (byte) (1 + Math.floorMod((id * 1_000_003L + page) * 0x9E37_79B9_7F4A_7C15L >> 20, 255));
+  }
+
+  /** Returns what belongs from some offset on. */
+  byte[] bytes(long offset, int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = at(offset + i);
+    }
+    return bytes;
+  }
+
+  /** Checks bytes that were read at some offset. */
+  void check(byte[] bytes, int length, long offset) {
+    for (int i = 0; i < length; i++) {
+      check(bytes[i], offset + i);
+    }
+  }
+
+  void check(byte value, long offset) {
+    if (value != 0 && value != at(offset)) {
+      throw new AssertionError(
+          "wrong byte at " + offset + ": " + value + ", not 0 or " + at(offset));
+    }
+  }
+
+  /** Checks eight bytes, of which each may be written or not yet. */
+  void check(long value, long offset) {
+    byte[] bytes = new byte[Long.BYTES];
+    MemorySegment.ofArray(bytes).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
+    check(bytes, Long.BYTES, offset);
+  }
+}

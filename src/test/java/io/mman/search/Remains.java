@@ -1,0 +1,61 @@
+package io.mman.search;
+
+import io.mman.testing.Maps;
+import io.mman.testing.OpenFiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Descriptors and mappings that are left when all is closed. */
+final class Remains {
+  private static final int STANDARD_ERROR = 2;
+  private static final int TRIES = 50;
+  private static final List<Maps.Area> FOR_EVER = new ArrayList<>();
+
+  private Remains() {}
+
+  /**
+   * Fails if files are still open or mapped that only the regions of one sequence can hold.
+   *
+   * @param pages whether some may stay mapped, for ever
+   * @param garbage whether some are mapped until the garbage is collected
+   */
+  static void check(boolean pages, boolean garbage) throws InterruptedException {
+    List<String> open =
+        OpenFiles.all().entrySet().stream()
+            .filter(e -> e.getKey() > STANDARD_ERROR && isOfSequence(e.getValue()))
+            .map(Map.Entry::toString)
+            .toList();
+    if (!open.isEmpty()) {
+      throw new AssertionError("leaked descriptors: " + open);
+    }
+    List<Maps.Area> mapped = mapped();
+    for (int i = 0; garbage && !mapped.isEmpty() && i < TRIES; i++) {
+      System.gc();
+      Thread.sleep(1 + i); // for the thread that cleans up
+      mapped = mapped();
+    }
+    if (pages) {
+      FOR_EVER.addAll(mapped);
+    } else if (!mapped.isEmpty()) {
+      throw new AssertionError("leaked mappings: " + mapped);
+    }
+  }
+
+  private static List<Maps.Area> mapped() {
+    return Maps.all().stream().filter(area -> isMarked(area.path()) && !isForEver(area)).toList();
+  }
+
+  private static boolean isForEver(Maps.Area area) {
+    return FOR_EVER.stream().anyMatch(a -> a.start() <= area.start() && area.end() <= a.end());
+  }
+
+  /** Two files are of all sequences, and open as long as the JVM lives. */
+  private static boolean isOfSequence(String path) {
+    return isMarked(path) && !path.endsWith("/fixed") && !path.endsWith("/sink");
+  }
+
+  private static boolean isMarked(String path) {
+    return path.contains(FileCalls.MARK) || path.contains("mman-model");
+  }
+}

@@ -150,7 +150,20 @@ record Placement(
     long start = backing.kind().isAnonymous() ? 0 : backing.offset() + offset;
     Calls.mmap(pages, pages.byteSize(), protection, flags, fd, start, backing.path());
     if (huge) {
-      wantHugePages(pages);
+      try {
+        wantHugePages(pages);
+      } catch (RuntimeException | Error e) {
+        giveBackAfter(e, pages, backing);
+        throw e;
+      }
+    }
+  }
+
+  private void giveBackAfter(Throwable failure, MemorySegment pages, Backing backing) {
+    try {
+      giveBack(pages, backing);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

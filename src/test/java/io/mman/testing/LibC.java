@@ -15,6 +15,7 @@ public final class LibC {
   private static final MethodHandle SYSTEM =
       link("system", FunctionDescriptor.of(JAVA_INT, ADDRESS));
   private static final MethodHandle DUP = link("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle GETPGRP = link("getpgrp", FunctionDescriptor.of(JAVA_INT));
 
   private static final MethodHandle LSEEK =
       link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
@@ -54,6 +55,15 @@ public final class LibC {
   public static long seek(int fd, long offset) {
     try {
       return (long) LSEEK.invokeExact(fd, offset, 0);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Returns the group of this process, which nothing depends on. */
+  public static int getpgrp() {
+    try {
+      return (int) GETPGRP.invokeExact();
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

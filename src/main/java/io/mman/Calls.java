@@ -27,6 +27,7 @@ final class Calls {
       long offset,
       @Nullable Path file) {
     int bits = MapFlag.bits(flags);
+    ErrorPath.prepare();
     Recorded recorded = Recorded.begin(Recorded.Kind.MAP);
     long address = MemoryCalls.mmap(addr, length, prot.bits(), bits, fd, offset);
     if (isError(address)) {

@@ -20,6 +20,16 @@ final class Limits {
 
   private Limits() {}
 
+  /** Loads what explanations of failures to map take. */
+  static void prepare() {
+    Proc.maxMapCount();
+  }
+
+  /** Loads what {@link #descriptors} takes. */
+  static void prepareForFiles() {
+    ProcessCalls.loadDescriptorLimit();
+  }
+
   /**
    * Explains {@code ENOMEM} of a call that changes what is mapped: by the limit that was reached,
    * else by what else may be the cause, else by all limits.

@@ -14,6 +14,7 @@ final class Opening {
 
   static NativeFile file(Path path, OpenRequest request) {
     PathBytes.requireDefaultFileSystem(path);
+    ErrorPath.prepareForFiles();
     int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {
@@ -34,6 +35,7 @@ final class Opening {
       throw new IllegalArgumentException("not a descriptor: " + fd);
     }
     Path path = PathBytes.ofDescriptor(fd);
+    ErrorPath.prepareForFiles();
     FileStatus status = new FileStatus();
     int result;
     do {
@@ -51,6 +53,7 @@ final class Opening {
     if (size < 0) {
       throw new IllegalArgumentException("size is negative: " + size);
     }
+    ErrorPath.prepareForFiles();
     int bits = MemfdFlag.closeOnExec() | MemfdFlag.bits(flags);
     int fd;
     try (Arena arena = Arena.ofConfined()) {
@@ -76,6 +79,7 @@ final class Opening {
   static NativeFile sharedMemory(String name, OpenRequest options) {
     OpenRequest request = options.forSharedMemory();
     Path path = PathBytes.ofSharedMemory(name);
+    ErrorPath.prepareForFiles();
     int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {

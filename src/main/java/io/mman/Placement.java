@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Where a mapping goes: anywhere, or into address space that is reserved for it first, because it
@@ -78,7 +77,9 @@ record Placement(
       done = true;
       return area;
     } finally {
-      if (!done) {
+      if (!done && backing.isOpenedByProtection()) {
+        area.unmap(); // nothing was mapped over it, which would take a look at /proc
+      } else if (!done) {
         abandon(area);
       }
     }
@@ -198,19 +199,21 @@ record Placement(
 
   /** Tells whether all of some pages are still in reserve, as far as {@code /proc} tells. */
   static boolean isReserved(MemorySegment pages) {
-    return isAll(pages, part -> part.inode() == 0 && part.rights().startsWith("---"));
+    return isMapped(pages, true);
   }
 
   /** Tells whether all of some pages are mapped, as far as {@code /proc} tells. */
   static boolean isMapped(MemorySegment pages) {
-    return isAll(pages, part -> true);
+    return isMapped(pages, false);
   }
 
-  private static boolean isAll(MemorySegment pages, Predicate<Maps.Area> like) {
+  /** Without lambdas: the JVM may have no memory left to make a class of one. */
+  private static boolean isMapped(MemorySegment pages, boolean inReserve) {
     long next = pages.address();
     try {
       for (Maps.Area part : Maps.overlapping(next, pages.byteSize())) {
-        if (part.start() > next || !like.test(part)) {
+        boolean isFree = part.inode() == 0 && part.rights().startsWith("---");
+        if (part.start() > next || (inReserve && !isFree)) {
           return false;
         }
         next = part.end();

@@ -49,7 +49,15 @@ class ArchitectureTest {
           "FileSeal",
           "Errno");
   private static final Set<String> ERRORS =
-      Set.of("MmanException", "Failure", "Causes", "FileCauses", "Limits", "HugePages", "Words");
+      Set.of(
+          "MmanException",
+          "Failure",
+          "ErrorPath",
+          "Causes",
+          "FileCauses",
+          "Limits",
+          "HugePages",
+          "Words");
   private static final Set<String> FACADE = Set.of("Mman", "Calls");
   private static final Set<String> FILES =
       Set.of(

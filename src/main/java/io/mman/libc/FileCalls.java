@@ -11,6 +11,7 @@ import io.mman.platform.StatLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 
 /** The calls on descriptors and on names of files. Names are NUL-terminated bytes. */
 public final class FileCalls {
@@ -49,6 +50,12 @@ public final class FileCalls {
   // int close(int fd);
   private static final class Close {
     static final MethodHandle CALL = Linking.link("close", DESCRIPTOR);
+  }
+
+  /** Links close, which could not be loaded from a folder once no descriptor is left. */
+  public static void loadClose() {
+    Linking.requireAccess();
+    Objects.requireNonNull(Close.CALL);
   }
 
   /** Gives a descriptor back; its number may be reused at once, even where this fails. */

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 
 /**
  * The calls on ranges of memory.
@@ -47,6 +48,12 @@ public final class MemoryCalls {
   // int munmap(void *addr, size_t length);
   private static final class Munmap {
     static final MethodHandle CALL = Linking.link("munmap", RANGE);
+  }
+
+  /** Links munmap, so that what is mapped can be unmapped whatever has run out by then. */
+  public static void loadMunmap() {
+    Linking.requireAccess();
+    Objects.requireNonNull(Munmap.CALL);
   }
 
   /** Ends the mappings of a range. */

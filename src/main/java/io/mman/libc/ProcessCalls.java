@@ -114,10 +114,18 @@ public final class ProcessCalls {
     }
   }
 
+  /**
+   * Linked when it is needed, but in no holder of its own: without a descriptor left its class
+   * could not be loaded, and to link it in time would cost every program milliseconds.
+   */
   // int getrlimit(int resource, struct rlimit *rlim);
-  private static final class Getrlimit {
-    static final MethodHandle CALL =
-        Linking.link("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static MethodHandle getrlimit() {
+    return Linking.link("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  }
+
+  /** Loads what {@link #descriptorLimit} takes. */
+  public static void loadDescriptorLimit() {
+    Limit.NOFILE.number();
   }
 
   /** Returns how many descriptors this process may have open, or the negative errno. */
@@ -127,7 +135,7 @@ public final class ProcessCalls {
     int resource = Limit.NOFILE.number();
     int result;
     try {
-      result = (int) Getrlimit.CALL.invokeExact(scratch, resource, limit);
+      result = (int) getrlimit().invokeExact(scratch, resource, limit);
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }

@@ -1,0 +1,104 @@
+package io.mman;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The very first error of a JVM is that a limit is reached, and all works again once something is
+ * given back. The classes are in folders, where each takes a descriptor to be loaded.
+ */
+class FirstErrorTest {
+  /**
+   * Takes what its argument names until there is no more. Without lambdas and sums of strings, of
+   * which the JVM would make classes when it has no memory for them.
+   */
+  static class Taker {
+    private static final Path FILE = Path.of("/bin/sh");
+    private static final long MIB = 1 << 20;
+
+    public static void main(String... arguments) throws Exception {
+      Deque<AutoCloseable> taken = new ArrayDeque<>();
+      try {
+        while (true) {
+          taken.add(take(arguments[0]));
+        }
+      } catch (MmanException e) {
+        System.out.println(e.getMessage());
+      }
+      while (!taken.isEmpty()) {
+        taken.removeLast().close();
+      }
+      take(arguments[0]).close();
+      System.out.println("again");
+    }
+
+    private static AutoCloseable take(String what) {
+      return switch (what) {
+        case "files" -> NativeFile.open(FILE);
+        case "memoryFiles" -> NativeFile.memory("first", 1);
+        case "largeMappings" -> Mapping.anonymous(1L << 30).flags(MapFlag.NORESERVE).mapConfined();
+        case "locks" -> locked();
+        default -> throw new IllegalArgumentException(what);
+      };
+    }
+
+    private static MappedRegion locked() {
+      MappedRegion region = Mapping.anonymous(MIB).mapConfined();
+      region.lock();
+      return region;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"files", "memoryFiles"})
+  void noDescriptorIsLeft(String what) {
+    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
+    List<String> lines =
+        ChildJvm.of(Taker.class).under("prlimit", "--nofile=64:64").run(what).lines();
+    String reason =
+        ": EMFILE (Too many open files): RLIMIT_NOFILE allows 64 descriptors and all are used:"
+            + " raise it (ulimit -n)";
+    assertEquals("again", lines.get(1));
+    assertTrue(lines.get(0).endsWith(reason), lines.get(0));
+  }
+
+  @Test
+  void noAddressSpaceIsLeft() {
+    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
+    long limit = 1L << 36;
+    List<String> lines =
+        ChildJvm.of(Taker.class)
+            .options("-Xmx64m")
+            .under("prlimit", "--as=" + limit)
+            .run("largeMappings")
+            .lines();
+    String reason = ".*ENOMEM.*: RLIMIT_AS allows " + limit + " bytes of address space, \\d+ are.*";
+    assertTrue(lines.get(0).matches(reason), lines.get(0));
+    assertEquals("again", lines.get(1));
+  }
+
+  @Test
+  void noMoreMayBeLocked() {
+    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
+    ChildJvm child = ChildJvm.of(Taker.class).under("prlimit", "--memlock=" + (8 << 20));
+    if (System.getProperty("user.name").equals("root")) {
+      child = child.under("setpriv", "--bounding-set=-ipc_lock"); // root may lock all
+    }
+    List<String> lines = child.run("locks").lines();
+    String reason =
+        "mlock\\(.*ENOMEM.*: RLIMIT_MEMLOCK allows 8388608 bytes of locked memory, 8388608 are.*";
+    assertTrue(lines.get(0).matches(reason), lines.get(0));
+    assertEquals("again", lines.get(1));
+  }
+}

@@ -1,6 +1,7 @@
 package io.mman.testing;
 
 import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,6 +57,18 @@ public record ChildJvm(
 
   /** Runs it to its end, whatever that is. */
   public Command.Outcome run(String... arguments) {
+    return Command.run(words(arguments));
+  }
+
+  /** Starts it beside this JVM, to be told by its standard input when to end. */
+  public Process start(String... arguments) throws IOException {
+    return new ProcessBuilder(words(arguments))
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private List<String> words(String... arguments) {
     List<String> words = new ArrayList<>(wrapper);
     words.add(System.getProperty("java.home") + "/bin/java");
     // A crash is expected of some: no core dump, and no report in the project's folder.
@@ -67,7 +80,7 @@ public record ChildJvm(
     }
     words.addAll(onModulePath ? moduleArguments() : classPathArguments());
     words.addAll(List.of(arguments));
-    return Command.run(words);
+    return words;
   }
 
   private List<String> classPathArguments() {

@@ -1,0 +1,2 @@
+/** What threads may see of regions, put to the test by jcstress. */
+package io.mman.stress;

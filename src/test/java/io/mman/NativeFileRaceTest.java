@@ -9,10 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -20,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +40,11 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeFileRaceTest {
   private static final int ROUNDS = 100;
   private static final int CANARIES = 8;
+  private static final int MOST_OPEN = 6 * CANARIES;
   private static final long SIZE = 1000;
   private static final byte[] SONG = {1, 2, 3, 4, 5};
 
-  /** What is done to the file; each would change a canary, or show that it is one. */
+  /** What is done to the file; each would change a canary, or fails on one. */
   private static final List<Consumer<NativeFile>> USES =
       List.of(
           file -> file.resize(SIZE),
@@ -45,10 +52,14 @@ class NativeFileRaceTest {
           file -> assertEquals(SIZE, file.size()),
           file -> file.advise(FileAdvice.DONTNEED, 0, 0),
           file -> assertTrue(file.tryLock(false)),
-          NativeFileRaceTest::storeThroughAMapping);
+          NativeFile::sync,
+          NativeFile::syncData,
+          NativeFileRaceTest::storeThroughAMapping,
+          NativeFileRaceTest::growAMapping,
+          NativeFileRaceTest::makeRoom);
 
   @TempDir Path folder;
-  private final ExecutorService pool = Executors.newFixedThreadPool(USES.size());
+  private final ExecutorService pool = Executors.newFixedThreadPool(USES.size() + 1);
 
   @AfterEach
   void stop() throws InterruptedException {
@@ -71,12 +82,15 @@ class NativeFileRaceTest {
         users.add(pool.submit(useUntilClosed(file, use, start)));
       }
       start.await();
+      AtomicBoolean closed = new AtomicBoolean();
+      Future<Collection<Channel>> opener = pool.submit(() -> openAround(closed, canaries));
       file.close();
-      List<FileChannel> open = open(canaries);
+      closed.set(true);
+      Collection<Channel> open = opener.get();
       for (Future<Integer> user : users) {
         user.get();
       }
-      for (FileChannel canary : open) {
+      for (Channel canary : open) {
         canary.close();
       }
       for (Path canary : canaries) {
@@ -92,11 +106,36 @@ class NativeFileRaceTest {
     }
   }
 
-  /** Opens the canaries, which get the lowest free numbers, of which the file's is one. */
-  private static List<FileChannel> open(List<Path> canaries) throws IOException {
-    List<FileChannel> open = new ArrayList<>();
-    for (Path canary : canaries) {
-      open.add(FileChannel.open(canary, READ, WRITE));
+  /** Finds the end of the file at most where its own file has it. */
+  private static void growAMapping(NativeFile file) {
+    Mapping beginning = Mapping.file(file).protection(Protection.READ_WRITE).range(0, 1);
+    try (MappedRegion region = beginning.mapConfined()) {
+      region.resize(SIZE).set(ValueLayout.JAVA_BYTE, SIZE - 1, (byte) 9);
+    }
+  }
+
+  /** Would make a canary longer, and give it blocks. */
+  private static void makeRoom(NativeFile file) {
+    Mapping.file(file).create(SIZE).preallocate().mapConfined().close();
+  }
+
+  /**
+   * Opens canaries from before the file is closed until after it: they get the lowest free numbers,
+   * of which the file's is one. Two of three are ends of a pipe, on which most calls fail.
+   */
+  private static Collection<Channel> openAround(AtomicBoolean closed, List<Path> canaries)
+      throws IOException {
+    Deque<Channel> open = new ArrayDeque<>();
+    int left = CANARIES;
+    for (int i = 0; left > 0; i++) {
+      left = closed.get() ? left - 1 : CANARIES;
+      Pipe pipe = Pipe.open();
+      open.add(FileChannel.open(canaries.get(i % CANARIES), READ, WRITE));
+      open.add(pipe.source());
+      open.add(pipe.sink());
+      while (open.size() > MOST_OPEN) {
+        open.remove().close();
+      }
     }
     return open;
   }

@@ -2,6 +2,7 @@ package io.mman.testing;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -55,17 +56,25 @@ public record ChildJvm(
     return new ChildJvm(main, wrapper, options, classPath, onModulePath, false);
   }
 
-  /** Runs it to its end, whatever that is. */
+  /** Runs it to its end, whatever that is, for at most two minutes. */
   public Command.Outcome run(String... arguments) {
     return Command.run(words(arguments));
   }
 
-  /** Starts it beside this JVM, to be told by its standard input when to end. */
-  public Process start(String... arguments) throws IOException {
-    return new ProcessBuilder(words(arguments))
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  /** Runs it to its end, for at most so many seconds. */
+  public Command.Outcome runFor(long seconds, String... arguments) {
+    return Command.run(words(arguments), seconds);
+  }
+
+  /** Starts it; the caller has its standard output, and ends it. */
+  public Process start(String... arguments) {
+    try {
+      return new ProcessBuilder(words(arguments))
+          .redirectError(ProcessBuilder.Redirect.INHERIT)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<String> words(String... arguments) {

@@ -37,8 +37,8 @@ public final class Command {
   public static final class Timeout extends AssertionError {
     private final Outcome outcome;
 
-    private Timeout(List<String> words, Outcome outcome) {
-      super("no end after " + SECONDS + " s: " + words + " " + outcome);
+    private Timeout(List<String> words, long seconds, Outcome outcome) {
+      super("no end after " + seconds + " s: " + words + " " + outcome);
       this.outcome = outcome;
     }
 
@@ -57,6 +57,11 @@ public final class Command {
 
   /** Runs a program; it is killed, and the test fails, if it takes minutes. */
   public static Outcome run(List<String> words) {
+    return run(words, SECONDS);
+  }
+
+  /** Runs a program; it is killed, and the test fails, if it takes longer. */
+  public static Outcome run(List<String> words, long seconds) {
     try {
       Path out = Files.createTempFile("mman-out", ".txt");
       Path err = Files.createTempFile("mman-err", ".txt");
@@ -68,10 +73,10 @@ public final class Command {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
-        boolean ended = await(process);
+        boolean ended = await(process, seconds);
         Outcome outcome = new Outcome(ended ? process.exitValue() : -1, read(out), read(err));
         if (!ended) {
-          throw new Timeout(words, outcome);
+          throw new Timeout(words, seconds, outcome);
         }
         return outcome;
       } finally {
@@ -83,10 +88,10 @@ public final class Command {
     }
   }
 
-  private static boolean await(Process process) {
+  private static boolean await(Process process, long seconds) {
     boolean ended = false;
     try {
-      ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+      ended = process.waitFor(seconds, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

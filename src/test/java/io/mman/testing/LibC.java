@@ -10,7 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** C functions that the library has no use for. */
+/** C functions as the library has no use for them. */
 public final class LibC {
   private static final MethodHandle SYSTEM =
       link("system", FunctionDescriptor.of(JAVA_INT, ADDRESS));
@@ -19,8 +19,31 @@ public final class LibC {
 
   private static final MethodHandle LSEEK =
       link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle MMAP =
+      link(
+          "mmap",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final int READ_WRITE = 3;
+  private static final int PRIVATE_ANONYMOUS_FIXED_NOREPLACE = 0x100022;
 
   private LibC() {}
+
+  /**
+   * Maps memory at an address, and tells whether nothing else was mapped there. An exception each
+   * time that something was would take too long.
+   */
+  public static boolean mapAt(long address, long bytes) {
+    try {
+      long result =
+          (long)
+              MMAP.invokeExact(
+                  address, bytes, READ_WRITE, PRIVATE_ANONYMOUS_FIXED_NOREPLACE, -1, 0L);
+      return result == address;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
 
   /**
    * Tells whether a child has a descriptor of this process. The children of {@code ProcessBuilder}

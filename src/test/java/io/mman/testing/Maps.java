@@ -57,6 +57,11 @@ public final class Maps {
     return parse("/proc/self/maps");
   }
 
+  /** Returns all areas, in the order of their addresses, with the figures of smaps. */
+  public static List<Area> allWithFigures() {
+    return parse("/proc/self/smaps");
+  }
+
   /** Returns how many areas there are. */
   public static int count() {
     return all().size();
@@ -74,7 +79,7 @@ public final class Maps {
 
   /** Returns the area that a segment begins in, with the figures of smaps. */
   public static Area figuresOf(MemorySegment segment) {
-    return parse("/proc/self/smaps").stream()
+    return allWithFigures().stream()
         .filter(area -> area.contains(segment.address()))
         .findFirst()
         .orElseThrow(() -> new AssertionError("unmapped: " + segment));

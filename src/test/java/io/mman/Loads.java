@@ -1,0 +1,195 @@
+package io.mman;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.mman.testing.Maps;
+import io.mman.testing.OpenFiles;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** Much of everything, each in a JVM of its own. */
+final class Loads {
+  private static final long PAGE = Mman.pageSize();
+  private static final long MIB = 1 << 20;
+  private static final int PARTS = 20;
+
+  private Loads() {}
+
+  public static void main(String... arguments) throws Throwable {
+    switch (arguments[0]) {
+      case "manyRegions" -> manyRegions(Integer.parseInt(arguments[1]));
+      case "mapAndClose" -> mapAndClose(Long.parseLong(arguments[1]), Path.of(arguments[2]));
+      case "largeFile" -> largeFile(Path.of(arguments[1]));
+      case "manyThreads" -> manyThreads(Integer.parseInt(arguments[1]));
+      case "virtualThreads" -> virtualThreads(Integer.parseInt(arguments[1]));
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+    System.out.println("fine");
+  }
+
+  /** Neighbours have other rights, or the kernel would make one area of them. */
+  private static void manyRegions(int number) {
+    List<MappedRegion> regions = new ArrayList<>();
+    int before = Maps.count();
+    for (int i = 0; i < number; i++) {
+      MappedRegion region = Mapping.anonymous(PAGE).mapShared();
+      region.segment().set(JAVA_LONG, 0, i);
+      if (i % 2 == 0) {
+        region.protect(Protection.READ);
+      }
+      regions.add(region);
+    }
+    require(Maps.count() >= number, "areas: " + Maps.count());
+    for (int i = 0; i < number; i++) {
+      require(regions.get(i).segment().get(JAVA_LONG, 0) == i, "another value in " + i);
+    }
+    regions.forEach(MappedRegion::close);
+    require(Maps.count() < before + 100, "areas left: " + Maps.count());
+  }
+
+  /** Memory, mappings and descriptors of the process stay what they are after a part of it. */
+  private static void mapAndClose(long times, Path path) throws Throwable {
+    long part = times / PARTS;
+    mapAndCloseOnTwoThreads(2 * part, path); // by then what it takes is compiled
+    long memory = Maps.statusBytes("VmRSS");
+    int areas = Maps.count();
+    var files = OpenFiles.all();
+    for (int i = 2; i < PARTS; i++) {
+      mapAndCloseOnTwoThreads(part, path);
+      long grown = Maps.statusBytes("VmRSS") - memory;
+      require(grown < 16 * MIB, "memory has grown by " + grown);
+      require(Maps.count() < areas + 100, "areas have grown from " + areas);
+      require(OpenFiles.all().equals(files), "open: " + OpenFiles.all());
+    }
+  }
+
+  private static void mapAndCloseOnTwoThreads(long times, Path path) throws Throwable {
+    Elsewhere one = Elsewhere.start(() -> mapAndCloseHere(times / 2, path));
+    Elsewhere two = Elsewhere.start(() -> mapAndCloseHere(times / 2, path));
+    one.join();
+    two.join();
+  }
+
+  private static void mapAndCloseHere(long times, Path path) {
+    Mapping memory = Mapping.anonymous(PAGE);
+    try (NativeFile open = NativeFile.open(path, WRITE)) {
+      Mapping file = Mapping.file(open).protection(Protection.READ_WRITE);
+      for (long i = 0; i < times; i++) {
+        Mapping mapping = i % 20 == 0 ? Mapping.file(path) : i % 2 == 0 ? file : memory;
+        try (MappedRegion region = i % 16 == 1 ? mapping.mapShared() : mapping.mapConfined()) {
+          require(region.segment().get(JAVA_LONG, 0) == 0, "another value");
+        }
+      }
+    }
+  }
+
+  private static void largeFile(Path path) {
+    try (NativeFile file = NativeFile.open(path, WRITE);
+        MappedRegion region = Mapping.file(file).protection(Protection.READ_WRITE).mapShared()) {
+      long size = file.size();
+      for (long offset : new long[] {0, size / 2, size - Long.BYTES}) {
+        region.segment().set(JAVA_LONG, offset, 42L + offset);
+        region.sync(offset, Long.BYTES);
+        require(region.residency(offset, 1).isResident(offset), "not in memory: " + offset);
+        MemorySegment read = MemorySegment.ofArray(new long[1]);
+        require(region.read(offset, read) == Long.BYTES, "not read: " + offset);
+        require(read.get(JAVA_LONG, 0) == 42 + offset, "another value at " + offset);
+      }
+      require(!region.isResident(size / 4, PAGE), "nobody has touched it");
+      region.sync();
+    }
+  }
+
+  /** Half of them read, half of them write where they may, while the rights come and go. */
+  private static void manyThreads(int number) throws Throwable {
+    MappedRegion region = Mapping.anonymous(number * PAGE).mapShared();
+    AtomicLong done = new AtomicLong();
+    AtomicLong revoked = new AtomicLong();
+    List<Elsewhere> threads = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      long offset = i * PAGE;
+      threads.add(Elsewhere.start(() -> countUp(region, offset, done, revoked)));
+    }
+    for (int i = 0; i < 40 || revoked.get() < 100; i++) {
+      region.protect(Protection.READ);
+      region.protect(Protection.READ_WRITE);
+      long goal = done.get() + 20;
+      while (done.get() < goal && threads.stream().noneMatch(Elsewhere::isDone)) {
+        Thread.yield();
+      }
+    }
+    region.close();
+    for (Elsewhere thread : threads) {
+      thread.join();
+    }
+  }
+
+  /** Each write that did not throw is there; only a revoked or closed view throws. */
+  private static void countUp(
+      MappedRegion region, long offset, AtomicLong done, AtomicLong revoked) {
+    long written = 0;
+    while (true) {
+      try {
+        MemorySegment view = region.segment();
+        require(view.get(JAVA_LONG, offset) == written, "a write was lost");
+        LockSupport.parkNanos(1_000_000); // time for the rights to change
+        if (!view.isReadOnly()) {
+          view.set(JAVA_LONG, offset, written + 1);
+          written++;
+        }
+        done.incrementAndGet();
+      } catch (IllegalStateException e) {
+        if (!region.isAlive()) {
+          return;
+        }
+        revoked.incrementAndGet();
+      }
+    }
+  }
+
+  private static void virtualThreads(int number) throws Throwable {
+    MappedRegion common = Mapping.anonymous(PAGE).mapShared();
+    AtomicLong done = new AtomicLong();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      int value = i;
+      threads.add(
+          Thread.startVirtualThread(
+              () -> {
+                mapWriteReadClose(value, common);
+                done.incrementAndGet();
+              }));
+    }
+    for (int i = 0; i < 100; i++) { // its calls wait for this, and this for them
+      common.protect(i % 2 == 0 ? Protection.READ : Protection.READ_WRITE);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    common.close();
+    require(done.get() == number, "some have failed: " + done);
+  }
+
+  private static void mapWriteReadClose(int value, MappedRegion common) {
+    Mapping memory = Mapping.anonymous(PAGE);
+    try (MappedRegion region = value % 2 == 0 ? memory.mapShared() : memory.mapConfined()) {
+      region.segment().set(JAVA_LONG, 0, value);
+      Thread.yield();
+      MemorySegment read = MemorySegment.ofArray(new long[1]);
+      require(region.read(0, read) == Long.BYTES, "not read");
+      require(read.get(JAVA_LONG, 0) == value, "another value");
+      require(common.residentPages(0, PAGE) <= 1, "more than there is");
+    }
+  }
+
+  private static void require(boolean condition, String what) {
+    if (!condition) {
+      throw new AssertionError(what);
+    }
+  }
+}

@@ -82,7 +82,11 @@ final class Loads {
       for (long i = 0; i < times; i++) {
         Mapping mapping = i % 20 == 0 ? Mapping.file(path) : i % 2 == 0 ? file : memory;
         try (MappedRegion region = i % 16 == 1 ? mapping.mapShared() : mapping.mapConfined()) {
-          require(region.segment().get(JAVA_LONG, 0) == 0, "another value");
+          MemorySegment view = region.segment();
+          require(view.get(JAVA_LONG, 0) == 0, "another value");
+          if (!view.isReadOnly()) {
+            view.set(JAVA_LONG, Long.BYTES, 1); // memory of its own, which a leak would keep
+          }
         }
       }
     }

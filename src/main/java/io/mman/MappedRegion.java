@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. What
  * revokes views waits for the region's own calls on other threads. A page fault, and every call
- * that blocks, pins the carrier of a virtual thread.
+ * that blocks, pins the carrier of a virtual thread. HotSpot interrupts a platform thread that it
+ * stops in the middle of an access to a revoked view: clear the flag where that matters.
  */
 public final class MappedRegion extends RegionCalls implements AutoCloseable {
   private static final Object JOINING = new Object();

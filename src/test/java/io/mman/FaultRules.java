@@ -42,6 +42,11 @@ final class FaultRules {
     };
   }
 
+  /** Tells whether it is chance if a scenario makes a call: whether space is left over. */
+  static boolean mayNotBeMade(FaultPlan call, String scenario) {
+    return call == FaultPlan.MUNMAP && scenario.endsWith("Huge");
+  }
+
   private static boolean isTakenByAnother(String errno, String scenario) {
     return scenario.contains("ock") && (errno.equals("EAGAIN") || errno.equals("EACCES"));
   }

@@ -27,7 +27,8 @@ public enum Advice {
   /**
    * The pages are needed soon: reading them ahead starts now. Linux reads no more than one
    * read-ahead window of the device a call ({@code read_ahead_kb}, 128 KiB by default): advise a
-   * large range in such pieces, or use {@link MappedRegion#populate()}, which waits for all of it.
+   * large range in such pieces, or use <a href="MappedRegion.html#populate()">{@code
+   * MappedRegion.populate}</a>, which waits for all of it.
    */
   WILLNEED(everywhere(3)),
   /**

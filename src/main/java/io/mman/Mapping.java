@@ -21,9 +21,12 @@ import java.util.Objects;
  * is compiled; others kill the JVM. Catching it is no remedy. These are:
  *
  * <ul>
- *   <li>{@link MappedRegion#read} and {@link MappedRegion#write} copy through the kernel, where
- *       such a page is an {@link MmanException} with {@code EFAULT};
- *   <li>{@link MappedRegion#populate} tells the same beforehand;
+ *   <li><a href="MappedRegion.html#read(long,java.lang.foreign.MemorySegment)">{@code
+ *       MappedRegion.read}</a> and <a
+ *       href="MappedRegion.html#write(long,java.lang.foreign.MemorySegment)">{@code write}</a> copy
+ *       through the kernel, where such a page is an {@link MmanException} with {@code EFAULT};
+ *   <li><a href="MappedRegion.html#populate()">{@code MappedRegion.populate}</a> tells the same
+ *       beforehand;
  *   <li>{@link #preallocate} and {@link NativeFile#allocate} find the disk full before a store
  *       does;
  *   <li>a file of {@link NativeFile#memory}, created with {@link MemfdFlag#ALLOW_SEALING} and
@@ -185,7 +188,8 @@ public final class Mapping {
   }
 
   /**
-   * Faults every page in before the region is handed out, as {@link MappedRegion#populate} does.
+   * Faults every page in before the region is handed out, as <a
+   * href="MappedRegion.html#populate()">{@code MappedRegion.populate}</a> does.
    *
    * @return a new request
    */
@@ -293,7 +297,8 @@ public final class Mapping {
   /**
    * Gives advice right after mapping, in order; further calls add to it.
    *
-   * @param advice what to do, as by {@link MappedRegion#advise(Advice)}
+   * @param advice what to do, as by <a href="MappedRegion.html#advise(io.mman.Advice)">{@code
+   *     MappedRegion.advise}</a>
    * @return a new request
    * @throws IllegalArgumentException for {@code GUARD_INSTALL}
    */

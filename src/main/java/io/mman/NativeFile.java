@@ -206,7 +206,8 @@ public final class NativeFile implements AutoCloseable {
   /**
    * Writes data and metadata of the file to its medium: fsync(2), and {@code F_FULLFSYNC} on macOS,
    * whose fsync leaves them in the drive's cache. Changes made through a mapping must have been
-   * given to the file by {@link MappedRegion#sync} on systems other than Linux.
+   * given to the file by <a href="MappedRegion.html#sync()">{@code MappedRegion.sync}</a> on
+   * systems other than Linux.
    *
    * @throws MmanException if fsync fails: {@code EIO} where data did not reach the medium
    * @see <a href="https://man7.org/linux/man-pages/man2/fsync.2.html">fsync(2)</a>

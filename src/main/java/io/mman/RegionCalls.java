@@ -37,7 +37,7 @@ abstract sealed class RegionCalls permits MappedRegion {
     return state.size();
   }
 
-  /** As {@link #sync(long, long, SyncFlag...)} of the whole region, with {@code SYNC}. */
+  /** As {@link #sync(long, long, SyncFlag...) sync} of the whole region, with {@code SYNC}. */
   public void sync() {
     syncRange(0, WHOLE, SyncFlag.SYNC.bits());
   }
@@ -72,7 +72,7 @@ abstract sealed class RegionCalls permits MappedRegion {
   }
 
   /**
-   * As {@link #advise(Advice, long, long)} of the whole region.
+   * As {@link #advise(Advice, long, long) advise} of the whole region.
    *
    * @param advice what to do
    */
@@ -131,7 +131,7 @@ abstract sealed class RegionCalls permits MappedRegion {
   }
 
   /**
-   * As {@link #lock(long, long, LockFlag...)} of the whole region.
+   * As {@link #lock(long, long, LockFlag...) lock} of the whole region.
    *
    * @param flags how
    */
@@ -140,7 +140,7 @@ abstract sealed class RegionCalls permits MappedRegion {
   }
 
   /**
-   * Keeps a range in memory. Locks do not nest: one {@link #unlock} undoes any number of them.
+   * Keeps a range in memory. Locks do not nest: one {@code unlock} undoes any number of them.
    *
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range, which is widened to whole pages
@@ -176,7 +176,7 @@ abstract sealed class RegionCalls permits MappedRegion {
     }
   }
 
-  /** As {@link #unlock(long, long)} of the whole region. */
+  /** As {@link #unlock(long, long) unlock} of the whole region. */
   public void unlock() {
     unlockRange(0, WHOLE);
   }
@@ -205,7 +205,7 @@ abstract sealed class RegionCalls permits MappedRegion {
     }
   }
 
-  /** As {@link #populate(long, long)} of the whole region. */
+  /** As {@link #populate(long, long) populate} of the whole region. */
   public void populate() {
     populateRange(0, WHOLE);
   }
@@ -237,7 +237,7 @@ abstract sealed class RegionCalls permits MappedRegion {
   }
 
   /**
-   * As {@link #residency(long, long)} of the whole region.
+   * As {@link #residency(long, long) residency} of the whole region.
    *
    * @return which pages are in memory
    */
@@ -279,7 +279,7 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range, which is widened to whole pages
    * @return true if no page is missing; also for an empty range
-   * @throws UnsupportedOperationException as {@link #residency(long, long)}
+   * @throws UnsupportedOperationException as {@link #residency(long, long) residency}
    */
   public boolean isResident(long offset, long length) {
     long stamp = gate.enter();
@@ -300,7 +300,7 @@ abstract sealed class RegionCalls permits MappedRegion {
    * @param offset first byte of the range, counted from the start of the region
    * @param length bytes in the range, which is widened to whole pages
    * @return a number of pages
-   * @throws UnsupportedOperationException as {@link #residency(long, long)}
+   * @throws UnsupportedOperationException as {@link #residency(long, long) residency}
    */
   public long residentPages(long offset, long length) {
     long stamp = gate.enter();
@@ -334,7 +334,7 @@ abstract sealed class RegionCalls permits MappedRegion {
   }
 
   /**
-   * Copies bytes in through the kernel, as {@link #read}. A full disk behind a sparse file is
+   * Copies bytes in through the kernel, as {@link #read read}. A full disk behind a sparse file is
    * {@code EFAULT} too.
    *
    * @param offset where the first byte goes, counted from the start of the region

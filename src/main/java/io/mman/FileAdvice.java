@@ -25,9 +25,9 @@ public enum FileAdvice {
    * Not soon: clean pages that no one has mapped leave the page cache. A file in memory, whose
    * pages have nowhere else to go, keeps them.
    */
-  DONTNEED(linux(4).freebsd(4)),
+  DONTNEED(linux(4).s390x(6).freebsd(4)),
   /** Once. */
-  NOREUSE(linux(5).freebsd(5));
+  NOREUSE(linux(5).s390x(7).freebsd(5));
 
   private final Numbers numbers;
 

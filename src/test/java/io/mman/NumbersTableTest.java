@@ -35,6 +35,18 @@ class NumbersTableTest {
                         assertEquals(row.getValue(), onAll(ours.get(row.getKey())), row.getKey())));
   }
 
+  /** From linux/fadvise.h; all other headers of s390x include those of asm-generic. */
+  @Test
+  void linuxOnS390xHasNumbersOfItsOwnForAdviceOnFilesOnly() {
+    Map<String, Long> own = Map.of("POSIX_FADV_DONTNEED", 6L, "POSIX_FADV_NOREUSE", 7L);
+    NumberedConstants.forEach(
+        (name, numbers) ->
+            assertEquals(
+                own.getOrDefault(name, numbers.on(Platform.LINUX)),
+                numbers.on(Platform.LINUX_S390X),
+                name));
+  }
+
   /** Otherwise a caller of an unknown system would get numbers of another one. */
   @Test
   void anUnknownPlatformHasNoNumberAtAll() {

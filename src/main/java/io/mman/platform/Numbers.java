@@ -11,13 +11,15 @@ public final class Numbers {
 
   private final long linux;
   private final long power;
+  private final long s390x;
   private final long macos;
   private final long freebsd;
   private final long here;
 
-  private Numbers(long linux, long power, long macos, long freebsd) {
+  private Numbers(long linux, long power, long s390x, long macos, long freebsd) {
     this.linux = linux;
     this.power = power;
+    this.s390x = s390x;
     this.macos = macos;
     this.freebsd = freebsd;
     this.here = on(Platform.current());
@@ -25,47 +27,57 @@ public final class Numbers {
 
   /** A constant with one number on every known platform. */
   public static Numbers everywhere(long number) {
-    return new Numbers(number, number, number, number);
+    return new Numbers(number, number, number, number, number);
   }
 
   /** A constant of Linux, on all its processors. */
   public static Numbers linux(long number) {
-    return new Numbers(number, number, ABSENT, ABSENT);
+    return new Numbers(number, number, number, ABSENT, ABSENT);
   }
 
   /** A constant of macOS. */
   public static Numbers onMacos(long number) {
-    return new Numbers(ABSENT, ABSENT, number, ABSENT);
+    return new Numbers(ABSENT, ABSENT, ABSENT, number, ABSENT);
   }
 
   /** A constant of FreeBSD. */
   public static Numbers onFreebsd(long number) {
-    return new Numbers(ABSENT, ABSENT, ABSENT, number);
+    return new Numbers(ABSENT, ABSENT, ABSENT, ABSENT, number);
   }
 
   /** The same, but with this number on Linux for ppc64. */
   public Numbers power(long number) {
-    return new Numbers(linux, number, macos, freebsd);
+    return new Numbers(linux, number, s390x, macos, freebsd);
   }
 
-  /** The same, but with this number on all other Linux. */
+  /** The same, but with this number on Linux for s390x. */
+  public Numbers s390x(long number) {
+    return new Numbers(linux, power, number, macos, freebsd);
+  }
+
+  /** The same, but with this number on Linux with the generic numbers. */
   Numbers linuxInstead(long number) {
-    return new Numbers(number, power, macos, freebsd);
+    return new Numbers(number, power, s390x, macos, freebsd);
   }
 
   /** The same, and with this number on macOS. */
   public Numbers macos(long number) {
-    return new Numbers(linux, power, number, freebsd);
+    return new Numbers(linux, power, s390x, number, freebsd);
   }
 
   /** The same, and with this number on FreeBSD. */
   public Numbers freebsd(long number) {
-    return new Numbers(linux, power, macos, number);
+    return new Numbers(linux, power, s390x, macos, number);
   }
 
   /** Tells whether the running platform has the constant. */
   public boolean isHere() {
     return here != ABSENT;
+  }
+
+  /** Tells whether a platform has the constant. */
+  public boolean isOn(Platform platform) {
+    return on(platform) != ABSENT;
   }
 
   /**
@@ -91,6 +103,7 @@ public final class Numbers {
     return switch (platform) {
       case LINUX -> linux;
       case LINUX_POWER -> power;
+      case LINUX_S390X -> s390x;
       case MACOS -> macos;
       case FREEBSD -> freebsd;
       case UNKNOWN -> ABSENT;

@@ -5,8 +5,10 @@ package io.mman.platform;
  * is absent: a guessed constant could ask the kernel for another operation altogether.
  */
 public enum Platform {
-  /** Linux with the generic numbers: x86_64, aarch64, riscv64, s390x, loongarch64. */
+  /** Linux with the generic numbers: x86_64, aarch64, riscv64, loongarch64. */
   LINUX("Linux"),
+  /** Linux on s390x, where advice on files has some numbers of its own. */
+  LINUX_S390X("Linux"),
   /** Linux on ppc64 and ppc64le, which has some numbers of its own. */
   LINUX_POWER("Linux"),
   /** macOS on x86_64 and aarch64. */
@@ -37,7 +39,7 @@ public enum Platform {
       return UNKNOWN;
     }
     return switch (osName) {
-      case "Linux" -> arch == Arch.PPC64 ? LINUX_POWER : LINUX;
+      case "Linux" -> arch == Arch.PPC64 ? LINUX_POWER : arch == Arch.S390X ? LINUX_S390X : LINUX;
       case "Mac OS X" -> arch == Arch.X86_64 || arch == Arch.AARCH64 ? MACOS : UNKNOWN;
       case "FreeBSD" -> arch == Arch.S390X || arch == Arch.LOONGARCH64 ? UNKNOWN : FREEBSD;
       default -> UNKNOWN;
@@ -46,7 +48,7 @@ public enum Platform {
 
   /** Tells whether this is a Linux, whatever the processor. */
   public boolean isLinux() {
-    return this == LINUX || this == LINUX_POWER;
+    return this == LINUX || this == LINUX_POWER || this == LINUX_S390X;
   }
 
   /** Says that something does not exist where this JVM runs, naming both. */

@@ -56,7 +56,7 @@ public enum StatLayout {
   /** Returns the layout of a platform, or null if the platform is not known. */
   static @Nullable StatLayout of(Platform platform, Arch arch) {
     return switch (platform) {
-      case LINUX, LINUX_POWER ->
+      case LINUX, LINUX_POWER, LINUX_S390X ->
           arch.usesGenericNumbers() ? LINUX_GENERIC : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
       case MACOS -> MACOS;
       case FREEBSD -> FREEBSD;

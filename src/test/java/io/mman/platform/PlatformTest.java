@@ -16,7 +16,7 @@ class PlatformTest {
     "Linux, amd64, LINUX",
     "Linux, aarch64, LINUX",
     "Linux, riscv64, LINUX",
-    "Linux, s390x, LINUX",
+    "Linux, s390x, LINUX_S390X",
     "Linux, loongarch64, LINUX",
     "Linux, ppc64le, LINUX_POWER",
     "Linux, ppc64, LINUX_POWER",
@@ -62,7 +62,7 @@ class PlatformTest {
       OpenFlags flag, String x86, String arm, String power, String macos, String freebsd) {
     assertEquals(Long.decode(x86), flag.on(Arch.X86_64).on(Platform.LINUX));
     assertEquals(Long.decode(x86), flag.on(Arch.RISCV64).on(Platform.LINUX));
-    assertEquals(Long.decode(x86), flag.on(Arch.S390X).on(Platform.LINUX));
+    assertEquals(Long.decode(x86), flag.on(Arch.S390X).on(Platform.LINUX_S390X));
     assertEquals(Long.decode(arm), flag.on(Arch.AARCH64).on(Platform.LINUX));
     assertEquals(Long.decode(power), flag.on(Arch.PPC64).on(Platform.LINUX_POWER));
     assertEquals(Long.decode(macos), flag.on(Arch.AARCH64).on(Platform.MACOS));
@@ -108,7 +108,7 @@ class PlatformTest {
     assertEquals(generic, call.on(Platform.LINUX, Arch.RISCV64));
     assertEquals(generic, call.on(Platform.LINUX, Arch.LOONGARCH64));
     assertEquals(power, call.on(Platform.LINUX_POWER, Arch.PPC64));
-    assertEquals(s390x, call.on(Platform.LINUX, Arch.S390X));
+    assertEquals(s390x, call.on(Platform.LINUX_S390X, Arch.S390X));
   }
 
   /** Number 310 of another system is another call. */

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.platform.Platform;
 import io.mman.proc.Maps;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -20,8 +21,7 @@ import java.util.Set;
 record Placement(
     long alignment, long wanted, long guard, long rounding, boolean huge, boolean isPlain) {
   /** Address space that costs nothing. */
-  private static final Set<MapFlag> RESERVED =
-      EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS, MapFlag.NORESERVE);
+  private static final Set<MapFlag> RESERVED = reservedOn(Platform.current());
 
   private static final Placement ANYWHERE = new Placement(1, 1, 0, 1, false, true);
 
@@ -118,6 +118,15 @@ record Placement(
       throw e;
     }
     return area;
+  }
+
+  /** FreeBSD lacks NORESERVE; it counts pages that may be written, and these may not. */
+  static Set<MapFlag> reservedOn(Platform platform) {
+    Set<MapFlag> flags = EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
+    if (MapFlag.NORESERVE.numbers().isOn(platform)) {
+      flags.add(MapFlag.NORESERVE);
+    }
+    return flags;
   }
 
   private static Set<MapFlag> reserveFlags(Backing backing) {

@@ -118,7 +118,9 @@ public enum Advice {
    * @throws IllegalCallerException if native access is denied
    */
   public boolean isSupported() {
-    return numbers.isHere() && MemoryCalls.madvise(MemorySegment.NULL, number()) == 0;
+    // Not so PROTECT, which does to the whole process what it does, whatever the range.
+    return numbers.isHere()
+        && (this == PROTECT || MemoryCalls.madvise(MemorySegment.NULL, number()) == 0);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.mman;
 
 import io.mman.libc.FileStatus;
 import io.mman.libc.ProcessCalls;
+import io.mman.platform.Platform;
 import io.mman.proc.Maps;
 import io.mman.proc.Proc;
 import java.io.IOException;
@@ -29,6 +30,9 @@ final class ResidencyRights {
    * @throws UnsupportedOperationException if the kernel keeps the residency of the pages to itself
    */
   static void require(MemorySegment pages, Backing backing) {
+    if (!Platform.current().isLinux()) {
+      return; // no such rule there, and no /proc to ask
+    }
     boolean told = backing.isOwn() ? areGiven(backing) : areGiven(pages);
     if (!told) {
       throw new UnsupportedOperationException(

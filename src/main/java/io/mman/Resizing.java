@@ -1,6 +1,7 @@
 package io.mman;
 
 import io.mman.libc.FileStatus;
+import io.mman.platform.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
@@ -120,6 +121,7 @@ final class Resizing {
   }
 
   private State growAndMove(int fd) {
+    requireMovable();
     ground.requireRevocable();
     Arena next = ground.lifetime.newEpoch();
     Ground.closeEpoch(now);
@@ -134,6 +136,15 @@ final class Resizing {
       throw e;
     }
     return in(next, newSize);
+  }
+
+  /** Refuses, before anything is revoked, what only Linux can do. */
+  private void requireMovable() {
+    Area area = ground.area();
+    boolean moves = !area.isEmpty() && used(newSize) > area.capacity();
+    if (moves && !RemapFlag.MAYMOVE.isSupported()) {
+      throw Platform.lacks("mremap(2), without which only a region with a reserve can grow");
+    }
   }
 
   private State in(@Nullable Arena epoch, long size) {

@@ -32,7 +32,7 @@ class PageRangeProperties {
 
   @Provide
   Arbitrary<Case> cases() {
-    return Arbitraries.of(12, 13, 14, 15, 16, 21)
+    return Arbitraries.of(12, 13, 14, 15, 16, 21, 30)
         .map(shift -> 1L << shift)
         .flatMap(
             page ->

@@ -25,6 +25,17 @@ final class Linking {
 
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
+  /** In place of the index of the first variadic argument, where there is none. */
+  static final int FIXED = -1;
+
+  /** A test's, which compares the shapes with those that a native image is built with. */
+  static volatile @Nullable ShapeListener listener;
+
+  /** Told of every function before it is linked, whether the system has it or not. */
+  interface ShapeListener {
+    void linking(FunctionDescriptor shape, int firstVariadic);
+  }
+
   private Linking() {}
 
   /** Throws the JDK's own exception for a denied access, with the flag that grants it. */
@@ -36,18 +47,24 @@ final class Linking {
 
   /** Links a function whose errno is captured, or one that throws where the system lacks it. */
   static MethodHandle link(String name, FunctionDescriptor shape) {
-    Optional<MemorySegment> function = find(name);
-    return function.isPresent()
-        ? Linker.nativeLinker().downcallHandle(function.get(), shape, ERRNO)
-        : missing(name, shape);
+    return link(name, shape, FIXED, ERRNO);
   }
 
   /** As {@link #link}, for a function that is variadic from the argument with this index on. */
   static MethodHandle linkVariadic(String name, FunctionDescriptor shape, int firstVariadic) {
-    Optional<MemorySegment> function = find(name);
     Linker.Option variadic = Linker.Option.firstVariadicArg(firstVariadic);
+    return link(name, shape, firstVariadic, variadic, ERRNO);
+  }
+
+  private static MethodHandle link(
+      String name, FunctionDescriptor shape, int firstVariadic, Linker.Option... options) {
+    ShapeListener told = listener;
+    if (told != null) {
+      told.linking(shape, firstVariadic);
+    }
+    Optional<MemorySegment> function = find(name);
     return function.isPresent()
-        ? Linker.nativeLinker().downcallHandle(function.get(), shape, variadic, ERRNO)
+        ? Linker.nativeLinker().downcallHandle(function.get(), shape, options)
         : missing(name, shape);
   }
 

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.BitSet;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 
@@ -23,7 +22,6 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 final class PageCache {
-  private static final int BAR = 50;
   private static final long PIECE = 16 << 20;
 
   /** One call of WILLNEED reads at most the device's read-ahead window, and this is a usual one. */
@@ -74,27 +72,17 @@ final class PageCache {
   }
 
   /** No mapping of ours is alive here: the kernel drops no page that someone has mapped. */
-  private static void drop(NativeFile file) {
+  static void drop(NativeFile file) {
     file.syncData(); // nor one that is yet to be written
     file.advise(FileAdvice.DONTNEED, 0, 0);
   }
 
-  /** As vmtouch draws it: {@code O} for all pages of a stretch of the file, {@code o} for some. */
   private static void print(String when, Residency residency) {
-    BitSet resident = residency.toBitSet();
-    int cells = (int) Math.min(BAR, residency.pages());
-    StringBuilder bar = new StringBuilder();
-    for (int cell = 0; cell < cells; cell++) {
-      int from = (int) (residency.pages() * cell / cells);
-      int to = (int) (residency.pages() * (cell + 1) / cells);
-      int count = resident.get(from, to).cardinality();
-      bar.append(count == 0 ? ' ' : count < to - from ? 'o' : 'O');
-    }
     System.out.printf(
         Locale.ROOT,
-        "  %-14s  %-" + (BAR + 2) + "s %,d/%,d pages, %d%%%n",
+        "  %-14s  %-" + (ResidencyBar.WIDTH + 2) + "s %,d/%,d pages, %d%%%n",
         when,
-        "[" + bar + "]",
+        ResidencyBar.of(residency),
         residency.residentPages(),
         residency.pages(),
         100 * residency.residentPages() / Math.max(1, residency.pages()));

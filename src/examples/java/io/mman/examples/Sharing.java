@@ -74,7 +74,7 @@ public final class Sharing {
   /** Stores and lets the child look, in turn: each waits for the other at a pipe. */
   private static void talk(List<MappedRegion> mappings, Path memory, Path file)
       throws IOException, InterruptedException {
-    Process child = startChild(memory.toString(), file.toString());
+    Process child = ChildProcess.start(SharingChild.class, memory.toString(), file.toString());
     try (PrintWriter toChild = new PrintWriter(child.outputWriter(), true);
         BufferedReader fromChild = child.inputReader()) {
       for (String text : List.of("string 1", "string 2")) {
@@ -89,19 +89,6 @@ public final class Sharing {
       }
     }
     child.waitFor(); // it ends when its standard input does
-  }
-
-  private static Process startChild(String memory, String file) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            SharingChild.class.getName(),
-            memory,
-            file)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
   }
 
   /** Returns a row of the table: what this process sees, and a dash for what it has not mapped. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.mman.FileAdvice;
 import io.mman.Mman;
 import io.mman.NativeFile;
+import io.mman.testing.BelowTarget;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import java.io.IOException;
@@ -21,10 +22,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 
 /** The second example, run by {@link Main} as users do. */
 class PageCacheTest {
@@ -34,16 +32,6 @@ class PageCacheTest {
 
   @TempDir(factory = BelowTarget.class)
   Path folder;
-
-  /** Not in /tmp: it may be a tmpfs, whose pages cannot be dropped. */
-  static class BelowTarget implements TempDirFactory {
-    @Override
-    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
-        throws IOException {
-      Path target = Path.of(System.getProperty("mman.classes")).getParent();
-      return Files.createTempDirectory(target, "page-cache-");
-    }
-  }
 
   @Test
   void barFillsAndEmptiesAndBothChecksumsAreRight() throws IOException {

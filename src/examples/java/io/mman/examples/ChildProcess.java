@@ -1,0 +1,21 @@
+package io.mman.examples;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a second JVM on this one's class path, for the examples that need two processes. */
+final class ChildProcess {
+  private ChildProcess() {}
+
+  /** Its errors are seen; its input and output are the caller's. */
+  static Process start(Class<?> main, String... arguments) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    words.add("--enable-native-access=ALL-UNNAMED");
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.addAll(List.of(arguments));
+    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+}

@@ -1,0 +1,25 @@
+package io.mman.examples;
+
+import io.mman.Residency;
+import java.util.BitSet;
+
+/** Draws which pages are in memory, as vmtouch does. */
+final class ResidencyBar {
+  static final int WIDTH = 50;
+
+  private ResidencyBar() {}
+
+  /** Returns {@code O} for all pages of a stretch, {@code o} for some, a blank for none. */
+  static String of(Residency residency) {
+    BitSet resident = residency.toBitSet();
+    int cells = (int) Math.min(WIDTH, residency.pages());
+    StringBuilder bar = new StringBuilder("[");
+    for (int cell = 0; cell < cells; cell++) {
+      int from = (int) (residency.pages() * cell / cells);
+      int to = (int) (residency.pages() * (cell + 1) / cells);
+      int count = resident.get(from, to).cardinality();
+      bar.append(count == 0 ? ' ' : count < to - from ? 'o' : 'O');
+    }
+    return bar.append(']').toString();
+  }
+}

@@ -1,0 +1,28 @@
+package example;
+
+import io.mman.Errno;
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.MmanException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/** Survives a file that is cut while it is mapped: the copy is an exception, not a crash. */
+final class SafeRead {
+  public static void main(String... arguments) throws IOException {
+    Path path = Path.of(arguments[0]);
+    try (Arena arena = Arena.ofConfined()) {
+      MappedRegion file = Mapping.file(path).create(8192).map(arena);
+      try (var other = new RandomAccessFile(path.toFile(), "rw")) {
+        other.setLength(0);
+      }
+      try {
+        file.read(0, arena.allocate(100));
+      } catch (MmanException e) {
+        System.out.println("gone: " + (e.error() == Errno.EFAULT));
+      }
+    }
+  }
+}

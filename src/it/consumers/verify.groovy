@@ -1,0 +1,27 @@
+// What the programs printed.
+def read = { project, file -> new File(basedir, "$project/target/$file").text.trim() }
+
+assert read('class-path', 'first.txt') == 'start 1'
+assert read('class-path', 'output.txt') == 'start 2'
+assert read('module-path', 'output.txt') == '1073741824 bytes, 42 in the first'
+assert read('release-22', 'output.txt') == 'gone: true'
+assert !read('kotlin', 'compile.txt').contains('.kt:') // neither errors nor warnings
+assert read('kotlin', 'output.txt') ==~ /\d+ letters in ${new File(basedir, 'kotlin/pom.xml').length()} bytes/
+
+// None of the modules that the library can do without is in the image.
+assert read('image', 'image/release').contains('MODULES="java.base io.mman example.image"')
+assert read('image', 'output.txt').contains('pom.xml: ')
+
+// The error says what to add, and that helps.
+def denied = read('denied', 'denied.txt')
+assert denied.startsWith('available: false')
+assert denied.contains('IllegalCallerException: ')
+assert denied.contains(': add --enable-native-access=ALL-UNNAMED to the java command line')
+assert !denied.contains('page size')
+assert read('denied', 'output.txt') ==~ /available: true\s+page size: \d+/
+
+// No flag is needed where the manifest has the entry; nor does the cache change what happens.
+for (file in ['output.txt', 'cached.txt']) {
+  assert read('executable-jar', file) == 'after DONTNEED: 0'
+}
+assert read('executable-jar', 'loaded.txt') =~ /io\.mman\.Mapping source: shared objects file/

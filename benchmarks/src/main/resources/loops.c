@@ -66,13 +66,84 @@ long grow_log(int fd, size_t step, long steps) {
   return failed;
 }
 
-/* Maps, touches each page once, unmaps. */
-long first_touch(void *unused, size_t length, long huge) {
-  size_t align = 2 << 20;
-  char *p = mmap(NULL, length + align, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* Kinds of map_touch and touch. */
+enum { SHARED = 1, WRITE = 2, RANDOM = 4, HUGE = 8, POPULATE = 16 };
+
+static volatile char sink;
+
+/* Touches each page once; in random order a permutation of a power of two of them. */
+long touch(void *start, size_t length, long kind) {
+  char *p = start;
+  size_t pages = length / 4096;
+  char sum = 0;
+  for (size_t i = 0; i < pages; i++) {
+    size_t at = 4096 * (kind & RANDOM ? (i * 2654435761u + 12345) & (pages - 1) : i);
+    if (kind & WRITE)
+      p[at] = 1;
+    else
+      sum += p[at];
+  }
+  sink = sum;
+  return 0;
+}
+
+/* Maps a file, or memory if fd is -1, touches each page once and unmaps. */
+long map_touch(int fd, size_t length, long kind) {
+  size_t align = kind & HUGE ? 2 << 20 : 0;
+  int prot = PROT_READ | (kind & WRITE ? PROT_WRITE : 0);
+  int flags = (kind & SHARED ? MAP_SHARED : MAP_PRIVATE) | (fd < 0 ? MAP_ANONYMOUS : 0) |
+              (kind & POPULATE ? MAP_POPULATE : 0);
+  char *p = mmap(NULL, length + align, prot, flags, fd, 0);
   if (p == MAP_FAILED) return -1;
-  char *start = (char *)(((size_t)p + align - 1) & -align);
-  madvise(start, length, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-  for (size_t i = 0; i < length; i += 4096) start[i] = 1;
+  char *start = p;
+  if (kind & HUGE) {
+    start = (char *)(((size_t)p + align - 1) & -align);
+    madvise(start, length, MADV_HUGEPAGE);
+  }
+  touch(start, length, kind);
   return munmap(p, length + align);
 }
+
+/* Maps a file to read and unmaps it. */
+long map_file(int fd, size_t length, long times) {
+  long failed = 0;
+  for (long i = 0; i < times; i++) {
+    void *p = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, 0);
+    failed += p == MAP_FAILED || munmap(p, length) != 0;
+  }
+  return failed;
+}
+
+/* Makes a file longer step by step and maps the whole again each time, anywhere. */
+long remap_log(int fd, size_t step, long steps) {
+  char *base = NULL;
+  long failed = 0;
+  for (long i = 0; i < steps; i++) {
+    failed += ftruncate(fd, step * (i + 1)) != 0;
+    base = i == 0 ? mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+                  : mremap(base, step * i, step * (i + 1), MREMAP_MAYMOVE);
+    if (base == MAP_FAILED) return -1;
+    base[step * i] = 1;
+  }
+  munmap(base, step * steps);
+  return failed;
+}
+
+/* Adds up the longs of a range. */
+long sum_longs(const long *p, size_t length, long unused) {
+  long sum = 0;
+  for (size_t i = 0; i < length / 8; i++) sum += p[i];
+  return sum;
+}
+
+/* Adds up so many longs, each from another page. */
+long sum_random(const char *p, size_t length, long count) {
+  size_t pages = length / 4096;
+  long sum = 0;
+  for (long i = 0; i < count; i++)
+    sum += *(const long *)(p + 4096 * ((i * 2654435761u + 12345) & (pages - 1)));
+  return sum;
+}
+
+/* Writes the changed pages of a range back. */
+long sync_range(void *p, size_t length, long unused) { return msync(p, length, MS_SYNC); }

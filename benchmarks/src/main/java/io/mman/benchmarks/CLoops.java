@@ -14,24 +14,55 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Compiles {@code loops.c} with the machine's C compiler and links its functions. */
-final class CLoops {
+/**
+ * Compiles {@code loops.c} with the machine's C compiler and links its functions. Without a
+ * compiler every call of them throws {@code UnsupportedOperationException}, and so leaves them out
+ * of a contest.
+ */
+public final class CLoops {
+  /** Kinds of {@code touch} and {@code map_touch}, as in loops.c. */
+  public static final int SHARED = 1;
+
+  public static final int WRITE = 2;
+  public static final int RANDOM = 4;
+  public static final int HUGE = 8;
+  public static final int POPULATE = 16;
+
   private static final SymbolLookup LIBRARY = load();
 
   private CLoops() {}
 
   /** Links {@code long name(void *page, size_t length, long times)}. */
-  static MethodHandle onRange(String name) {
+  public static MethodHandle onRange(String name) {
     return link(name, FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
   }
 
   /** Links {@code long name(int fd, size_t step, long steps)}. */
-  static MethodHandle onFile(String name) {
+  public static MethodHandle onFile(String name) {
     return link(name, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
   }
 
+  /** Throws if a loop says that a call of it failed. */
+  public static void require(long failures) {
+    if (failures != 0) {
+      throw new IllegalStateException("calls in C failed");
+    }
+  }
+
   private static MethodHandle link(String name, FunctionDescriptor shape) {
+    if (LIBRARY == null) {
+      return missing(shape);
+    }
     return Linker.nativeLinker().downcallHandle(LIBRARY.find(name).orElseThrow(), shape);
+  }
+
+  private static MethodHandle missing(FunctionDescriptor shape) {
+    var type = shape.toMethodType();
+    MethodHandle thrower =
+        java.lang.invoke.MethodHandles.throwException(
+            type.returnType(), UnsupportedOperationException.class);
+    return java.lang.invoke.MethodHandles.dropArguments(
+        thrower.bindTo(new UnsupportedOperationException("no gcc")), 0, type.parameterList());
   }
 
   private static SymbolLookup load() {
@@ -40,20 +71,31 @@ final class CLoops {
       Path c = folder.resolve("loops.c");
       Path library = folder.resolve("libloops.so");
       Files.write(c, source.readAllBytes());
-      Process gcc =
-          new ProcessBuilder(
+      boolean compiled = compile(c, library);
+      SymbolLookup lookup = compiled ? SymbolLookup.libraryLookup(library, Arena.global()) : null;
+      Files.deleteIfExists(library);
+      Files.delete(c);
+      Files.delete(folder);
+      return lookup;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static boolean compile(Path c, Path library) {
+    try {
+      return new ProcessBuilder(
                   "gcc", "-O2", "-shared", "-fPIC", "-o", library.toString(), c.toString())
               .inheritIO()
-              .start();
-      if (gcc.waitFor() != 0) {
-        throw new IllegalStateException("gcc failed");
-      }
-      return SymbolLookup.libraryLookup(library, Arena.global());
-    } catch (IOException e) {
-      throw new IllegalStateException("the C loops need gcc", e);
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException noCompiler) {
+      System.err.println("Without C: " + noCompiler.getMessage());
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+      return false;
     }
   }
 }

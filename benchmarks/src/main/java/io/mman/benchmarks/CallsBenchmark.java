@@ -5,12 +5,15 @@ import io.mman.MapFlag;
 import io.mman.Mman;
 import io.mman.Protection;
 import io.mman.SyncFlag;
+import io.mman.benchmarks.contests.JnaCalls;
+import io.mman.benchmarks.contests.RawCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import net.openhft.posix.PosixAPI;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,7 +27,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The facade's calls on a page, each beside the same loop in C. */
+/**
+ * The facade's calls on a page, each beside the same loop in C, a bare handle of FFM, JNA and
+ * OpenHFT Posix, as far as that has it.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -43,12 +49,16 @@ public class CallsBenchmark {
 
   private MemorySegment page;
   private MemorySegment vec;
+  private long address;
+  private PosixAPI posix;
 
   @Setup
   public void map() {
     page = Mman.mmap(MemorySegment.NULL, Mman.pageSize(), Protection.READ_WRITE, ANONYMOUS, -1, 0);
     page.fill((byte) 1);
     vec = Arena.global().allocate(16);
+    address = page.address();
+    posix = PosixAPI.posix();
   }
 
   @TearDown
@@ -139,5 +149,93 @@ public class CallsBenchmark {
   @OperationsPerInvocation(TIMES)
   public long mmapAndMunmapInC() throws Throwable {
     return (long) C_MMAP.invokeExact(MemorySegment.NULL, 4096L, (long) TIMES);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void madviseBare() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      RawCalls.madvise(page, 0);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void msyncBare() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      RawCalls.msync(page, 1);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void mprotectBare() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      RawCalls.mprotect(page, 1 + 2 * (i & 1));
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void mlockAndMunlockBare() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      RawCalls.mlockAndMunlock(page);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void mincoreBare() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      RawCalls.mincore(page, vec);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void mmapAndMunmapBare() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      RawCalls.mmapAndMunmap(4096, 3, 0x22);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void madviseJna() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      JnaCalls.madvise(address, 4096, 0);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void msyncJna() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      JnaCalls.msync(address, 4096, 1);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void mincoreJna() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      JnaCalls.mincore(address, 4096, vec.address());
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void madviseOpenHft() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      posix.madvise(address, 4096, 0);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public void msyncOpenHft() throws Throwable {
+    for (int i = 0; i < TIMES; i++) {
+      posix.msync(address, 4096, 1);
+    }
   }
 }

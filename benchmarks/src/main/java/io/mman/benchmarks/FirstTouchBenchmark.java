@@ -1,23 +1,26 @@
 package io.mman.benchmarks;
 
-import io.mman.MappedRegion;
-import io.mman.Mapping;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import io.mman.benchmarks.contests.Backing;
+import io.mman.benchmarks.contests.Memory;
+import io.mman.benchmarks.contests.Touch;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Mapping anonymous memory, touching each page of 4 KiB once and unmapping it. */
+/** Mapping memory of all kinds, touching each page of 4 KiB once and unmapping it. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -25,48 +28,57 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10)
 @Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class FirstTouchBenchmark {
-  private static final int PAGE = 4096;
-  private static final MethodHandle IN_C = CLoops.onRange("first_touch");
-
-  @Param("1073741824")
+  @Param({"16777216"})
   private long bytes;
 
-  @Benchmark
-  public void pages() {
-    touch(Mapping.anonymous(bytes));
+  @Param private Backing backing;
+
+  @Param({"NOTHING", "POPULATE", "HUGE_PAGES"})
+  private Preparation preparation;
+
+  private Memory memory;
+
+  /** What is done before the first touch. */
+  public enum Preparation {
+    NOTHING,
+    POPULATE,
+    HUGE_PAGES
+  }
+
+  @Setup
+  public void create() throws IOException {
+    memory = new Memory(backing, bytes, Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  @Setup(Level.Invocation)
+  public void reset() {
+    memory.reset();
+  }
+
+  @TearDown
+  public void delete() throws IOException {
+    memory.close();
   }
 
   @Benchmark
-  public void populated() {
-    touch(Mapping.anonymous(bytes).populate());
+  public void mman() {
+    var mapping =
+        switch (preparation) {
+          case NOTHING -> memory.mapping();
+          case POPULATE -> memory.mapping().populate();
+          case HUGE_PAGES -> memory.mapping().hugePages();
+        };
+    Touch.mapped(mapping, memory.writes(), false);
   }
 
   @Benchmark
-  public void hugePages() {
-    touch(Mapping.anonymous(bytes).hugePages());
-  }
-
-  @Benchmark
-  public void hugePagesPopulated() {
-    touch(Mapping.anonymous(bytes).hugePages().populate());
-  }
-
-  @Benchmark
-  public long pagesInC() throws Throwable {
-    return (long) IN_C.invokeExact(MemorySegment.NULL, bytes, 0L);
-  }
-
-  @Benchmark
-  public long hugePagesInC() throws Throwable {
-    return (long) IN_C.invokeExact(MemorySegment.NULL, bytes, 1L);
-  }
-
-  private static void touch(Mapping mapping) {
-    try (MappedRegion region = mapping.mapConfined()) {
-      MemorySegment memory = region.segment();
-      for (long offset = 0; offset < memory.byteSize(); offset += PAGE) {
-        memory.set(ValueLayout.JAVA_BYTE, offset, (byte) 1);
-      }
-    }
+  public void inC() throws Throwable {
+    int how =
+        switch (preparation) {
+          case NOTHING -> 0;
+          case POPULATE -> CLoops.POPULATE;
+          case HUGE_PAGES -> CLoops.HUGE;
+        };
+    Touch.mappedInC(memory.fd(), bytes, memory.kind() | how);
   }
 }

@@ -1,0 +1,203 @@
+package io.mman.benchmarks.contests;
+
+import io.mman.Advice;
+import io.mman.MapFlag;
+import io.mman.Mapping;
+import io.mman.benchmarks.CLoops;
+import io.mman.benchmarks.measure.Contest;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** What the first touch of a page costs. */
+final class FaultContests {
+  private static final long MIB = 1 << 20;
+
+  private FaultContests() {}
+
+  static void run(Plan plan) throws IOException {
+    for (Backing backing : Backing.values()) {
+      byBacking(plan, backing);
+    }
+    byPreparation(plan);
+    bySize(plan);
+    inBothOrders(plan);
+    byOrderAndCache(plan);
+    FaultThreads.run(plan);
+  }
+
+  private static void byBacking(Plan plan, Backing backing) throws IOException {
+    try (Memory memory = new Memory(backing, plan.choose(16, 64) * MIB, plan.disk())) {
+      Contest contest = new Contest("faults-backing", backing.toString()).single();
+      addRivals(contest.per("page", memory.pages()), memory, backing);
+      plan.run(contest);
+    }
+  }
+
+  private static void bySize(Plan plan) throws IOException {
+    List<Long> quick = List.of(4096L, 65536L, MIB, 16 * MIB, 256 * MIB);
+    List<Long> full =
+        List.of(
+            4096L,
+            16384L,
+            65536L,
+            MIB / 4,
+            MIB,
+            4 * MIB,
+            16 * MIB,
+            64 * MIB,
+            256 * MIB,
+            1024 * MIB,
+            4096 * MIB);
+    for (Backing backing : List.of(Backing.ANONYMOUS, Backing.FILE_READ)) {
+      for (long bytes : plan.choose(quick, full)) {
+        // the file's own pages must fit in the page cache and its blocks on the disk
+        if (backing == Backing.FILE_READ && bytes > 1024 * MIB) {
+          continue;
+        }
+        try (Memory memory = new Memory(backing, bytes, plan.disk())) {
+          Contest contest =
+              new Contest("faults-size-" + backing.name().toLowerCase(), size(bytes)).at(bytes);
+          if (bytes > MIB) {
+            contest.single();
+          }
+          addRivals(contest.per("page", memory.pages()), memory, backing);
+          plan.run(contest);
+        }
+      }
+    }
+  }
+
+  private static String size(long bytes) {
+    return bytes < MIB ? bytes / 1024 + " KiB" : bytes / MIB + " MiB";
+  }
+
+  private static void addRivals(Contest contest, Memory memory, Backing backing) {
+    boolean write = backing.writes();
+    long bytes = memory.bytes();
+    Mapping mapping = memory.mapping();
+    contest.add("mman", memory::reset, n -> repeat(n, () -> Touch.mapped(mapping, write, false)));
+    contest.add(
+        "C",
+        memory::reset,
+        n -> repeat(n, () -> Touch.mappedInC(memory.fd(), bytes, memory.kind())));
+    if (memory.channel != null) {
+      FaultBaselines.addChannel(contest, memory, write);
+    }
+    if (backing == Backing.ANONYMOUS) {
+      FaultBaselines.addAllocations(contest, bytes);
+    }
+  }
+
+  /** Runs a step so many times. */
+  static void repeat(int times, Contest.Step step) throws Throwable {
+    for (int i = 0; i < times; i++) {
+      step.run();
+    }
+  }
+
+  private static void byPreparation(Plan plan) throws IOException {
+    long bytes = plan.choose(32, 256) * MIB;
+    try (HugePagePool pool = new HugePagePool()) {
+      pool.fill(bytes);
+      for (Backing backing : List.of(Backing.ANONYMOUS, Backing.TMPFS, Backing.FILE_READ)) {
+        try (Memory memory = new Memory(backing, bytes, plan.disk())) {
+          Contest contest =
+              new Contest("faults-preparation", backing.toString())
+                  .single()
+                  .hero("nothing")
+                  .per("page", memory.pages());
+          preparations(backing)
+              .forEach(
+                  (name, prepare) -> {
+                    Mapping mapping = prepare.apply(memory.mapping());
+                    contest.add(
+                        name, memory::reset, n -> Touch.mapped(mapping, backing.writes(), false));
+                  });
+          if (backing == Backing.ANONYMOUS) {
+            addInC(contest, memory, "C, nothing", 0);
+            addInC(contest, memory, "C, MAP_POPULATE", CLoops.POPULATE);
+            addInC(contest, memory, "C, MADV_HUGEPAGE", CLoops.HUGE);
+          }
+          plan.run(contest);
+        }
+      }
+    }
+  }
+
+  private static void addInC(Contest contest, Memory memory, String name, int how) {
+    contest.add(
+        name,
+        memory::reset,
+        n -> Touch.mappedInC(memory.fd(), memory.bytes(), memory.kind() | how));
+  }
+
+  private static void inBothOrders(Plan plan) throws IOException {
+    for (Backing backing : List.of(Backing.ANONYMOUS, Backing.TMPFS, Backing.FILE_READ)) {
+      try (Memory memory = new Memory(backing, plan.choose(16, 256) * MIB, plan.disk())) {
+        Mapping mapping = memory.mapping();
+        boolean write = backing.writes();
+        Contest contest = new Contest("faults-random", backing.toString()).single();
+        contest.per("page", memory.pages()).hero("mman, random");
+        contest.add("mman, random", memory::reset, n -> Touch.mapped(mapping, write, true));
+        addInC(contest, memory, "C, random", CLoops.RANDOM);
+        contest.add("mman, sequential", memory::reset, n -> Touch.mapped(mapping, write, false));
+        addInC(contest, memory, "C, sequential", 0);
+        plan.run(contest);
+      }
+    }
+  }
+
+  private static Map<String, UnaryOperator<Mapping>> preparations(Backing backing) {
+    Map<String, UnaryOperator<Mapping>> all = new LinkedHashMap<>();
+    all.put("nothing", m -> m);
+    all.put("populate()", Mapping::populate);
+    all.put("MAP_POPULATE", m -> m.flags(MapFlag.POPULATE));
+    all.put("POPULATE_READ", m -> m.advise(Advice.POPULATE_READ));
+    if (backing.writes()) {
+      all.put("POPULATE_WRITE", m -> m.advise(Advice.POPULATE_WRITE));
+    }
+    all.put("WILLNEED", m -> m.advise(Advice.WILLNEED));
+    all.put("SEQUENTIAL", m -> m.advise(Advice.SEQUENTIAL));
+    all.put("RANDOM", m -> m.advise(Advice.RANDOM));
+    if (backing == Backing.ANONYMOUS) {
+      all.put("hugePages()", Mapping::hugePages);
+      all.put("hugePages().populate()", m -> m.hugePages().populate());
+      all.put("HUGETLB", m -> m.flags(MapFlag.HUGETLB));
+    }
+    return all;
+  }
+
+  private static void byOrderAndCache(Plan plan) throws IOException {
+    try (Memory memory = new Memory(Backing.FILE_READ, plan.choose(8, 64) * MIB, plan.disk())) {
+      for (boolean random : new boolean[] {false, true}) {
+        for (boolean cold : new boolean[] {false, true}) {
+          byAdvice(plan, memory, random, cold);
+        }
+      }
+    }
+  }
+
+  private static void byAdvice(Plan plan, Memory memory, boolean random, boolean cold) {
+    String row = (random ? "random" : "sequential") + ", " + (cold ? "cold" : "cached");
+    Contest contest =
+        new Contest("faults-order", row).single().hero("nothing").per("page", memory.pages());
+    Contest.Step before = cold ? memory::chill : () -> {};
+    Map<String, UnaryOperator<Mapping>> ways = new LinkedHashMap<>();
+    ways.put("nothing", m -> m);
+    ways.put("SEQUENTIAL", m -> m.advise(Advice.SEQUENTIAL));
+    ways.put("RANDOM", m -> m.advise(Advice.RANDOM));
+    ways.put("WILLNEED", m -> m.advise(Advice.WILLNEED));
+    ways.put("populate()", Mapping::populate);
+    ways.forEach(
+        (name, prepare) -> {
+          Mapping mapping = prepare.apply(memory.mapping());
+          contest.add(name, before, n -> Touch.mapped(mapping, false, random));
+        });
+    long kind = memory.kind() | (random ? CLoops.RANDOM : 0);
+    contest.add("C, nothing", before, n -> Touch.mappedInC(memory.fd(), memory.bytes(), kind));
+    plan.run(contest);
+  }
+}

@@ -1,0 +1,145 @@
+package io.mman.benchmarks.contests;
+
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.Mman;
+import io.mman.NativeFile;
+import io.mman.Protection;
+import io.mman.RegionGroup;
+import io.mman.benchmarks.CLoops;
+import io.mman.benchmarks.measure.Contest;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.channels.FileChannel;
+import java.util.function.Supplier;
+
+/** Mapping and closing, and what happens between. */
+final class LifetimeContests {
+  static final FileChannel.MapMode READ = FileChannel.MapMode.READ_ONLY;
+  static final MethodHandle MAP_IN_C = CLoops.onFile("map_file");
+  static final long BYTES = 1 << 20;
+  private static final MethodHandle MPROTECT_IN_C = CLoops.onRange("loop_mprotect");
+  private static final int GROUP = 100;
+
+  private LifetimeContests() {}
+
+  static void run(Plan plan) throws IOException {
+    try (Memory memory = new Memory(Backing.FILE_READ, BYTES, plan.disk())) {
+      Mapping mapping = Mapping.file(memory.file);
+      plan.run(confined(memory, mapping));
+      plan.run(shared(memory, mapping));
+      plan.run(grouped(memory, mapping));
+      LiveRegions.run(plan, memory);
+      WaitingThreads.run(plan, memory);
+    }
+    plan.run(protection());
+    GrowContests.run(plan);
+  }
+
+  private static Contest confined(Memory memory, Mapping mapping) {
+    return new Contest("lifetimes-map", "for one thread")
+        .add("mman", n -> mapped(n, mapping::mapConfined))
+        .add("mman, borrowed arena", n -> borrowed(n, Arena::ofConfined, mapping))
+        .add("FileChannel.map", n -> channel(n, Arena::ofConfined, memory.channel))
+        .add("C", n -> inC(memory.file, n));
+  }
+
+  private static Contest shared(Memory memory, Mapping mapping) {
+    return new Contest("lifetimes-map", "for all threads")
+        .add("mman", n -> mapped(n, mapping::mapShared))
+        .add("mman, borrowed arena", n -> borrowed(n, Arena::ofShared, mapping))
+        .add("FileChannel.map", n -> channel(n, Arena::ofShared, memory.channel))
+        .add("C", n -> inC(memory.file, n));
+  }
+
+  private static Contest grouped(Memory memory, Mapping mapping) {
+    return new Contest("lifetimes-map", "for all threads, " + GROUP + " in an arena")
+        .single()
+        .per("region", GROUP)
+        .add("mman", n -> inGroup(RegionGroup.open(), mapping))
+        .add("mman, borrowed arena", n -> inGroup(Arena.ofShared(), mapping))
+        .add("FileChannel.map", n -> channels(memory.channel))
+        .add("C", n -> inC(memory.file, GROUP));
+  }
+
+  static void inC(NativeFile file, int times) throws Throwable {
+    CLoops.require((long) MAP_IN_C.invokeExact(file.fd(), BYTES, (long) times));
+  }
+
+  static void mapped(int times, Supplier<MappedRegion> map) {
+    for (int i = 0; i < times; i++) {
+      map.get().close();
+    }
+  }
+
+  private static void borrowed(int times, Supplier<Arena> arenas, Mapping mapping) {
+    for (int i = 0; i < times; i++) {
+      try (Arena arena = arenas.get()) {
+        mapping.map(arena);
+      }
+    }
+  }
+
+  static void channel(int times, Supplier<Arena> arenas, FileChannel channel) throws IOException {
+    for (int i = 0; i < times; i++) {
+      try (Arena arena = arenas.get()) {
+        channel.map(READ, 0, BYTES, arena);
+      }
+    }
+  }
+
+  private static void inGroup(Arena arena, Mapping mapping) {
+    try (arena) {
+      for (int i = 0; i < GROUP; i++) {
+        mapping.map(arena);
+      }
+    }
+  }
+
+  private static void channels(FileChannel channel) throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      for (int i = 0; i < GROUP; i++) {
+        channel.map(READ, 0, BYTES, arena);
+      }
+    }
+  }
+
+  private static Contest protection() {
+    MappedRegion confined = touched(Mapping.anonymous(4096).mapConfined());
+    MappedRegion shared = touched(Mapping.anonymous(4096).mapShared());
+    MemorySegment bare = Mapping.anonymous(4096).map(Arena.global()).segment();
+    bare.fill((byte) 1);
+    return new Contest("lifetimes-protect", "narrowed and widened")
+        .per("pair", 1)
+        .hero("Mman.mprotect")
+        .add("Mman.mprotect", n -> protectBare(n, bare))
+        .add("MappedRegion, confined", n -> protect(n, confined))
+        .add("MappedRegion, shared", n -> protect(n, shared))
+        .add("C", n -> CLoops.require(protectInC(n, bare)));
+  }
+
+  private static MappedRegion touched(MappedRegion region) {
+    region.segment().fill((byte) 1);
+    return region;
+  }
+
+  private static long protectInC(int times, MemorySegment page) throws Throwable {
+    return (long) MPROTECT_IN_C.invokeExact(page, page.byteSize(), 2L * times);
+  }
+
+  private static void protectBare(int times, MemorySegment page) {
+    for (int i = 0; i < times; i++) {
+      Mman.mprotect(page, Protection.READ);
+      Mman.mprotect(page, Protection.READ_WRITE);
+    }
+  }
+
+  private static void protect(int times, MappedRegion region) {
+    for (int i = 0; i < times; i++) {
+      region.protect(Protection.READ);
+      region.protect(Protection.READ_WRITE);
+    }
+  }
+}

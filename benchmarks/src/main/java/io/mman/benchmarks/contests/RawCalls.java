@@ -1,0 +1,72 @@
+package io.mman.benchmarks.contests;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** The bare handles of the same calls, with errno captured and the result looked at. */
+public final class RawCalls {
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final MethodHandle MADVISE = link("madvise", JAVA_INT, JAVA_INT);
+  private static final MethodHandle MSYNC = link("msync", JAVA_INT, JAVA_INT);
+  private static final MethodHandle MPROTECT = link("mprotect", JAVA_INT, JAVA_INT);
+  private static final MethodHandle MLOCK = link("mlock", JAVA_INT);
+  private static final MethodHandle MUNLOCK = link("munlock", JAVA_INT);
+  private static final MethodHandle MUNMAP = link("munmap", JAVA_INT);
+  private static final MethodHandle MINCORE = link("mincore", JAVA_INT, ADDRESS);
+  private static final MethodHandle MMAP =
+      link("mmap", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MemorySegment STATE =
+      Arena.global().allocate(Linker.Option.captureStateLayout());
+
+  private RawCalls() {}
+
+  /** All of them begin with an address and a length. */
+  private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... more) {
+    FunctionDescriptor shape =
+        FunctionDescriptor.of(result, ADDRESS, JAVA_LONG).appendArgumentLayouts(more);
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), shape, ERRNO);
+  }
+
+  private static void check(long result) {
+    if (result == -1) {
+      throw new IllegalStateException("errno " + STATE.get(JAVA_INT, 0));
+    }
+  }
+
+  public static void madvise(MemorySegment page, int advice) throws Throwable {
+    check((int) MADVISE.invokeExact(STATE, page, page.byteSize(), advice));
+  }
+
+  public static void msync(MemorySegment page, int flags) throws Throwable {
+    check((int) MSYNC.invokeExact(STATE, page, page.byteSize(), flags));
+  }
+
+  public static void mprotect(MemorySegment page, int protection) throws Throwable {
+    check((int) MPROTECT.invokeExact(STATE, page, page.byteSize(), protection));
+  }
+
+  public static void mlockAndMunlock(MemorySegment page) throws Throwable {
+    check((int) MLOCK.invokeExact(STATE, page, page.byteSize()));
+    check((int) MUNLOCK.invokeExact(STATE, page, page.byteSize()));
+  }
+
+  public static void mincore(MemorySegment page, MemorySegment vec) throws Throwable {
+    check((int) MINCORE.invokeExact(STATE, page, page.byteSize(), vec));
+  }
+
+  public static void mmapAndMunmap(long bytes, int protection, int flags) throws Throwable {
+    long address =
+        (long) MMAP.invokeExact(STATE, MemorySegment.NULL, bytes, protection, flags, -1, 0L);
+    check(address);
+    check((int) MUNMAP.invokeExact(STATE, MemorySegment.ofAddress(address), bytes));
+  }
+}

@@ -1,0 +1,92 @@
+package io.mman.benchmarks.contests;
+
+import io.mman.benchmarks.measure.Contest;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Adding up the longs of a file, all of them or one on each of many pages. */
+final class ReadingContests {
+  private ReadingContests() {}
+
+  /** How the file is read; sums make sure that all read the same. */
+  private enum State {
+    COLD("cold"),
+    CACHED("cached"),
+    MAPPED("mapped");
+
+    final String label;
+
+    State(String label) {
+      this.label = label;
+    }
+  }
+
+  static void run(Plan plan) throws IOException {
+    long bytes = plan.choose(64L, 1024L) << 20;
+    try (Memory memory = new Memory(Backing.FILE_READ, bytes, plan.disk())) {
+      for (State state : State.values()) {
+        sequential(plan, memory, state);
+        random(plan, memory, state);
+      }
+    }
+  }
+
+  private static void sequential(Plan plan, Memory memory, State state) throws IOException {
+    Contest contest =
+        new Contest("reading-sequential", state.label)
+            .single()
+            .per("MiB", memory.bytes() / 1048576.0);
+    add(contest, memory, state, Reader::sum);
+    plan.run(contest);
+  }
+
+  private static void random(Plan plan, Memory memory, State state) throws IOException {
+    int count = state == State.COLD ? 500 : 10_000;
+    Contest contest = new Contest("reading-random", state.label).single().per("read", count);
+    add(contest, memory, state, reader -> reader.sumRandom(count));
+    plan.run(contest);
+  }
+
+  /** What is done with a reader. */
+  @FunctionalInterface
+  private interface Task {
+    long run(Reader reader) throws Throwable;
+  }
+
+  private static void add(Contest contest, Memory memory, State state, Task task)
+      throws IOException {
+    Map<String, Reader.Opener> readers = new LinkedHashMap<>();
+    readers.put("mman", SegmentReader::region);
+    readers.put("mman, bulk copy", CopyReader::bulk);
+    readers.put("mman, fault-proof read", CopyReader::faultProof);
+    readers.put("FileChannel.read", CopyReader::channel);
+    readers.put("FileChannel.map", SegmentReader::channel);
+    readers.put("MappedByteBuffer", BufferReader::new);
+    readers.put("Agrona", AgronaReader::new);
+    readers.put("Chronicle Bytes", ChronicleReader::new);
+    readers.put("C", CReader::new);
+    for (var entry : readers.entrySet()) {
+      Reader.Opener opener = entry.getValue();
+      if (state == State.MAPPED) {
+        keepOpen(contest, entry.getKey(), opener, memory, task);
+      } else {
+        Contest.Step before = state == State.COLD ? memory::chill : () -> {};
+        contest.add(entry.getKey(), before, n -> openAndRun(opener, memory, task));
+      }
+    }
+  }
+
+  private static void keepOpen(
+      Contest contest, String name, Reader.Opener opener, Memory memory, Task task)
+      throws IOException {
+    Reader reader = opener.open(memory);
+    contest.add(name, n -> Touch.sink = task.run(reader));
+  }
+
+  private static void openAndRun(Reader.Opener opener, Memory memory, Task task) throws Throwable {
+    try (Reader reader = opener.open(memory)) {
+      Touch.sink = task.run(reader);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.mman.benchmarks.contests;
+
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.benchmarks.CLoops;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** Touching each page once, in Java and in C. */
+public final class Touch {
+  private static final MethodHandle IN_C = CLoops.onRange("touch");
+  private static final MethodHandle MAP_IN_C = CLoops.onFile("map_touch");
+  private static final int PAGE = 4096;
+
+  /** Keeps the JIT from dropping the loads. */
+  static volatile long sink;
+
+  private Touch() {}
+
+  /** Stores to, or loads from, each page: the loops of loops.c. */
+  static void pages(MemorySegment memory, boolean write, boolean random) {
+    if (random) {
+      randomly(memory, write);
+    } else if (write) {
+      for (long at = 0; at < memory.byteSize(); at += PAGE) {
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
+      }
+    } else {
+      long sum = 0;
+      for (long at = 0; at < memory.byteSize(); at += PAGE) {
+        sum += memory.get(ValueLayout.JAVA_BYTE, at);
+      }
+      sink = sum;
+    }
+  }
+
+  private static void randomly(MemorySegment memory, boolean write) {
+    long pages = memory.byteSize() / PAGE;
+    long sum = 0;
+    for (long i = 0; i < pages; i++) {
+      long at = PAGE * page(i, pages);
+      if (write) {
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
+      } else {
+        sum += memory.get(ValueLayout.JAVA_BYTE, at);
+      }
+    }
+    sink = sum;
+  }
+
+  /** A permutation of a power of two of pages. */
+  static long page(long i, long pages) {
+    return i * 2654435761L + 12345 & pages - 1;
+  }
+
+  /** Maps, touches and unmaps. */
+  public static void mapped(Mapping mapping, boolean write, boolean random) {
+    try (MappedRegion region = mapping.mapConfined()) {
+      pages(region.segment(), write, random);
+    }
+  }
+
+  /** The same in C. */
+  public static void mappedInC(int fd, long bytes, long kind) throws Throwable {
+    CLoops.require((long) MAP_IN_C.invokeExact(fd, bytes, kind));
+  }
+
+  /** Touches in C what is mapped already. */
+  static void inC(MemorySegment memory, long kind) throws Throwable {
+    CLoops.require((long) IN_C.invokeExact(memory, memory.byteSize(), kind));
+  }
+}

@@ -1,0 +1,180 @@
+package io.mman.benchmarks.measure;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Several ways to do the same, in short turns in one JVM: what disturbs the machine disturbs all of
+ * them, and the ratio of two turns of a round stays. JMH measures one after the other, which on a
+ * noisy machine hides a difference of a few percent.
+ */
+public final class Contest {
+  private static final long TURN_NANOS = 300_000;
+  private static final int MIN_ROUNDS = 3;
+  private static final int MAX_ROUNDS = 1000;
+  private static final com.sun.management.ThreadMXBean THREADS =
+      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** The work, so many times. */
+  @FunctionalInterface
+  public interface Work {
+    void run(int times) throws Throwable;
+  }
+
+  /** What is done before a turn, and not measured. */
+  @FunctionalInterface
+  public interface Step {
+    void run() throws Throwable;
+  }
+
+  private final String chart;
+  private final String row;
+  private final List<Contestant> contestants = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
+  private double x;
+  private String unit = "call";
+  private double unitsPerCall = 1;
+  private boolean single;
+  private String hero = "mman";
+
+  public Contest(String chart, String row) {
+    this.chart = chart;
+    this.row = row;
+  }
+
+  private static final class Contestant {
+    final String name;
+    final Step before;
+    final Work work;
+    final List<double[]> turns = new ArrayList<>();
+
+    Contestant(String name, Step before, Work work) {
+      this.name = name;
+      this.before = before;
+      this.work = work;
+    }
+  }
+
+  /** Places the results on a number line. */
+  public Contest at(double number) {
+    x = number;
+    return this;
+  }
+
+  /** Gives the results for one of the units that a call consists of. */
+  public Contest per(String name, double aCall) {
+    unit = name;
+    unitsPerCall = aCall;
+    return this;
+  }
+
+  /** Makes each turn a single call, for what is long or has to be prepared. */
+  public Contest single() {
+    single = true;
+    return this;
+  }
+
+  /** Compares the others with this series, and not with "mman". */
+  public Contest hero(String name) {
+    hero = name;
+    return this;
+  }
+
+  public Contest add(String name, Work work) {
+    return add(name, () -> {}, work);
+  }
+
+  public Contest add(String name, Step before, Work work) {
+    contestants.add(new Contestant(name, before, work));
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return chart + ", " + row;
+  }
+
+  /** Runs it for about this long, the time to warm up included. */
+  public Turns run(Duration budget) {
+    dropThoseThatFail();
+    long start = System.nanoTime();
+    long warm = start + budget.toNanos() / 3;
+    long end = start + budget.toNanos();
+    for (int i = 0; i < 2 || System.nanoTime() < warm && i < MAX_ROUNDS; i++) {
+      round(i, 1 + i % 20);
+    }
+    int times = single ? 1 : calibrated();
+    contestants.forEach(c -> c.turns.clear());
+    for (int i = 0; i < MIN_ROUNDS || System.nanoTime() < end && i < MAX_ROUNDS; i++) {
+      round(i, times);
+    }
+    return new Turns(
+        chart, row, x, unit, hero, contestants.stream().map(this::series).toList(), leftOut);
+  }
+
+  /** A huge page that is not there, a call that a peer lacks: the others go on. */
+  private void dropThoseThatFail() {
+    for (Contestant contestant : List.copyOf(contestants)) {
+      try {
+        turn(contestant, 1);
+      } catch (RuntimeException | LinkageError e) {
+        contestants.remove(contestant);
+        leftOut.add(chart + ", " + row + ": " + contestant.name + ": " + e);
+      }
+    }
+  }
+
+  /** Everyone begins as often as everyone else, in either direction. */
+  private void round(int number, int times) {
+    int n = contestants.size();
+    for (int i = 0; i < n; i++) {
+      int place = (number + i) % n;
+      turn(contestants.get(number / n % 2 == 0 ? place : n - 1 - place), single ? 1 : times);
+    }
+  }
+
+  private int calibrated() {
+    round(0, 10);
+    round(1, 10);
+    double fastest =
+        contestants.stream().mapToDouble(c -> c.turns.getLast()[0]).min().orElse(TURN_NANOS);
+    return (int) Math.clamp(TURN_NANOS / Math.max(1, fastest * unitsPerCall), 1, 100_000);
+  }
+
+  private void turn(Contestant contestant, int times) {
+    try {
+      contestant.before.run();
+      Usage before = Usage.now();
+      long allocated = THREADS.getCurrentThreadAllocatedBytes();
+      long start = System.nanoTime();
+      contestant.work.run(times);
+      long nanos = System.nanoTime() - start;
+      allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+      Usage used = Usage.now().since(before);
+      double units = times * unitsPerCall;
+      contestant.turns.add(
+          new double[] {
+            nanos / units, used.minorFaults() / units, used.majorFaults() / units, allocated / units
+          });
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new IllegalStateException(contestant.name, t);
+    }
+  }
+
+  private Turns.Series series(Contestant contestant) {
+    return new Turns.Series(
+        contestant.name,
+        column(contestant, 0),
+        column(contestant, 1),
+        column(contestant, 2),
+        column(contestant, 3));
+  }
+
+  private static double[] column(Contestant contestant, int number) {
+    return contestant.turns.stream().mapToDouble(turn -> turn[number]).toArray();
+  }
+}

@@ -1,0 +1,59 @@
+package io.mman.benchmarks.measure;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/** Medians, and how sure one can be of them. */
+public final class Statistics {
+  private static final int RESAMPLES = 500;
+  private static final long SEED = 20;
+
+  private Statistics() {}
+
+  /** A value and the bounds between which it lies with a probability of 95 %. */
+  public record Estimate(double value, double low, double high) {}
+
+  /** Returns the median; NaN of nothing. */
+  public static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return ofSorted(sorted);
+  }
+
+  /**
+   * Estimates a median by the percentile bootstrap: it says nothing of the distribution, which is
+   * skewed here, with a long tail of turns that something disturbed.
+   */
+  public static Estimate estimate(double[] values) {
+    Random random = new Random(SEED);
+    double[] medians = new double[RESAMPLES];
+    double[] resample = new double[values.length];
+    for (int i = 0; i < RESAMPLES; i++) {
+      for (int j = 0; j < resample.length; j++) {
+        resample[j] = values[random.nextInt(values.length)];
+      }
+      Arrays.sort(resample);
+      medians[i] = ofSorted(resample);
+    }
+    Arrays.sort(medians);
+    return new Estimate(
+        median(values), medians[RESAMPLES / 40], medians[RESAMPLES - 1 - RESAMPLES / 40]);
+  }
+
+  /** Returns the quotients of two series, pair by pair. */
+  public static double[] ratios(double[] numerators, double[] denominators) {
+    double[] ratios = new double[Math.min(numerators.length, denominators.length)];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = numerators[i] / denominators[i];
+    }
+    return ratios;
+  }
+
+  private static double ofSorted(double[] sorted) {
+    int n = sorted.length;
+    if (n == 0) {
+      return Double.NaN;
+    }
+    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+  }
+}

@@ -1,0 +1,65 @@
+package io.mman.benchmarks.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Figures as people read them. */
+final class Format {
+  private static final MathContext DIGITS = new MathContext(3);
+  private static final String[] TIMES = {"ns", "µs", "ms", "s"};
+
+  private Format() {}
+
+  /** Three digits and the unit that suits: 12.3 µs. */
+  static String time(double nanos) {
+    if (nanos == 0 || !Double.isFinite(nanos)) {
+      return nanos == 0 ? "0" : "?";
+    }
+    int unit = unit(nanos);
+    return digits(nanos / Math.pow(1000, unit)) + " " + TIMES[unit];
+  }
+
+  /** A time and its bounds in one unit: 12.3 (12.1 to 12.8) µs. */
+  static String interval(double nanos, double low, double high) {
+    int unit = unit(nanos);
+    double scale = Math.pow(1000, unit);
+    return "%s (%s to %s) %s"
+        .formatted(digits(nanos / scale), digits(low / scale), digits(high / scale), TIMES[unit]);
+  }
+
+  /** The unit in which three digits are less than a thousand. */
+  private static int unit(double nanos) {
+    int unit = 0;
+    for (double value = nanos; value >= 999.5 && unit < TIMES.length - 1; value /= 1000) {
+      unit++;
+    }
+    return unit;
+  }
+
+  /** Two decimals near one, as many digits elsewhere. */
+  static String ratio(double ratio) {
+    return ratio >= 0.1 && ratio < 10 ? String.format(Locale.ROOT, "%.2f", ratio) : digits(ratio);
+  }
+
+  /** Up to three digits, without an exponent. */
+  static String digits(double value) {
+    if (!Double.isFinite(value)) {
+      return "?";
+    }
+    BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+    return rounded.abs().compareTo(new BigDecimal("0.0005")) < 0 ? "0" : rounded.toPlainString();
+  }
+
+  /** A power of two of bytes: 4 KiB. */
+  static String bytes(double bytes) {
+    String[] units = {"B", "KiB", "MiB", "GiB"};
+    int unit = 0;
+    double value = bytes;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return digits(value) + " " + units[unit];
+  }
+}

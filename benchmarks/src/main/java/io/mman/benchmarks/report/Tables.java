@@ -1,0 +1,64 @@
+package io.mman.benchmarks.report;
+
+import io.mman.benchmarks.measure.Machine;
+import io.mman.benchmarks.measure.Measurement;
+import io.mman.benchmarks.measure.Results;
+import java.util.List;
+
+/** Tables in Markdown. */
+final class Tables {
+  private Tables() {}
+
+  /** What a section was measured on, and how. */
+  static String machine(Results results) {
+    Machine m = results.machine;
+    return "> %s, %d cores, %d GiB; %s; %s; %s; huge pages `%s`; load at the start %s.  \n"
+            .formatted(
+                m.processor(),
+                m.cores(),
+                m.memoryGib(),
+                m.kernel(),
+                m.jdk(),
+                m.disk(),
+                m.hugePages(),
+                m.load())
+        + "> %s, %d s, `%s`".formatted(results.started, results.seconds, results.command);
+  }
+
+  /** The figures of a chart; the reader unfolds it. */
+  static String figures(List<Measurement> measured) {
+    String hero =
+        measured.stream().filter(m -> m.hero != null).map(m -> m.hero).findFirst().orElse("");
+    StringBuilder table = new StringBuilder("<details><summary>Figures</summary>\n\n");
+    table.append("| | | time, a ").append(measured.getFirst().unit).append(" | ");
+    table.append(hero.isEmpty() ? "" : hero + " ÷ this");
+    table.append(" | faults, minor + major | bytes allocated | turns |\n");
+    table.append("| --- | --- | --- | --- | --- | --- | --- |\n");
+    for (Measurement m : measured) {
+      table.append(
+          "| %s | %s | %s | %s | %s | %s | %d |\n"
+              .formatted(
+                  m.row,
+                  m.series,
+                  Format.interval(m.nanos, m.low, m.high),
+                  ratio(m),
+                  faults(m),
+                  m.allocated == null ? "" : Format.digits(m.allocated),
+                  m.turns));
+    }
+    return table.append("\n</details>").toString();
+  }
+
+  private static String ratio(Measurement m) {
+    return m.ratio == null
+        ? ""
+        : "%s (%s to %s)"
+            .formatted(Format.ratio(m.ratio), Format.ratio(m.ratioLow), Format.ratio(m.ratioHigh));
+  }
+
+  private static String faults(Measurement m) {
+    return m.minorFaults == null
+        ? ""
+        : Format.digits(m.minorFaults) + " + " + Format.digits(m.majorFaults);
+  }
+}

@@ -41,6 +41,16 @@ long loop_mincore(void *page, size_t length, long times) {
   return failed;
 }
 
+/* Each time two pages become one and two again. */
+long loop_mremap(void *page, size_t length, long times) {
+  long failed = 0;
+  for (long i = 0; i < times; i++) {
+    failed += mremap(page, 2 * length, length, 0) != page;
+    failed += mremap(page, length, 2 * length, 0) != page;
+  }
+  return failed;
+}
+
 long loop_mmap(void *unused, size_t length, long times) {
   long failed = 0;
   for (long i = 0; i < times; i++) {

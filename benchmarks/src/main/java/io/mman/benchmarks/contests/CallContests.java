@@ -4,6 +4,7 @@ import io.mman.Advice;
 import io.mman.MapFlag;
 import io.mman.Mman;
 import io.mman.Protection;
+import io.mman.RemapFlag;
 import io.mman.SyncFlag;
 import io.mman.benchmarks.CLoops;
 import io.mman.benchmarks.measure.Contest;
@@ -29,6 +30,8 @@ final class CallContests {
   private static final MethodHandle C_MPROTECT = CLoops.onRange("loop_mprotect");
   private static final MethodHandle C_MLOCK = CLoops.onRange("loop_mlock");
   private static final MethodHandle C_MINCORE = CLoops.onRange("loop_mincore");
+  private static final Set<RemapFlag> IN_PLACE = EnumSet.noneOf(RemapFlag.class);
+  private static final MethodHandle C_MREMAP = CLoops.onRange("loop_mremap");
   private static final MethodHandle C_MMAP = CLoops.onRange("loop_mmap");
 
   private final MemorySegment page =
@@ -49,6 +52,7 @@ final class CallContests {
     plan.run(calls.mlock());
     plan.run(calls.mincore());
     plan.run(calls.mmap());
+    plan.run(calls.mremap());
   }
 
   private static void require(boolean success) {
@@ -243,6 +247,41 @@ final class CallContests {
                 openHftMmapAndMunmap();
               }
             });
+  }
+
+  private Contest mremap() {
+    MemorySegment pages =
+        Mman.mmap(MemorySegment.NULL, 2 * PAGE, Protection.READ_WRITE, ANONYMOUS, -1, 0);
+    MemorySegment half = pages.asSlice(0, PAGE);
+    return new Contest("calls", "mremap, smaller + larger")
+        .add(
+            "mman",
+            n -> {
+              for (int i = 0; i < n; i++) {
+                Mman.mremap(pages, PAGE, IN_PLACE);
+                Mman.mremap(half, 2 * PAGE, IN_PLACE);
+              }
+            })
+        .add(
+            "bare FFM handle",
+            n -> {
+              for (int i = 0; i < n; i++) {
+                RawCalls.mremapTwice(pages);
+              }
+            })
+        .add("C", n -> CLoops.require((long) C_MREMAP.invokeExact(pages, PAGE, (long) n)))
+        .add(
+            "JNA",
+            n -> {
+              for (int i = 0; i < n; i++) {
+                jnaMremapTwice(pages.address());
+              }
+            });
+  }
+
+  private static void jnaMremapTwice(long at) {
+    require(JnaCalls.mremap(at, 2 * PAGE, PAGE, 0, 0) == at);
+    require(JnaCalls.mremap(at, PAGE, 2 * PAGE, 0, 0) == at);
   }
 
   private static void mmapAndMunmap() {

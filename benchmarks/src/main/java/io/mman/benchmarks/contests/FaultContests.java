@@ -99,7 +99,7 @@ final class FaultContests {
   }
 
   private static void byPreparation(Plan plan) throws IOException {
-    long bytes = plan.choose(32, 256) * MIB;
+    long bytes = plan.choose(32, 128) * MIB;
     try (HugePagePool pool = new HugePagePool()) {
       pool.fill(bytes);
       for (Backing backing : List.of(Backing.ANONYMOUS, Backing.TMPFS, Backing.FILE_READ)) {
@@ -136,7 +136,7 @@ final class FaultContests {
 
   private static void inBothOrders(Plan plan) throws IOException {
     for (Backing backing : List.of(Backing.ANONYMOUS, Backing.TMPFS, Backing.FILE_READ)) {
-      try (Memory memory = new Memory(backing, plan.choose(16, 256) * MIB, plan.disk())) {
+      try (Memory memory = new Memory(backing, plan.choose(16, 128) * MIB, plan.disk())) {
         Mapping mapping = memory.mapping();
         boolean write = backing.writes();
         Contest contest = new Contest("faults-random", backing.toString()).single();

@@ -22,7 +22,7 @@ final class FaultThreads {
   }
 
   static void run(Plan plan) throws IOException {
-    long bytes = plan.choose(32L, 256L) << 20;
+    long bytes = plan.choose(32L, 128L) << 20;
     for (Backing backing : List.of(Backing.ANONYMOUS, Backing.TMPFS, Backing.FILE_READ)) {
       for (int threads = 1; threads <= 2; threads++) {
         try (Memory memory = new Memory(backing, bytes, plan.disk());

@@ -22,6 +22,9 @@ public final class JnaCalls {
 
   public static native int mincore(long address, long length, long vec);
 
+  public static native long mremap(
+      long address, long length, long newLength, int flags, long newAddress);
+
   public static native int munmap(long address, long length);
 
   public static native long mmap(

@@ -23,6 +23,8 @@ public final class RawCalls {
   private static final MethodHandle MINCORE = link("mincore", JAVA_INT, ADDRESS);
   private static final MethodHandle MMAP =
       link("mmap", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle MREMAP =
+      link("mremap", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS);
   private static final MemorySegment STATE =
       Arena.global().allocate(Linker.Option.captureStateLayout());
 
@@ -61,6 +63,14 @@ public final class RawCalls {
 
   public static void mincore(MemorySegment page, MemorySegment vec) throws Throwable {
     check((int) MINCORE.invokeExact(STATE, page, page.byteSize(), vec));
+  }
+
+  /** Halves a range and doubles it again, in place. */
+  public static void mremapTwice(MemorySegment pages) throws Throwable {
+    long whole = pages.byteSize();
+    MemorySegment nowhere = MemorySegment.NULL;
+    check((long) MREMAP.invokeExact(STATE, pages, whole, whole / 2, 0, nowhere));
+    check((long) MREMAP.invokeExact(STATE, pages, whole / 2, whole, 0, nowhere));
   }
 
   public static void mmapAndMunmap(long bytes, int protection, int flags) throws Throwable {

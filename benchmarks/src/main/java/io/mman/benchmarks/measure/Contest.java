@@ -12,6 +12,7 @@ import java.util.List;
  */
 public final class Contest {
   private static final long TURN_NANOS = 300_000;
+  private static final int WARM_CALLS = 20_000;
   private static final int MIN_ROUNDS = 3;
   private static final int MAX_ROUNDS = 1000;
   private static final com.sun.management.ThreadMXBean THREADS =
@@ -98,20 +99,33 @@ public final class Contest {
 
   /** Runs it for about this long, the time to warm up included. */
   public Turns run(Duration budget) {
-    dropThoseThatFail();
     long start = System.nanoTime();
-    long warm = start + budget.toNanos() / 3;
-    long end = start + budget.toNanos();
-    for (int i = 0; i < 2 || System.nanoTime() < warm && i < MAX_ROUNDS; i++) {
-      round(i, 1 + i % 20);
-    }
+    dropThoseThatFail();
+    warmUp(start, budget.toNanos());
     int times = single ? 1 : calibrated();
     contestants.forEach(c -> c.turns.clear());
+    long end = System.nanoTime() + budget.toNanos() * 2 / 3;
     for (int i = 0; i < MIN_ROUNDS || System.nanoTime() < end && i < MAX_ROUNDS; i++) {
       round(i, times);
     }
     return new Turns(
         chart, row, x, unit, hero, contestants.stream().map(this::series).toList(), leftOut);
+  }
+
+  /**
+   * For a third of the time, and longer where the JIT has not seen enough calls yet. What is so
+   * long that it has spent the time already is warm.
+   */
+  private void warmUp(long start, long budget) {
+    int calls = single ? WARM_CALLS : 0;
+    for (int i = 0; System.nanoTime() - start < budget; i++) {
+      if (i > 1 && calls >= WARM_CALLS && System.nanoTime() - start > budget / 3) {
+        return;
+      }
+      int times = 1 + i % 200;
+      round(i, times);
+      calls += single ? 0 : times;
+    }
   }
 
   /** A huge page that is not there, a call that a peer lacks: the others go on. */

@@ -6,6 +6,7 @@ import io.mman.Mapping;
 import io.mman.benchmarks.CLoops;
 import io.mman.benchmarks.measure.Contest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class FaultContests {
   private FaultContests() {}
 
   static void run(Plan plan) throws IOException {
+    warmUp(plan);
     for (Backing backing : Backing.values()) {
       byBacking(plan, backing);
     }
@@ -26,6 +28,20 @@ final class FaultContests {
     inBothOrders(plan);
     byOrderAndCache(plan);
     FaultThreads.run(plan);
+  }
+
+  /**
+   * Lets the JIT see how all map: turns that touch many pages are too few for that, and would show
+   * what it costs to map in the interpreter.
+   */
+  private static void warmUp(Plan plan) throws IOException {
+    for (Backing backing : List.of(Backing.ANONYMOUS, Backing.FILE_READ, Backing.TMPFS)) {
+      try (Memory memory = new Memory(backing, 4096, plan.disk())) {
+        Contest contest = new Contest("warm-up", backing.toString());
+        addRivals(contest, memory, backing);
+        contest.run(Duration.ofSeconds(plan.choose(2, 4)));
+      }
+    }
   }
 
   private static void byBacking(Plan plan, Backing backing) throws IOException {
@@ -172,8 +188,9 @@ final class FaultContests {
 
   private static void byOrderAndCache(Plan plan) throws IOException {
     try (Memory memory = new Memory(Backing.FILE_READ, plan.choose(8, 64) * MIB, plan.disk())) {
-      for (boolean random : new boolean[] {false, true}) {
-        for (boolean cold : new boolean[] {false, true}) {
+      // cached first: what is read back page by page is in smaller folios, with more faults
+      for (boolean cold : new boolean[] {false, true}) {
+        for (boolean random : new boolean[] {false, true}) {
           byAdvice(plan, memory, random, cold);
         }
       }

@@ -9,10 +9,10 @@ import java.util.Map;
 final class ReadingContests {
   private ReadingContests() {}
 
-  /** How the file is read; sums make sure that all read the same. */
+  /** Where the pages of the file are; cached first, as the file was written. */
   private enum State {
-    COLD("cold"),
     CACHED("cached"),
+    COLD("cold"),
     MAPPED("mapped");
 
     final String label;

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * nothing.
  */
 final class Failure {
+  /** How the kernel says that no area of memory is left; EAGAIN to madvise(2). */
+  private static final long NO_MEMORY = -Errno.ENOMEM.number();
+
+  private static final long TRY_AGAIN = -Errno.EAGAIN.number();
+
   private final String call;
   private final int errno;
   private final StringJoiner arguments = new StringJoiner(", ", "(", ")");
@@ -34,6 +39,9 @@ final class Failure {
    * @param result what the raw layer returned: the negative errno
    */
   static Failure of(String call, long result) {
+    if (result == NO_MEMORY || result == TRY_AGAIN) {
+      Spare.giveUp();
+    }
     return new Failure(call, (int) -result);
   }
 

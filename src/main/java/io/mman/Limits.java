@@ -166,14 +166,18 @@ final class Limits {
   /** Explains a failure by the number of areas, or says nothing where there is room for more. */
   static @Nullable String areas() {
     OptionalLong limit = Proc.maxMapCount();
-    OptionalLong used = Proc.mapCount();
-    if (limit.isEmpty() || used.isEmpty() || used.getAsLong() + NEARLY < limit.getAsLong()) {
+    OptionalLong now = Proc.mapCount();
+    if (limit.isEmpty() || now.isEmpty()) {
+      return null;
+    }
+    long used = now.getAsLong() + Spare.givenUp();
+    if (used + NEARLY < limit.getAsLong()) {
       return null;
     }
     return "vm.max_map_count allows "
         + limit.getAsLong()
         + " areas of memory, "
-        + used.getAsLong()
+        + used
         + " are used: raise it (sysctl -w vm.max_map_count="
         + 4 * limit.getAsLong()
         + "), or map fewer and larger ranges";

@@ -20,6 +20,9 @@ sealed class Mapper permits FileMapper {
 
   static MappedRegion map(MapRequest request, Lifetime lifetime) {
     request.mapFlags(); // before anything is opened
+    if (!Spare.isKept() && Tally.live() >= Spare.MANY) {
+      Spare.keep();
+    }
     Mapper mapper =
         request.isAnonymous() ? new Mapper(request, lifetime) : new FileMapper(request, lifetime);
     return mapper.map();

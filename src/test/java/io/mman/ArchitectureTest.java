@@ -57,6 +57,7 @@ class ArchitectureTest {
           "FileCauses",
           "Limits",
           "HugePages",
+          "Spare",
           "Words");
   private static final Set<String> FACADE = Set.of("Mman", "Calls");
   private static final Set<String> FILES =

@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,6 +40,9 @@ class FirstErrorTest {
         }
       } catch (MmanException e) {
         System.out.println(e.getMessage());
+        if (arguments[0].equals("smallMappings")) {
+          mapAsTheJvmMay();
+        }
       }
       while (!taken.isEmpty()) {
         taken.removeLast().close();
@@ -48,9 +56,23 @@ class FirstErrorTest {
         case "files" -> NativeFile.open(FILE);
         case "memoryFiles" -> NativeFile.memory("first", 1);
         case "largeMappings" -> Mapping.anonymous(1L << 30).flags(MapFlag.NORESERVE).mapConfined();
+        case "smallMappings" -> Mapping.file(FILE).range(0, 1).mapConfined();
         case "locks" -> locked();
         default -> throw new IllegalArgumentException(what);
       };
+    }
+
+    /** There is room for what the JVM needs, before any region is closed. */
+    private static void mapAsTheJvmMay() {
+      for (int i = 0; i < 20; i++) {
+        Mman.mmap(
+            MemorySegment.NULL,
+            Mman.pageSize(),
+            Protection.NONE,
+            EnumSet.of(MapFlag.SHARED, MapFlag.ANONYMOUS), // which the kernel does not merge
+            -1,
+            0);
+      }
     }
 
     private static MappedRegion locked() {
@@ -84,6 +106,34 @@ class FirstErrorTest {
             .run("largeMappings")
             .lines();
     String reason = ".*ENOMEM.*: RLIMIT_AS allows " + limit + " bytes of address space, \\d+ are.*";
+    assertTrue(lines.get(0).matches(reason), lines.get(0));
+    assertEquals("again", lines.get(1));
+  }
+
+  @Test
+  void noAreaIsLeftForClassesInFolders() throws IOException {
+    assertSurvivesTheLastArea(ChildJvm.of(Taker.class));
+  }
+
+  @Test
+  void noAreaIsLeftForClassesInAJar(@TempDir Path folder) throws IOException {
+    assertSurvivesTheLastArea(
+        ChildJvm.of(Taker.class).onClassPath(LimitsTest.jar(folder).toString()));
+  }
+
+  /**
+   * With all compilers, which are what the JVM aborted in when the areas were counted: metaspace
+   * for what they know of a method could not be mapped. It must not have to be in the instant
+   * between the last area and the failure, and that is all that is left to chance.
+   */
+  private static void assertSurvivesTheLastArea(ChildJvm child) throws IOException {
+    String limit = Files.readAllLines(Path.of("/proc/sys/vm/max_map_count")).getFirst();
+    assumeTrue(Long.parseLong(limit) < 100_000, "vm.max_map_count is large: " + limit);
+    List<String> lines = child.run("smallMappings").lines();
+    String reason =
+        "mmap\\(.*ENOMEM.*: vm.max_map_count allows "
+            + limit
+            + " areas of memory, \\d+ are used: raise it.*";
     assertTrue(lines.get(0).matches(reason), lines.get(0));
     assertEquals("again", lines.get(1));
   }

@@ -216,18 +216,23 @@ class LimitsTest {
   /** From a jar, as programs are: its classes need no descriptor more to be loaded. */
   @Test
   void theDescriptorsOfTheProcess() throws IOException {
+    ChildJvm child = ChildJvm.of(Opener.class).onClassPath(jar(folder).toString());
+
+    assertEquals(
+        "open(\"/dev/null\", O_RDONLY|O_NOCTTY|O_CLOEXEC): EMFILE (Too many open files):"
+            + " RLIMIT_NOFILE allows 64 descriptors and all are used: raise it (ulimit -n)",
+        child.under("prlimit", "--nofile=64:64").run().lines().getFirst());
+  }
+
+  /** Returns a jar of the library and its tests. */
+  static Path jar(Path folder) throws IOException {
     Path jar = folder.resolve("mman.jar");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
       for (String classes : List.of("mman.classes", "mman.testClasses")) {
         addClasses(out, Path.of(System.getProperty(classes)));
       }
     }
-    ChildJvm child = ChildJvm.of(Opener.class).onClassPath(jar.toString());
-
-    assertEquals(
-        "open(\"/dev/null\", O_RDONLY|O_NOCTTY|O_CLOEXEC): EMFILE (Too many open files):"
-            + " RLIMIT_NOFILE allows 64 descriptors and all are used: raise it (ulimit -n)",
-        child.under("prlimit", "--nofile=64:64").run().lines().getFirst());
+    return jar;
   }
 
   private static void addClasses(JarOutputStream out, Path root) throws IOException {

@@ -54,8 +54,7 @@ final class Descriptor {
       synchronized (offset) {
         secret = false;
         if (moved) {
-          FileCalls.seek(fd, 0, FileCalls.SEEK_SET);
-          moved = false;
+          moved = FileCalls.seek(fd, 0, FileCalls.SEEK_SET) < 0;
         }
       }
       return fd;

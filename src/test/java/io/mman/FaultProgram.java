@@ -37,7 +37,7 @@ final class FaultProgram {
     folder = Path.of(arguments[0]);
     List<String> names = List.of(arguments).subList(1, arguments.length);
     List<FaultScenario> scenarios =
-        Stream.of(FileFaults.all(), MappingFaults.all(), RegionFaults.all())
+        Stream.of(FileFaults.all(), MappingFaults.all(), RegionFaults.all(), ProcessFaults.all())
             .flatMap(List::stream)
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
             .toList();
@@ -63,8 +63,10 @@ final class FaultProgram {
               (scenario, lines) -> {
                 Map<FaultPlan, Integer> count = new HashMap<>();
                 for (String line : lines) {
-                  FaultPlan call = FaultPlan.of(line.substring(0, line.indexOf('(')));
-                  count.merge(call, 1, Integer::sum);
+                  if (!line.startsWith("syscall_")) { // whose name strace lacks
+                    FaultPlan call = FaultPlan.of(line.substring(0, line.indexOf('(')));
+                    count.merge(call, 1, Integer::sum);
+                  }
                 }
                 counts.put(scenario, count);
               });

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /** Some scenarios, each on its thread, in all of which the same call fails. */
 final class FaultRound {
   /** Address space that the JVM may come to need meanwhile. */
-  private static final long SPARE = FaultScenario.BYTES / 2;
+  private static final long SPARE = FaultScenario.BYTES * 7 / 8;
 
   private static final String INJECTED = "(INJECTED)";
 

@@ -26,6 +26,10 @@ final class FaultRules {
     return switch (call) {
       case OPENAT -> asksSystem || errno.equals("ENOENT") || errno.equals("EEXIST") || when == 3;
       case FSTAT, NEWFSTATAT -> asksSystem;
+      // The file is not of huge pages; its length is asked for by fstat.
+      case FSTATFS, LSEEK -> true;
+      // A region has no name, a limit is not told.
+      case PRCTL, PRLIMIT64 -> true;
       case UNLINK -> errno.equals("ENOENT");
       // Of a file opened for the call no one misses the descriptor.
       case CLOSE -> !scenario.startsWith("close");

@@ -42,6 +42,8 @@ final class FileFaults {
         onFile("unlockFile", FileFaults::lockAndUnlock),
         onFile("closeLocked", FileFaults::lockAndClose),
         onFile("closeFile", NativeFile::close),
+        new FaultScenario("reveal", FileFaults::reveal),
+        onFile("cacheStat", file -> file.cacheStat(0, PAGE)),
         onMemory("seal", file -> file.seal(FileSeal.SHRINK)),
         onMemory("seals", file -> require(file.seals().isEmpty(), "no seals")));
   }
@@ -169,6 +171,25 @@ final class FileFaults {
           file.close();
         }
         file.close(); // even after a failure the number is given back, once
+      }
+    };
+  }
+
+  /** The second mapping has moved the offset, which whoever gets the number finds where it was. */
+  private static FaultScenario.Attempt reveal(Path folder) throws Exception {
+    NativeFile file = NativeFile.open(existing(folder));
+    Mapping.file(file).mapConfined().close();
+    Mapping.file(file).mapConfined().close();
+    return new FaultScenario.Attempt() {
+      @Override
+      public void run() {
+        file.fd();
+      }
+
+      @Override
+      public void check(Throwable failure) {
+        require(LibC.offset(file.fd()) == 0, "the offset");
+        file.close();
       }
     };
   }

@@ -32,11 +32,14 @@ final class MappingFaults {
         onPath("pathRefused", m -> refused(m.create(2 * BYTES))),
         onPath("pathPreallocated", m -> m.create(2 * BYTES).preallocate()),
         onPath("copyOnWrite", m -> m.copyOnWrite().protection(RW).populate()),
+        new FaultScenario("fileOfHugePages", MappingFaults::nothingOfHugePages),
         onFile("file", m -> m.range(5, BYTES / 2)),
+        new FaultScenario("fileAgain", MappingFaults::again),
         onFile("fileExtended", m -> m.create(2 * BYTES).range(PAGE + 1, BYTES).populate()),
         onFile("fileReserved", m -> m.protection(RW).reserve(3 * BYTES).guardPages()),
         onFile("fileHuge", m -> m.hugePages().alignment(16 << 20)),
         onMemory("anonymous", m -> m),
+        onMemory("anonymousNamed", m -> m.name("fault")),
         onMemory("anonymousShared", m -> m.shared().populate().advise(Advice.DONTDUMP)),
         onMemory("anonymousReserved", m -> m.reserve(3 * BYTES).guardPages().populate()),
         onMemory("anonymousHuge", m -> m.hugePages().alignment(16 << 20).guardPages()),
@@ -103,12 +106,25 @@ final class MappingFaults {
     }
   }
 
+  /** Of a file that was mapped before only the length is asked for. */
+  private static FaultScenario.Attempt again(Path folder) {
+    NativeFile file = NativeFile.open(sparse(folder));
+    Mapping.file(file).mapConfined().close();
+    return mapping(Mapping.file(file), failure -> file.close());
+  }
+
+  /** Without a byte, which takes no huge page. */
+  private static FaultScenario.Attempt nothingOfHugePages(Path folder) {
+    NativeFile file = NativeFile.memory("fault", 0, MemfdFlag.HUGETLB);
+    return mapping(Mapping.file(file), failure -> file.close());
+  }
+
   private static FaultScenario onMemory(String name, Function<Mapping, Mapping> request) {
     return new FaultScenario(
         name, folder -> mapping(request.apply(Mapping.anonymous(BYTES)), failure -> {}));
   }
 
-  private static FaultScenario.Attempt mapping(Mapping request, Consumer<Throwable> aftermath) {
+  static FaultScenario.Attempt mapping(Mapping request, Consumer<Throwable> aftermath) {
     return new FaultScenario.Attempt() {
       private MappedRegion region;
 

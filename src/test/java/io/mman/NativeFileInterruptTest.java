@@ -139,6 +139,28 @@ class NativeFileInterruptTest {
     }
   }
 
+  /** Maps nothing of a file of huge pages, and tells whether that was noticed. */
+  static class HugeMapper {
+    public static void main(String... arguments) {
+      NativeFile file = NativeFile.memory("huge", 0, MemfdFlag.HUGETLB);
+      System.out.println(Mapping.file(file).mapConfined().backing.hugePage() > 0);
+    }
+  }
+
+  @Test
+  void whatAFileConsistsOfIsAskedAgain() throws IOException {
+    String out =
+        ChildJvm.of(HugeMapper.class)
+            .under(strace("inject=fstatfs:error=EINTR:when=1").toArray(String[]::new))
+            .run()
+            .success();
+    assertEquals("true\n", out);
+    List<String> lines = Files.readAllLines(trace); // signals too
+    List<String> made = lines.stream().filter(line -> call(line).equals("fstatfs")).toList();
+    assertEquals(2, made.size(), made::toString);
+    assertTrue(made.getFirst().contains("EINTR"), made::toString);
+  }
+
   private ChildJvm traced(Class<?> main, String path, String injection) {
     List<String> words = strace(injection);
     words.addAll(List.of("-P", path));

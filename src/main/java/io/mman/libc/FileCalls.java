@@ -29,6 +29,7 @@ public final class FileCalls {
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
   private static final int HUGETLBFS_MAGIC = 0x958458f6;
+  private static final int EINTR = 4;
 
   private FileCalls() {}
 
@@ -129,16 +130,22 @@ public final class FileCalls {
         Linking.link("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   }
 
-  /** Tells whether an open file of Linux consists of explicit huge pages. */
+  /**
+   * Tells whether an open file of Linux consists of explicit huge pages. Their file system always
+   * answers: one that cannot is another.
+   */
   public static boolean isHugetlbfs(int fd) {
     MemorySegment scratch = Scratch.get();
     MemorySegment buffer = Scratch.structure();
-    try {
-      return (int) Fstatfs.CALL.invokeExact(scratch, fd, buffer) == 0
-          && StatLayout.current().fileSystem(buffer) == HUGETLBFS_MAGIC;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
+    int result;
+    do {
+      try {
+        result = Scratch.result((int) Fstatfs.CALL.invokeExact(scratch, fd, buffer), scratch);
+      } catch (Throwable t) {
+        throw Linking.unexpected(t);
+      }
+    } while (result == -EINTR);
+    return result == 0 && StatLayout.current().fileSystem(buffer) == HUGETLBFS_MAGIC;
   }
 
   // int ftruncate(int fd, off_t length);

@@ -83,6 +83,15 @@ public final class LibC {
     }
   }
 
+  /** Returns the offset of an open file. */
+  public static long offset(int fd) {
+    try {
+      return (long) LSEEK.invokeExact(fd, 0L, 1);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Returns the group of this process, which nothing depends on. */
   public static int getpgrp() {
     try {

@@ -146,7 +146,12 @@ final class JmhRunner {
       String value = benchmark.getParam(key);
       switch (key) {
         case "backing" -> values.addFirst(Backing.valueOf(value).toString());
-        case "bytes" -> values.add(value + " bytes");
+        case "bytes" -> {
+          // where the time is that of a page, the text has the size
+          if (benchmark.getMode() != Mode.SingleShotTime) {
+            values.add(value + " bytes");
+          }
+        }
         case "preparation" -> {
           if (!value.equals("NOTHING")) {
             values.add(value);

@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 /** What the first touch of a page costs. */
 final class FaultContests {
   private static final long MIB = 1 << 20;
+  private static final int FEW = 100;
 
   private FaultContests() {}
 
@@ -27,6 +28,7 @@ final class FaultContests {
     bySize(plan);
     inBothOrders(plan);
     byOrderAndCache(plan);
+    fewOfMany(plan);
     FaultThreads.run(plan);
   }
 
@@ -194,6 +196,20 @@ final class FaultContests {
           byAdvice(plan, memory, random, cold);
         }
       }
+    }
+  }
+
+  private static void fewOfMany(Plan plan) throws IOException {
+    try (Memory memory = new Memory(Backing.FILE_READ, plan.choose(64, 512) * MIB, plan.disk())) {
+      Contest contest =
+          new Contest("faults-few", FEW + " of " + (int) memory.pages() + " pages, cold");
+      contest.single().per("page read", FEW).hero("nothing");
+      for (Advice advice : List.of(Advice.NORMAL, Advice.RANDOM, Advice.WILLNEED)) {
+        Mapping mapping = memory.mapping().advise(advice);
+        String name = advice == Advice.NORMAL ? "nothing" : advice.name();
+        contest.add(name, memory::chill, n -> Touch.few(mapping, FEW));
+      }
+      plan.run(contest);
     }
   }
 

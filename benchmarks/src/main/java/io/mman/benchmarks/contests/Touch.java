@@ -49,6 +49,19 @@ public final class Touch {
     sink = sum;
   }
 
+  /** Maps, reads from so many pages in random order and unmaps. */
+  static void few(Mapping mapping, int count) {
+    try (MappedRegion region = mapping.mapConfined()) {
+      MemorySegment memory = region.segment();
+      long pages = memory.byteSize() / PAGE;
+      long sum = 0;
+      for (long i = 0; i < count; i++) {
+        sum += memory.get(ValueLayout.JAVA_BYTE, PAGE * page(i, pages));
+      }
+      sink = sum;
+    }
+  }
+
   /** A permutation of a power of two of pages. */
   static long page(long i, long pages) {
     return i * 2654435761L + 12345 & pages - 1;

@@ -30,7 +30,10 @@ final class Axes {
 
   /** Of counts, zero among them. */
   static ValueAxis counts(List<double[]> values, String unit) {
-    return linear(max(values), "page faults, a " + unit, Format::digits);
+    ValueAxis axis = linear(max(values), "page faults, a " + unit, Format::digits);
+    // room for the left half of a mark at zero
+    axis.setLowerBound(-0.015 * axis.getUpperBound());
+    return axis;
   }
 
   /** Of what grows by factors. */
@@ -74,7 +77,7 @@ final class Axes {
     axis.setLabelFont(Style.LABEL);
     axis.setTickLabelFont(Style.LABEL);
     axis.setAxisLinePaint(Style.GRID);
-    axis.setTickLabelInsets(new RectangleInsets(2, 4, 2, 8));
+    axis.setTickLabelInsets(new RectangleInsets(2, 4, 2, 12));
     return axis;
   }
 

@@ -22,6 +22,7 @@ final class Charts {
           overBytes("faults-size-file_read", "First touch of a page, file in the page cache"),
           dots("faults-random", "First touch of a page, by the order of the pages"),
           dots("faults-order", "First read of a page of a file, by order, cache and advice"),
+          turned("faults-few", Figure.TIME, "Reading a few random pages of a file, not cached"),
           dots("faults-threads", "First touch of a page, by one thread and by two"),
           dots("calls", "A call on one page"),
           ratio("calls", TO_MMAN + "others: a call on one page"),

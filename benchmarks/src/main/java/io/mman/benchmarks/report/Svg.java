@@ -1,6 +1,7 @@
 package io.mman.benchmarks.report;
 
 import java.awt.Dimension;
+import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,6 +25,10 @@ final class Svg {
     context.setComment(null);
     context.setPrecision(2);
     SVGGraphics2D graphics = new SVGGraphics2D(context, false);
+    graphics.setRenderingHint(
+        RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     graphics.setSVGCanvasSize(new Dimension(width, height));
     // or it would draw labels as outlines
     TextUtils.setUseDrawRotatedStringWorkaround(false);

@@ -32,6 +32,8 @@ public final class ColdStart {
     HELP.put("AOT cache", "-XX:AOTCache=");
   }
 
+  private static final int ATTEMPTS = 3;
+
   private final Path folder;
   private final Path file;
   private final List<Start> starts = new ArrayList<>();
@@ -76,12 +78,27 @@ public final class ColdStart {
       System.out.println("  archives of " + WAYS.get(way));
       String cds = folder.resolve(way + ".jsa").toString();
       String aot = folder.resolve(way + ".aot").toString();
-      require(execute(command(way, "-XX:ArchiveClassesAtExit=" + cds)), way);
-      require(execute(command(way, "-XX:AOTCacheOutput=" + aot)), way);
+      write(way, "-XX:ArchiveClassesAtExit=" + cds);
+      write(way, "-XX:AOTCacheOutput=" + aot);
       starts.add(new Start(way, "plain", command(way)));
       starts.add(new Start(way, "CDS archive", command(way, HELP.get("CDS archive") + cds)));
       starts.add(new Start(way, "AOT cache", command(way, HELP.get("AOT cache") + aot)));
     }
+  }
+
+  /**
+   * JDK 25 can crash when it writes an archive at exit while a daemon thread, such as the one that
+   * registers the library's bean, still links a lambda. The next attempt usually succeeds.
+   */
+  private void write(String way, String option) throws IOException, InterruptedException {
+    int exit = -1;
+    for (int i = 0; i < ATTEMPTS && exit != 0; i++) {
+      exit = execute(command(way, option));
+      if (exit != 0) {
+        System.out.println("  " + option + " ended with " + exit);
+      }
+    }
+    require(exit, way + " with " + option);
   }
 
   private List<String> command(String way, String... options) {

@@ -60,7 +60,7 @@ final class Documented {
     rule(Op.PROTECT, STATE, Errno.EACCES, Errno.ENOMEM);
     rule(Op.RESIZE, ALL, Errno.ENOMEM, Errno.EAGAIN);
     rule(Op.SPLIT, ARGUMENT);
-    rule(Op.JOIN, ARGUMENT);
+    rule(Op.JOIN, ARGUMENT, Errno.EPERM); // either of the two may be sealed
     rule(Op.SEAL, STATE, Errno.ENOSYS);
     rule(Op.SEAL_PART, STATE, Errno.ENOSYS, Errno.EPERM);
     rule(Op.ADVISE, ALL, Errno.EINVAL, Errno.EAGAIN, Errno.EBUSY, Errno.EACCES);

@@ -7,6 +7,7 @@ import static io.mman.Views.mark;
 import io.mman.testing.Maps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Random;
 import java.util.function.Consumer;
 
 /** What would kill the JVM if a region were careless; each in a JVM of its own. */
@@ -24,6 +25,7 @@ final class Ordeals {
       case "sealedPart" -> sealedPart();
       case "sealedPartInReserve" -> sealedPartInReserve();
       case "arenaClosesMeanwhile" -> arenaClosesMeanwhile();
+      case "fileIsCutMeanwhile" -> fileIsCutMeanwhile();
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     System.out.println("survived");
@@ -206,6 +208,61 @@ final class Ordeals {
       }
     } catch (IllegalStateException closed) {
       // As it is to be.
+    }
+  }
+
+  /** A file is never cut under the bytes of a region, however both change at once. */
+  private static void fileIsCutMeanwhile() throws Throwable {
+    try (NativeFile file = NativeFile.memory("cut", 16 * PAGE)) {
+      Mapping mapping = Mapping.file(file).range(0, 1).protection(Protection.READ_WRITE);
+      MappedRegion reserved = mapping.reserve(16 * PAGE).mapShared();
+      MappedRegion moving = mapping.mapShared();
+      Elsewhere one = Elsewhere.start(() -> changeAtRandom(reserved, 1));
+      Elsewhere two = Elsewhere.start(() -> changeAtRandom(moving, 2));
+      Elsewhere reader = Elsewhere.start(() -> readUntilClosed(reserved));
+      Random random = new Random(3);
+      while (!one.isDone() || !two.isDone()) {
+        try {
+          file.resize(random.nextLong(16 * PAGE));
+        } catch (IllegalStateException covered) {
+          Thread.onSpinWait();
+        }
+      }
+      one.join();
+      two.join();
+      reserved.close();
+      moving.close();
+      reader.join();
+      file.resize(0);
+    }
+  }
+
+  private static void readUntilClosed(MappedRegion region) {
+    while (region.isAlive()) {
+      try {
+        MemorySegment view = region.segment();
+        for (long i = view.byteSize() - 1; i >= 0; i -= PAGE) {
+          Views.byteAt(view, i);
+        }
+      } catch (IllegalStateException revoked) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static void changeAtRandom(MappedRegion region, long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < 200; i++) {
+      try {
+        MemorySegment view = region.resize(random.nextLong(16 * PAGE));
+        view.fill((byte) i);
+        MappedRegion rest = region.split(view.byteSize() / 2 / PAGE * PAGE);
+        region.segment().fill((byte) i);
+        rest.segment().fill((byte) i);
+        region.join(rest);
+      } catch (IllegalArgumentException pastTheEnd) {
+        region.segment().fill((byte) i);
+      }
     }
   }
 

@@ -16,7 +16,8 @@ class SurvivalTest {
         "stackOverflow",
         "sealedPart",
         "sealedPartInReserve",
-        "arenaClosesMeanwhile"
+        "arenaClosesMeanwhile",
+        "fileIsCutMeanwhile"
       })
   void theJvmSurvives(String ordeal) {
     assertEquals(List.of("survived"), ChildJvm.of(Ordeals.class).run(ordeal).lines());

@@ -160,12 +160,11 @@ final class Resizing {
     }
     if (old.isEmpty()) {
       ground.moveTo(ground.placement.map(backing, wanted, wanted, now.protection(), fd));
-    } else if (!ground.placement.isPlain() || region.mayBeLocked) {
+    } else if (region.mayBeLocked) {
       moveInto(old, wanted, fd);
     } else {
       try {
-        long address = remap(old, wanted, ANYWHERE, MemorySegment.NULL);
-        ground.moveTo(new Area(address, backing.pages(wanted)));
+        moveAndGrow(old, wanted);
       } catch (MmanException e) {
         if (e.error() != Errno.EFAULT) {
           throw e;
@@ -173,6 +172,27 @@ final class Resizing {
         moveInto(old, wanted, fd); // advice or locks have split the pages into several areas
       }
     }
+  }
+
+  /**
+   * Does both in one call, after which the pages are still one area to the kernel: before Linux
+   * 6.17 it does not move more than one.
+   */
+  private void moveAndGrow(Area old, long wanted) {
+    if (ground.placement.isPlain()) {
+      long address = remap(old, wanted, ANYWHERE, MemorySegment.NULL);
+      ground.moveTo(new Area(address, backing.pages(wanted)));
+      return;
+    }
+    Area area = ground.placement.reserve(wanted, backing);
+    try {
+      remap(old, area.capacity(), THERE, area.pages(0, area.capacity()));
+      ground.moveTo(area);
+    } catch (RuntimeException | Error e) {
+      Placement.abandon(area);
+      throw e;
+    }
+    old.unmapGuards();
   }
 
   /**

@@ -103,6 +103,7 @@ class ResizeRefusedTest {
     try (MappedRegion region = twoPages().guardPages().mapShared()) {
       MemorySegment view = region.segment();
       mark(view);
+      region.lock(0, PAGE); // so that what is added is mapped by itself
       file.seal(FileSeal.FUTURE_WRITE);
       assertFails("mmap", Errno.EPERM, () -> region.resize(3 * PAGE));
       assertRevoked(view);

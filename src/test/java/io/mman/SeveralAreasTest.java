@@ -37,7 +37,14 @@ class SeveralAreasTest {
     Mapping file = Mapping.file(FILE).range(PAGE, 5 * PAGE).protection(Protection.READ_WRITE);
     Mapping memory = Mapping.anonymous(5 * PAGE);
     return Stream.of(memory, file, file.copyOnWrite())
-        .flatMap(m -> Stream.of(m, m.guardPages(), m.reserve(12 * PAGE), m.alignment(16 * PAGE)))
+        .flatMap(
+            m ->
+                Stream.of(
+                    m,
+                    m.guardPages(),
+                    m.reserve(12 * PAGE),
+                    m.alignment(16 * PAGE),
+                    m.hugePages().guardPages()))
         .toList();
   }
 
@@ -115,6 +122,19 @@ class SeveralAreasTest {
       MemorySegment view = region.resize(8 * PAGE);
       assertMarked(view, 0, 5 * PAGE);
       assertTrue(isLocked(view, 2) && !isLocked(view, 5));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("mappings")
+  void pagesThatMoveStayOneArea(Mapping mapping) {
+    try (MappedRegion region = mapping.mapConfined()) {
+      for (long size = 5; size <= 11; size += 2) {
+        MemorySegment view = region.resize(size * PAGE);
+        mark(view);
+        Maps.Area area = Maps.of(view);
+        assertTrue(area.end() >= view.address() + size * PAGE, () -> "behind " + area);
+      }
     }
   }
 

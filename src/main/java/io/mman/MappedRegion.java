@@ -153,7 +153,8 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
    *     native code holds a view
    * @throws UnsupportedOperationException for growing shared anonymous memory or explicit huge
    *     pages, and for growing without a reserve on other systems than Linux
-   * @throws MmanException if the system call fails; size and bytes are as before
+   * @throws MmanException if the system call fails; size and bytes are as before. Only where the
+   *     kernel has moved some of several areas by then, is the region closed
    * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
    */
   public MemorySegment resize(long newSize) {
@@ -193,7 +194,7 @@ public final class MappedRegion extends RegionCalls implements AutoCloseable {
 
   /**
    * Splits the region in two, which live on their own from then on. Revokes all views. A reserve
-   * goes to the rest.
+   * goes to the rest; guard pages stay on the outer sides.
    *
    * @param offset where the rest begins: a multiple of the page size, 0 or {@link #size}
    * @return the rest, with a lifetime like this region's

@@ -55,6 +55,8 @@ public final class RegionGroup implements Arena {
    *
    * @throws IllegalStateException if the group is closed; or if it is the last hold and native code
    *     or a {@link Pin} holds one of the regions: then nothing has changed
+   * @throws MmanException if pages cannot be unmapped, at the limit {@code vm.max_map_count}; the
+   *     group is closed all the same
    */
   @Override
   public void close() {

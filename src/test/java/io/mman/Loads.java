@@ -62,7 +62,7 @@ final class Loads {
     for (int i = 2; i < PARTS; i++) {
       mapAndCloseOnTwoThreads(part, path);
       long grown = Maps.statusBytes("VmRSS") - memory;
-      require(grown < 16 * MIB, "memory has grown by " + grown);
+      require(grown < 64 * MIB, "memory has grown by " + grown);
       require(Maps.count() < areas + 100, "areas have grown from " + areas);
       require(OpenFiles.all().equals(files), "open: " + OpenFiles.all());
     }

@@ -67,7 +67,7 @@ final class Splitting {
     Extent restCover =
         cover == null ? null : cover.beside(backing.end(now.head() + offset, now.size() - offset));
     Tally tally = Tally.ofSplit(backing.kind(), now.size() - offset);
-    boolean takesReserve = ground.hasReserve() && !cut.second.isEmpty();
+    boolean takesReserve = ground.hasReserve() && (offset == 0 || !cut.second.isEmpty());
     Ground rest =
         new Ground(
             ground.lifetime,
@@ -77,6 +77,8 @@ final class Splitting {
     if (!cut.second.isEmpty()) {
       rest.dirtyEnd = Math.max(0, ground.dirtyEnd - offset);
       ground.dirtyEnd = 0;
+    }
+    if (takesReserve) {
       ground.reserve = MapRequest.NONE;
     }
     return rest;

@@ -204,4 +204,13 @@ class SplitTest {
     closed.close();
     assertThrows(IllegalStateException.class, () -> closed.split(0));
   }
+
+  @Test
+  void anEmptyReserveGoesToTheRestToo() {
+    try (MappedRegion region = Mapping.anonymous(0).reserve(0).mapShared();
+        MappedRegion rest = region.split(0)) {
+      assertThrows(IllegalArgumentException.class, () -> rest.resize(1));
+      assertEquals(1, region.resize(1).byteSize());
+    }
+  }
 }

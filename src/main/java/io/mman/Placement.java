@@ -69,10 +69,10 @@ record Placement(
       return anywhere(backing, used, protection, fd);
     }
     Area area = reserve(capacity, backing);
+    // Without a reserve all of it is opened, so that the last pages can be huge too.
+    long opened = used == capacity ? area.capacity() : backing.pages(used);
     boolean done = false;
     try {
-      // Without a reserve all of it is opened, so that the last pages can be huge too.
-      long opened = used == capacity ? area.capacity() : backing.pages(used);
       open(area.pages(0, opened), 0, backing, protection, fd);
       done = true;
       return area;
@@ -80,7 +80,7 @@ record Placement(
       if (!done && backing.isOpenedByProtection()) {
         area.unmap(); // nothing was mapped over it, which would take a look at /proc
       } else if (!done) {
-        abandon(area);
+        abandon(area, 0, opened);
       }
     }
   }
@@ -114,7 +114,7 @@ record Placement(
     try {
       adviseReserve(area.pages(0, area.capacity()), backing);
     } catch (RuntimeException | Error e) {
-      abandon(area);
+      area.unmap();
       throw e;
     }
     return area;
@@ -198,11 +198,17 @@ record Placement(
 
   /**
    * Unmaps what was reserved in vain. A MAP_FIXED that fails may leave a hole on some kernels, and
-   * another thread's mapping may be in it by now: then only address space is lost.
+   * another thread's mapping may be in it by now: then only what lies around it is unmapped.
+   *
+   * @param from where the pages begin that something was to be mapped over, in bytes
+   * @param to where they end
    */
-  static void abandon(Area area) {
-    if (isReserved(MemorySegment.ofAddress(area.address()).reinterpret(area.length()))) {
+  static void abandon(Area area, long from, long to) {
+    if (isReserved(area.pages(from, to - from))) {
       area.unmap();
+    } else {
+      area.before(from).unmapIfPossible();
+      area.from(to).unmapIfPossible();
     }
   }
 

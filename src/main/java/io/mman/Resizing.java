@@ -189,7 +189,7 @@ final class Resizing {
       remap(old, area.capacity(), THERE, area.pages(0, area.capacity()));
       ground.moveTo(area);
     } catch (RuntimeException | Error e) {
-      Placement.abandon(area);
+      Placement.abandon(area, 0, area.capacity());
       throw e;
     }
     old.unmapGuards();
@@ -208,7 +208,7 @@ final class Resizing {
       MemorySegment added = area.pages(moved, end - moved);
       ground.placement.open(added, moved, backing, now.protection(), fd);
     } catch (RuntimeException | Error e) {
-      Placement.abandon(area);
+      Placement.abandon(area, moved, end);
       throw e;
     }
     try {
@@ -220,8 +220,7 @@ final class Resizing {
         throw e;
       }
       // Where the old pages were to go, the kernel may have unmapped the reserve already.
-      Placement.abandon(new Area(area.address(), area.guardBefore() + moved));
-      area.from(moved).unmapIfPossible();
+      Placement.abandon(area, 0, moved);
       throw e;
     }
     old.unmapGuards();

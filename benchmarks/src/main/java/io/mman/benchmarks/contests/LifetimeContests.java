@@ -3,7 +3,6 @@ package io.mman.benchmarks.contests;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.Mman;
-import io.mman.NativeFile;
 import io.mman.Protection;
 import io.mman.RegionGroup;
 import io.mman.benchmarks.CLoops;
@@ -43,7 +42,7 @@ final class LifetimeContests {
         .add("mman", n -> mapped(n, mapping::mapConfined))
         .add("mman, borrowed arena", n -> borrowed(n, Arena::ofConfined, mapping))
         .add("FileChannel.map", n -> channel(n, Arena::ofConfined, memory.channel))
-        .add("C", n -> inC(memory.file, n));
+        .add("C", n -> inC(memory, n));
   }
 
   private static Contest shared(Memory memory, Mapping mapping) {
@@ -51,7 +50,7 @@ final class LifetimeContests {
         .add("mman", n -> mapped(n, mapping::mapShared))
         .add("mman, borrowed arena", n -> borrowed(n, Arena::ofShared, mapping))
         .add("FileChannel.map", n -> channel(n, Arena::ofShared, memory.channel))
-        .add("C", n -> inC(memory.file, n));
+        .add("C", n -> inC(memory, n));
   }
 
   private static Contest grouped(Memory memory, Mapping mapping) {
@@ -61,11 +60,11 @@ final class LifetimeContests {
         .add("mman", n -> inGroup(RegionGroup.open(), mapping))
         .add("mman, borrowed arena", n -> inGroup(Arena.ofShared(), mapping))
         .add("FileChannel.map", n -> channels(memory.channel))
-        .add("C", n -> inC(memory.file, GROUP));
+        .add("C", n -> inC(memory, GROUP));
   }
 
-  static void inC(NativeFile file, int times) throws Throwable {
-    CLoops.require((long) MAP_IN_C.invokeExact(file.fd(), BYTES, (long) times));
+  static void inC(Memory memory, int times) throws Throwable {
+    CLoops.require((long) MAP_IN_C.invokeExact(memory.fd(), BYTES, (long) times));
   }
 
   static void mapped(int times, Supplier<MappedRegion> map) {

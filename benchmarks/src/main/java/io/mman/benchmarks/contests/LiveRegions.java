@@ -25,7 +25,7 @@ final class LiveRegions {
                 .add(
                     "FileChannel.map",
                     n -> LifetimeContests.channel(n, Arena::ofConfined, memory.channel))
-                .add("C", n -> LifetimeContests.inC(memory.file, n)));
+                .add("C", n -> LifetimeContests.inC(memory, n)));
       }
     }
   }

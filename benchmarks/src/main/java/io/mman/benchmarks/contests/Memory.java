@@ -24,6 +24,12 @@ public final class Memory implements AutoCloseable {
   /** Null where there is no file. */
   final NativeFile file;
 
+  /**
+   * The same file for C; null where there is none. A descriptor of its own, since the library does
+   * not use the offset of one whose number it has told.
+   */
+  private final NativeFile forC;
+
   /** The same file for the JDK; null where there is none. */
   final FileChannel channel;
 
@@ -51,6 +57,7 @@ public final class Memory implements AutoCloseable {
         file = NativeFile.open(path, StandardOpenOption.WRITE);
       }
     }
+    forC = file == null ? null : NativeFile.open(file.path(), StandardOpenOption.WRITE);
     channel = file == null || backing == Backing.DEV_ZERO ? null : open(file);
     if (backing.isOnDisk()) {
       write();
@@ -102,9 +109,9 @@ public final class Memory implements AutoCloseable {
     return backing.writes();
   }
 
-  /** The descriptor, or -1. */
+  /** A descriptor for C, or -1. */
   public int fd() {
-    return file == null ? -1 : file.fd();
+    return forC == null ? -1 : forC.fd();
   }
 
   Path path() {
@@ -134,6 +141,7 @@ public final class Memory implements AutoCloseable {
     }
     if (file != null) {
       file.close();
+      forC.close();
     }
     if (path != null) {
       Files.delete(path);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.platform.Platform;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -40,6 +41,54 @@ class FlagsTest {
         assertEquals(covered, one.includes(other), one + " includes " + other);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aProtectionIsSpelledAsProcDoes(Protection protection) {
+    String expected =
+        (protection.canRead() ? "r" : "-")
+            + (protection.canWrite() ? "w" : "-")
+            + (protection.canExecute() ? "x" : "-");
+    assertEquals(expected, protection.letters());
+    assertEquals("r-x", Protection.READ_EXEC.letters());
+  }
+
+  @Test
+  void flagsOfMlockallAddUp() {
+    assertEquals(0, LockAllFlag.bits(new LockAllFlag[0]));
+    int both = LockAllFlag.bits(LockAllFlag.CURRENT, LockAllFlag.FUTURE);
+    assertEquals(LockAllFlag.CURRENT.bits() | LockAllFlag.FUTURE.bits(), both);
+    assertEquals(
+        both, LockAllFlag.bits(LockAllFlag.CURRENT, LockAllFlag.FUTURE, LockAllFlag.FUTURE));
+    assertTrue(LockAllFlag.CURRENT.bits() != 0);
+  }
+
+  @Test
+  void twoSizesOfHugePagesExcludeEachOther() {
+    assertTrue(MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB) != 0);
+    assertTrue(MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_1GB) != 0);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> MemfdFlag.bits(MemfdFlag.HUGE_1GB, MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB));
+  }
+
+  @Test
+  void aPlatformHasTheNumbersItsHeadersHave() {
+    assertTrue(MapFlag.NORESERVE.numbers().isOn(Platform.LINUX));
+    assertFalse(MapFlag.NORESERVE.numbers().isOn(Platform.FREEBSD));
+  }
+
+  @Test
+  void aSizeThatIsRefusedIsNamedWithTheReason() {
+    var negative =
+        assertThrows(IllegalArgumentException.class, () -> PageRange.requireSize("size", -1));
+    assertEquals("size is negative: -1", negative.getMessage());
+    var large =
+        assertThrows(
+            IllegalArgumentException.class, () -> PageRange.requireSize("size", Long.MAX_VALUE));
+    assertEquals("size is too large: " + Long.MAX_VALUE, large.getMessage());
+    assertEquals(0, PageRange.requireSize("size", 0));
   }
 
   @ParameterizedTest

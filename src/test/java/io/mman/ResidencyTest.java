@@ -12,6 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -203,5 +205,14 @@ class ResidencyTest {
       assertFalse(residency.isResident(PAGE)); // a picture of the past
       assertEquals(0, region.read(0, MemorySegment.NULL));
     }
+  }
+
+  @Test
+  void aByteThatIsAskedForIsCountedFromTheRegionAndTheRefusalSaysSo() {
+    Residency some = new Residency(10, 3, 100, 25, new long[][] {{0b100}}); // of three pages
+    assertEquals(
+        List.of(false, false, true), Stream.of(100L, 116L, 117L).map(some::isResident).toList());
+    var e = assertThrows(IndexOutOfBoundsException.class, () -> some.isResident(125));
+    assertEquals("offset 125 is not in [100, 125)", e.getMessage());
   }
 }

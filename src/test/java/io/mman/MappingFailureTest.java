@@ -49,18 +49,6 @@ class MappingFailureTest {
   }
 
   @Test
-  void guardsAroundPagesThatCannotBeHadAreGivenBack() {
-    Mapping mapping = Mapping.anonymous(1L << 40).flags(MapFlag.HUGETLB).guardPages();
-    assertEquals(Errno.ENOMEM, failure(mapping).error());
-    long before = Maps.statusBytes("VmSize");
-    for (int i = 0; i < 1000; i++) {
-      failure(mapping);
-    }
-    long grown = Maps.statusBytes("VmSize") - before;
-    assertTrue(grown < 1000 * PAGE, () -> "grown by " + grown); // two guards each
-  }
-
-  @Test
   void aFileOpenForReadingCannotBeMappedForWriting() {
     try (NativeFile file = NativeFile.open(Samples.sparse(folder, LARGE))) {
       var e = failure(Mapping.file(file).protection(Protection.READ_WRITE));

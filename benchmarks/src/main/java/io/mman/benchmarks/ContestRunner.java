@@ -30,6 +30,7 @@ final class ContestRunner {
     Path result = Files.createTempFile("turns", ".json");
     try {
       List<String> arguments = new ArrayList<>(Jvm.FOR_PEERS);
+      arguments.addAll(Jvm.WARM_HEAP);
       arguments.add("io.mman.benchmarks.contests.ContestMain");
       arguments.addAll(
           List.of(section, effort.label(), "" + effort.contestMillis, result.toString()));

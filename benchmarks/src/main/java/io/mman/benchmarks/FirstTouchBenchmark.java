@@ -28,6 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10)
 @Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class FirstTouchBenchmark {
+  private static final Path DISK = Path.of(System.getProperty("java.io.tmpdir"));
+  private static final int CALLS_TO_COMPILE = 20_000;
+
   @Param({"16777216"})
   private long bytes;
 
@@ -47,7 +50,18 @@ public class FirstTouchBenchmark {
 
   @Setup
   public void create() throws IOException {
-    memory = new Memory(backing, bytes, Path.of(System.getProperty("java.io.tmpdir")));
+    memory = new Memory(backing, bytes, DISK);
+    compile();
+  }
+
+  /** Single shots are too few for the JIT. */
+  private void compile() throws IOException {
+    try (Memory page = new Memory(backing, 4096, DISK)) {
+      for (int i = 0; i < CALLS_TO_COMPILE; i++) {
+        page.reset();
+        Touch.mapped(page.mapping(), page.writes(), false);
+      }
+    }
   }
 
   @Setup(Level.Invocation)

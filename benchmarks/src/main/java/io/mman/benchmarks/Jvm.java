@@ -6,6 +6,12 @@ import java.util.List;
 
 /** Commands that start another JVM like this one. */
 public final class Jvm {
+  /**
+   * A heap whose pages have been touched: else the faults of the heap itself, in a JVM that has
+   * just been started, would be counted as those of what allocates an object.
+   */
+  static final List<String> WARM_HEAP = List.of("-Xms256m", "-Xmn64m", "-XX:+AlwaysPreTouch");
+
   /** What Agrona and Chronicle Bytes need, by their own documentation. */
   static final List<String> FOR_PEERS =
       List.of(

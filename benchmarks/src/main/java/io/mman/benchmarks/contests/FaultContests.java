@@ -3,13 +3,16 @@ package io.mman.benchmarks.contests;
 import io.mman.Advice;
 import io.mman.MapFlag;
 import io.mman.Mapping;
+import io.mman.Protection;
 import io.mman.benchmarks.CLoops;
 import io.mman.benchmarks.measure.Contest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** What the first touch of a page costs. */
@@ -82,10 +85,26 @@ final class FaultContests {
             contest.single();
           }
           addRivals(contest.per("page", memory.pages()), memory, backing);
+          addFacade(contest, memory, backing);
           plan.run(contest);
         }
       }
     }
+  }
+
+  private static void addFacade(Contest contest, Memory memory, Backing backing) {
+    Set<MapFlag> flags = EnumSet.of(backing.isShared() ? MapFlag.SHARED : MapFlag.PRIVATE);
+    if (memory.fd() < 0) {
+      flags.add(MapFlag.ANONYMOUS);
+    }
+    boolean write = backing.writes();
+    Protection rights = write ? Protection.READ_WRITE : Protection.READ;
+    contest.add(
+        "mman, facade only",
+        memory::reset,
+        n ->
+            repeat(
+                n, () -> Touch.mappedByFacade(flags, rights, memory.fd(), memory.bytes(), write)));
   }
 
   private static String size(long bytes) {

@@ -24,12 +24,14 @@ final class GrowContests implements AutoCloseable {
   private final int steps;
   private final Path path;
   private final NativeFile file;
+  private final NativeFile forC; // see Memory
   private final FileChannel channel;
 
   private GrowContests(int steps, Path disk) throws IOException {
     this.steps = steps;
     path = Files.createTempFile(disk, "log", ".bin");
     file = NativeFile.open(path, StandardOpenOption.WRITE);
+    forC = NativeFile.open(path, StandardOpenOption.WRITE);
     channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
@@ -84,12 +86,13 @@ final class GrowContests implements AutoCloseable {
   }
 
   private void inC(MethodHandle grow) throws Throwable {
-    CLoops.require((long) grow.invokeExact(file.fd(), STEP, (long) steps));
+    CLoops.require((long) grow.invokeExact(forC.fd(), STEP, (long) steps));
   }
 
   @Override
   public void close() throws IOException {
     channel.close();
+    forC.close();
     file.close();
     Files.delete(path);
   }

@@ -1,11 +1,15 @@
 package io.mman.benchmarks.contests;
 
+import io.mman.MapFlag;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
+import io.mman.Mman;
+import io.mman.Protection;
 import io.mman.benchmarks.CLoops;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Set;
 
 /** Touching each page once, in Java and in C. */
 public final class Touch {
@@ -72,6 +76,14 @@ public final class Touch {
     try (MappedRegion region = mapping.mapConfined()) {
       pages(region.segment(), write, random);
     }
+  }
+
+  /** The same by the facade. */
+  static void mappedByFacade(
+      Set<MapFlag> flags, Protection protection, int fd, long bytes, boolean write) {
+    MemorySegment memory = Mman.mmap(MemorySegment.NULL, bytes, protection, flags, fd, 0);
+    pages(memory, write, false);
+    Mman.munmap(memory);
   }
 
   /** The same in C. */

@@ -3,7 +3,9 @@ package io.mman.benchmarks.measure;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 
 /**
  * Several ways to do the same, in short turns in one JVM: what disturbs the machine disturbs all of
@@ -34,6 +36,7 @@ public final class Contest {
   private final String row;
   private final List<Contestant> contestants = new ArrayList<>();
   private final List<String> leftOut = new ArrayList<>();
+  private final Random chance = new Random(1);
   private double x;
   private String unit = "call";
   private double unitsPerCall = 1;
@@ -106,7 +109,7 @@ public final class Contest {
     contestants.forEach(c -> c.turns.clear());
     long end = System.nanoTime() + budget.toNanos() * 2 / 3;
     for (int i = 0; i < MIN_ROUNDS || System.nanoTime() < end && i < MAX_ROUNDS; i++) {
-      round(i, times);
+      round(times);
     }
     return new Turns(
         chart, row, x, unit, hero, contestants.stream().map(this::series).toList(), leftOut);
@@ -123,7 +126,7 @@ public final class Contest {
         return;
       }
       int times = 1 + i % 200;
-      round(i, times);
+      round(times);
       calls += single ? 0 : times;
     }
   }
@@ -140,18 +143,16 @@ public final class Contest {
     }
   }
 
-  /** Everyone begins as often as everyone else, in either direction. */
-  private void round(int number, int times) {
-    int n = contestants.size();
-    for (int i = 0; i < n; i++) {
-      int place = (number + i) % n;
-      turn(contestants.get(number / n % 2 == 0 ? place : n - 1 - place), single ? 1 : times);
-    }
+  /** In an order that is new each time: what one leaves behind does not always meet the same. */
+  private void round(int times) {
+    List<Contestant> order = new ArrayList<>(contestants);
+    Collections.shuffle(order, chance);
+    order.forEach(contestant -> turn(contestant, single ? 1 : times));
   }
 
   private int calibrated() {
-    round(0, 10);
-    round(1, 10);
+    round(10);
+    round(10);
     double fastest =
         contestants.stream().mapToDouble(c -> c.turns.getLast()[0]).min().orElse(TURN_NANOS);
     return (int) Math.clamp(TURN_NANOS / Math.max(1, fastest * unitsPerCall), 1, 100_000);

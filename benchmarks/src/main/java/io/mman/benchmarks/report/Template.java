@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 
 /**
  * Fills in a text: {@code {{chart ID}}}, {@code {{figures CHART}}}, {@code {{machine SECTION}}},
- * {@code {{left-out SECTION}}}, {@code {{time CHART | ROW | SERIES}}} and {@code {{ratio CHART |
- * ROW | SERIES | SERIES}}}; the row {@code @} is any. What was not measured is said so.
+ * {@code {{left-out SECTION}}}, {@code {{behind SECTION}}}, {@code {{time CHART | ROW | SERIES}}}
+ * and {@code {{ratio CHART | ROW | SERIES | SERIES}}}; the row {@code @} is any. What was not
+ * measured is said so.
  */
 final class Template {
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+) ([^}]+)}}");
@@ -38,6 +39,7 @@ final class Template {
       case "figures" -> figures(words[0]);
       case "machine" -> ofSection(words[0]).map(Tables::machine).orElse("> Not measured.");
       case "left-out" -> ofSection(words[0]).map(Template::leftOut).orElse("");
+      case "behind" -> ofSection(words[0]).map(Behind::table).orElse("");
       case "time" ->
           figure(words[0], words[1], words[2]).map(m -> Format.time(m.nanos)).orElse("?");
       case "ratio" -> ratio(words);

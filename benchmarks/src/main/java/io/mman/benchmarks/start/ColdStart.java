@@ -21,6 +21,7 @@ public final class ColdStart {
 
   static {
     WAYS.put("mman", "mman");
+    WAYS.put("no-bean", "mman, without its bean");
     WAYS.put("facade", "mman, facade only");
     WAYS.put("ffm", "bare FFM handles");
     WAYS.put("channel", "FileChannel.map");
@@ -103,6 +104,9 @@ public final class ColdStart {
 
   private List<String> command(String way, String... options) {
     List<String> arguments = new ArrayList<>(List.of(options));
+    if (way.equals("no-bean")) {
+      arguments.add("-Dio.mman.jmx=false");
+    }
     arguments.addAll(List.of(StartMain.class.getName(), way, file.toString()));
     return Jvm.command(arguments);
   }

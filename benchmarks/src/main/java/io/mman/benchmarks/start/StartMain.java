@@ -38,7 +38,7 @@ public final class StartMain {
     byte read =
         switch (arguments[0]) {
           case "nothing" -> 0;
-          case "mman" -> Ours.map(Path.of(arguments[1]));
+          case "mman", "no-bean" -> Ours.map(Path.of(arguments[1]));
           case "facade" -> Facade.map();
           case "ffm" -> Bare.map();
           case "channel" -> Channel.map(Path.of(arguments[1]));

@@ -81,6 +81,22 @@ class ReportTest {
   }
 
   @Test
+  void whatWasFasterIsToldWithTheReason() throws IOException {
+    Results results = results();
+    assertEquals(
+        "Nothing was faster than the library by more than 2 % and noise.", Behind.table(results));
+    Measurement c = results.measurements.getLast();
+    c.ratio = 1.2;
+    c.ratioLow = 1.021;
+    String table = Behind.table(results);
+    assertTrue(table.contains("| madvise | C | 1.20 | a downcall that saves errno"), table);
+    c.chart = "nobody looked into";
+    assertTrue(Behind.table(results).contains("| not known |"), "a reason that is none");
+    c.series = "mman, otherwise";
+    assertFalse(Behind.table(results).contains("|"), "its own ways are no rivals");
+  }
+
+  @Test
   void figuresHaveThreeDigitsAndAUnitThatSuits() {
     assertEquals("999 ns", Format.time(999.4));
     assertEquals("1 µs", Format.time(999.6));

@@ -44,7 +44,9 @@ final class PageCensus {
   static long count(MemorySegment pages, long start, long bytes, long page, @Nullable Path file) {
     long pieceBytes = MemoryCalls.COUNTABLE_PAGES * page;
     long count = 0;
-    for (long done = 0; done < bytes; done += pieceBytes) {
+    long pieces = Math.ceilDiv(bytes, pieceBytes);
+    for (long i = 0; i < pieces; i++) {
+      long done = i * pieceBytes;
       long piece = Math.min(pieceBytes, bytes - done);
       count += Calls.countResident(pages, start + done, piece, page, file);
     }
@@ -55,7 +57,9 @@ final class PageCensus {
   static boolean isFull(
       MemorySegment pages, long start, long bytes, long page, @Nullable Path file) {
     long pieceBytes = MemoryCalls.COUNTABLE_PAGES * page;
-    for (long done = 0; done < bytes; done += pieceBytes) {
+    long pieces = Math.ceilDiv(bytes, pieceBytes);
+    for (long i = 0; i < pieces; i++) {
+      long done = i * pieceBytes;
       long piece = Math.min(pieceBytes, bytes - done);
       long count = Calls.countResident(pages, start + done, piece, page, file);
       if (count < Math.ceilDiv(piece, page)) {
@@ -72,12 +76,12 @@ final class PageCensus {
   /** Returns the lowest bit of each byte, 64 a word, or null where none is set. */
   private static long @Nullable [] residentBits(MemorySegment vec, int count) {
     long[] words = null;
-    for (int i = 0; i < count; i++) {
-      if (i % 8 == 0 && (vec.get(ValueLayout.JAVA_LONG, i) & LOWEST_BITS) == 0) {
-        i += 7; // a hole: eight pages at a step
-      } else if ((vec.get(ValueLayout.JAVA_BYTE, i) & 1) != 0) {
-        words = words == null ? new long[(count + 63) / 64] : words;
-        words[i >> 6] |= 1L << i;
+    for (int first = 0; first < count; first += 8) {
+      if ((vec.get(ValueLayout.JAVA_LONG, first) & LOWEST_BITS) != 0) { // else a hole of 8 pages
+        words = words == null ? new long[Math.ceilDiv(count, 64)] : words;
+        for (int i = first; i < Math.min(first + 8, count); i++) {
+          words[i >> 6] |= (vec.get(ValueLayout.JAVA_BYTE, i) & 1L) << i;
+        }
       }
     }
     return words;

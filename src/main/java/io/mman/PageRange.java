@@ -46,9 +46,11 @@ record PageRange(long offset, long length) {
 
   /** Refuses a size that is negative or so large that rounding it would overflow. */
   static long requireSize(String name, long bytes) {
-    if (bytes < 0 || bytes > MAX_BYTES) {
-      throw new IllegalArgumentException(
-          name + (bytes < 0 ? " is negative: " : " is too large: ") + bytes);
+    if (bytes < 0) {
+      throw new IllegalArgumentException(name + " is negative: " + bytes);
+    }
+    if (bytes > MAX_BYTES) {
+      throw new IllegalArgumentException(name + " is too large: " + bytes);
     }
     return bytes;
   }

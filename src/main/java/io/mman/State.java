@@ -42,8 +42,7 @@ record State(
   /** The same rights in another place, of another size, or in another epoch. */
   State in(@Nullable Arena epoch, MemorySegment pages, long head, long size) {
     State next = of(epoch, pages, head, size, protection);
-    boolean isBlind = view == null && protection.canRead();
-    return isBlind ? next.blind() : next;
+    return view == null ? next.blind() : next;
   }
 
   /** The same, after the end: size and protection still answer. */

@@ -66,8 +66,8 @@ class FlagsTest {
 
   @Test
   void twoSizesOfHugePagesExcludeEachOther() {
-    assertTrue(MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB) != 0);
-    assertTrue(MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_1GB) != 0);
+    assertEquals(4 | 21 << 26, MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB));
+    assertEquals(4 | 30 << 26, MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_1GB));
     assertThrows(
         IllegalArgumentException.class,
         () -> MemfdFlag.bits(MemfdFlag.HUGE_1GB, MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB));
@@ -84,10 +84,11 @@ class FlagsTest {
     var negative =
         assertThrows(IllegalArgumentException.class, () -> PageRange.requireSize("size", -1));
     assertEquals("size is negative: -1", negative.getMessage());
+    long tooLarge = PageRange.MAX_BYTES + 1;
     var large =
-        assertThrows(
-            IllegalArgumentException.class, () -> PageRange.requireSize("size", Long.MAX_VALUE));
-    assertEquals("size is too large: " + Long.MAX_VALUE, large.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> PageRange.requireSize("size", tooLarge));
+    assertEquals("size is too large: " + tooLarge, large.getMessage());
+    assertEquals(PageRange.MAX_BYTES, PageRange.requireSize("size", PageRange.MAX_BYTES));
     assertEquals(0, PageRange.requireSize("size", 0));
   }
 

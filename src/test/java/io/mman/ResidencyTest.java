@@ -207,6 +207,19 @@ class ResidencyTest {
     }
   }
 
+  /** No words are kept where nothing is resident, so that a sparse range can be huge. */
+  @Test
+  void aHoleCostsNextToNothing() {
+    try (MappedRegion region = withPages(20 * Residency.CHUNK_PAGES)) {
+      assertEquals(0, region.residency().residentPages()); // all is loaded now
+      long before = Allocations.bytes();
+      Residency residency = region.residency();
+      long bytes = Allocations.bytes() - before;
+      assertTrue(bytes < Residency.CHUNK_PAGES / Byte.SIZE, () -> bytes + " bytes"); // of one chunk
+      assertEquals(new BitSet(), residency.toBitSet());
+    }
+  }
+
   @Test
   void aByteThatIsAskedForIsCountedFromTheRegionAndTheRefusalSaysSo() {
     Residency some = new Residency(10, 3, 100, 25, new long[][] {{0b100}}); // of three pages

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.platform.Platform;
+import io.mman.testing.Injection;
+import io.mman.testing.TracedThread;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -132,6 +135,17 @@ class FlagsTest {
     assertTrue(List.of(MemfdFlag.values()).stream().allMatch(MemfdFlag::isSupported));
     assertTrue(List.of(FileSeal.values()).stream().allMatch(FileSeal::isSupported));
     assertTrue(List.of(FileAdvice.values()).stream().allMatch(FileAdvice::isSupported));
+  }
+
+  @Test
+  void adviceIsSupportedIfTheKernelTakesItForAnEmptyRange() throws Exception {
+    assertTrue(Advice.NORMAL.isSupported());
+    assumeTrue(Injection.isPossible(), "strace may not look at a process");
+    try (TracedThread thread = new TracedThread();
+        Injection _ = Injection.failing("madvise", "EINVAL", 1, List.of(thread))) {
+      assertFalse(thread.call(Advice.COLD::isSupported));
+      assertTrue(thread.call(Advice.COLD::isSupported)); // the second call does not fail
+    }
   }
 
   /** 1|2 is 3: two of them would reach the kernel as a third. */

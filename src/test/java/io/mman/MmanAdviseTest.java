@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
 import io.mman.testing.Maps;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,25 +203,6 @@ class MmanAdviseTest {
       Mman.madvise(pages.segment().asSlice(0, 0), advice);
       assertEquals(1, pages.segment().get(JAVA_BYTE, 0));
     }
-  }
-
-  /** Prints which advice is supported. */
-  static class Supported {
-    public static void main(String... arguments) {
-      System.out.println(Advice.COLD.isSupported() + " " + Advice.NORMAL.isSupported());
-    }
-  }
-
-  @Test
-  void supportIsAskedOfTheKernel() {
-    assumeTrue(Command.exists("strace"), "needs strace");
-    ChildJvm child = ChildJvm.of(Supported.class);
-    String[] oldKernel = {"strace", "-f", "-qq", "-o", folder + "/calls", "-e", "trace=madvise"};
-
-    assertEquals(List.of("true true"), child.run().lines());
-    assertEquals(
-        List.of("false false"),
-        child.under(oldKernel).under("-e", "inject=madvise:error=EINVAL").run().lines());
   }
 
   @Test

@@ -5,16 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mman.platform.Numbers;
 import io.mman.platform.Platform;
+import io.mman.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The numbers of all platforms against a table that was written independently of the enums. */
 class NumbersTableTest {
@@ -52,6 +58,42 @@ class NumbersTableTest {
   void anUnknownPlatformHasNoNumberAtAll() {
     NumberedConstants.forEach(
         (name, numbers) -> assertEquals(ABSENT, numbers.on(Platform.UNKNOWN), name));
+  }
+
+  /** The running platform may have all of them; a JVM that takes itself for another does not. */
+  @ParameterizedTest
+  @CsvSource({"Mac OS X, x86_64, MACOS", "FreeBSD, amd64, FREEBSD", "Linux, mips64, UNKNOWN"})
+  void aFlagIsSupportedWhereItHasANumber(String name, String arch, Platform platform)
+      throws IOException {
+    Map<String, Map<Platform, Long>> table = table();
+    Set<String> expected = new TreeSet<>(table.keySet());
+    expected.removeIf(flag -> table.get(flag).getOrDefault(platform, ABSENT) == ABSENT);
+    expected.removeIf(flag -> flag.matches("(MADV_|E[A-Z0-9]).*")); // no flags
+
+    ChildJvm child = ChildJvm.of(Supported.class);
+    List<String> lines = child.options("-Dos.name=" + name, "-Dos.arch=" + arch).run().lines();
+    assertEquals(String.join("\n", expected), String.join("\n", new TreeSet<>(lines)));
+  }
+
+  /** Prints the flags that are supported; advice on memory is asked of the kernel as well. */
+  static final class Supported {
+    private Supported() {}
+
+    public static void main(String... arguments) {
+      print("MAP_", MapFlag.values(), MapFlag::isSupported);
+      print("MS_", SyncFlag.values(), SyncFlag::isSupported);
+      print("MREMAP_", RemapFlag.values(), RemapFlag::isSupported);
+      print("MLOCK_", LockFlag.values(), LockFlag::isSupported);
+      print("MCL_", LockAllFlag.values(), LockAllFlag::isSupported);
+      print("MFD_", MemfdFlag.values(), MemfdFlag::isSupported);
+      print("F_SEAL_", FileSeal.values(), FileSeal::isSupported);
+      print("POSIX_FADV_", FileAdvice.values(), FileAdvice::isSupported);
+    }
+
+    private static <E extends Enum<E>> void print(
+        String prefix, E[] flags, Predicate<E> isSupported) {
+      Stream.of(flags).filter(isSupported).forEach(flag -> System.out.println(prefix + flag));
+    }
   }
 
   private static Map<Platform, Long> onAll(Numbers numbers) {

@@ -221,6 +221,16 @@ class ResidencyTest {
   }
 
   @Test
+  void aBitSetHasRoomForAsManyPagesAsThereAreIndexes() {
+    long[][] hole = new long[1 << 16][];
+    assertEquals(new BitSet(), new Residency(1, 0, 0, Integer.MAX_VALUE, hole).toBitSet());
+
+    Residency larger = new Residency(1, 0, 0, 1L << 31, hole);
+    var e = assertThrows(UnsupportedOperationException.class, larger::toBitSet);
+    assertEquals("more pages than a BitSet has bits: 2147483648", e.getMessage());
+  }
+
+  @Test
   void aByteThatIsAskedForIsCountedFromTheRegionAndTheRefusalSaysSo() {
     Residency some = new Residency(10, 3, 100, 25, new long[][] {{0b100}}); // of three pages
     assertEquals(

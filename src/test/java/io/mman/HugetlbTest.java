@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.testing.Leaks;
 import io.mman.testing.Maps;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Explicit huge pages, from a pool that has some for the time of a test. */
 class HugetlbTest {
@@ -102,6 +104,15 @@ class HugetlbTest {
         assertFails("madvise", Errno.EFAULT, fill, unreserved::mapConfined);
       }
     }
+  }
+
+  /** The kernel unmaps the reserve between the guards before it finds that the pool is empty. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void guardsAroundPagesThatThePoolLacksAreGivenBack(boolean shared) {
+    Mapping guarded = memory(1).guardPages();
+    Mapping mapping = shared ? guarded.shared() : guarded;
+    Leaks.noAddressSpace(() -> assertFails("mmap", Errno.ENOMEM, "|FIXED|", mapping::mapConfined));
   }
 
   @Test

@@ -30,4 +30,22 @@ public final class Leaks {
     assertTrue(grown < TIMES * bytes / 2, () -> "grown by " + grown + " bytes");
     return last;
   }
+
+  /**
+   * Checks that something takes no address space for good, not a page: the JVM takes some for
+   * itself now and then, a leak does so every time.
+   */
+  public static void noAddressSpace(Runnable action) {
+    action.run(); // loads classes
+    long grown = 0;
+    for (int i = 0; i < TIMES; i++) {
+      long before = Maps.statusBytes("VmSize");
+      action.run();
+      grown = Maps.statusBytes("VmSize") - before;
+      if (grown <= 0) {
+        return;
+      }
+    }
+    throw new AssertionError("leaked " + grown + " bytes of address space each time");
+  }
 }

@@ -16,17 +16,21 @@ final class CrashSearch {
   private static final String ALL = "all";
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
-  private int runs;
+  private final Path before;
 
-  private final String classes;
+  private int runs;
 
   CrashSearch() {
     this(null);
   }
 
-  /** A search in a library built differently; null for the one under test. */
-  CrashSearch(String classes) {
-    this.classes = classes;
+  /**
+   * A search in a library built differently.
+   *
+   * @param before a folder of classes that come before those of the library, or null
+   */
+  CrashSearch(Path before) {
+    this.before = before;
   }
 
   /** A sequence that went wrong, and how. */
@@ -43,12 +47,16 @@ final class CrashSearch {
     }
   }
 
-  /** Tries seed after seed for some time, storms three times of four. */
+  /**
+   * Tries seed after seed for some time, storms three times of four. It begins with a storm if the
+   * first seed is odd, else beside the model.
+   */
   Optional<Finding> search(long firstSeed, long millis, long millisOfChild) {
     long end = System.nanoTime() + millis * 1_000_000;
+    int besideModel = Step.isStorm(firstSeed) ? 3 : 0;
     long seed = firstSeed & -2;
     while (System.nanoTime() - end < 0) {
-      boolean storm = runs++ % 4 != 3;
+      boolean storm = runs++ % 4 != besideModel;
       Optional<Finding> finding = run(storm ? seed + 1 : seed, ALL, millisOfChild, 2);
       if (finding.isPresent()) {
         return finding;
@@ -69,7 +77,7 @@ final class CrashSearch {
       ChildJvm child =
           ChildJvm.of(SearchChild.class)
               .options("-XX:+UseSerialGC", "-Xmx256m", "-Djava.io.tmpdir=" + folder);
-      child = classes == null ? child : child.onClassPath(classes);
+      child = before == null ? child : child.withClassesBefore(before);
       Command.Outcome outcome =
           child.run(folder.toString(), "" + seed, steps, "" + millis, "" + add);
       return outcome.exitCode() == 0

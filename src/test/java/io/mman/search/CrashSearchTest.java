@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
  * printed, each with the numbers that its arguments were made of.
  */
 class CrashSearchTest {
-  private static final long FIRST_SEED = 1;
+  static final long FIRST_SEED = 1;
   private static final long DEFAULT_MILLIS = 20_000;
-  private static final long MILLIS_OF_CHILD = 5_000;
+  static final long MILLIS_OF_CHILD = 5_000;
   private static final long LONG_MILLIS_OF_CHILD = 30_000;
   private static final long MILLIS_OF_REPLAY = 10_000;
   private static final long MILLIS_TO_SHRINK = 60_000;

@@ -4,11 +4,12 @@ import io.mman.Advice;
 import io.mman.MapFlag;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
+import io.mman.MmanException;
 import io.mman.Protection;
 import io.mman.RegionGroup;
+import io.mman.testing.Arenas;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,24 +28,6 @@ final class MapCalls {
   MapCalls(World world, boolean mayLeavePages) {
     this.world = world;
     this.mayLeavePages = mayLeavePages;
-  }
-
-  /** An arena of the user's own making, as far as the library knows. */
-  private record OwnArena(Arena arena) implements Arena {
-    @Override
-    public MemorySegment allocate(long byteSize, long byteAlignment) {
-      return arena.allocate(byteSize, byteAlignment);
-    }
-
-    @Override
-    public MemorySegment.Scope scope() {
-      return arena.scope();
-    }
-
-    @Override
-    public void close() {
-      arena.close();
-    }
   }
 
   void anonymous(Step step) {
@@ -159,7 +142,7 @@ final class MapCalls {
     World.Lender lender =
         switch (step.pick() % 5) {
           case 0 -> new World.Lender(Arena.ofConfined(), self, Held.Kind.ARENA);
-          case 1 -> new World.Lender(new OwnArena(Arena.ofShared()), null, Held.Kind.ARENA);
+          case 1 -> new World.Lender(Arenas.around(Arena.ofShared()), null, Held.Kind.ARENA);
           case 2 -> new World.Lender(Arena.ofShared(), null, Held.Kind.ARENA);
           default -> new World.Lender(RegionGroup.open(), null, Held.Kind.ARENA);
         };
@@ -190,18 +173,36 @@ final class MapCalls {
     }
   }
 
-  void lend(Step step) {
+  /** Takes large memory away soon, in the middle of others' calls, which take long. */
+  void lend(Step step) throws Exception {
+    boolean own = step.once(21, 2);
     World.Lender lender = new World.Lender(Arena.ofShared(), null, Held.Kind.ARENA);
     world.allLenders.add(lender);
-    MappedRegion region =
-        Mapping.anonymous(LENT_BYTES).flags(MapFlag.NORESERVE).map(lender.arena());
-    Held.Lineage lineage = new Held.Lineage(Held.Kind.ARENA, null);
+    Mapping mapping = Mapping.anonymous(LENT_BYTES).flags(MapFlag.NORESERVE);
+    MappedRegion region = own ? mapping.mapShared() : mapping.map(lender.arena());
+    Held.Lineage lineage = new Held.Lineage(own ? Held.Kind.OWNED : Held.Kind.ARENA, null);
     Held held = new Held(region, World.newPattern(false), 0, lineage);
     world.put(step.slot(), held);
     world.put(step.other(), held);
     // Awake again, on a machine without a processor to spare, it stops others anywhere.
     LockSupport.parkNanos(step.pick() % LONGEST_LOAN_NANOS);
-    closeAtLast(lender.arena());
+    if (own) {
+      closeOwn(held);
+    } else {
+      closeAtLast(lender.arena());
+    }
+  }
+
+  private void closeOwn(Held held) throws Exception {
+    try {
+      world.handovers.without(held.region()::close);
+    } catch (IllegalStateException inUse) {
+      Thread.onSpinWait(); // pinned, or native code has a view: it is closed with all others
+    } catch (MmanException e) {
+      if (!held.lineage().maybeSealed()) {
+        throw e;
+      }
+    }
   }
 
   void retain(Step step) {

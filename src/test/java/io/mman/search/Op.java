@@ -30,7 +30,7 @@ public enum Op {
   CLOSE(6, 2),
   OPEN_ARENA(6, 0),
   CLOSE_ARENA(6, 0),
-  /** A region of an arena that closes soon, in the middle of others' calls. */
+  /** A large region that closes soon, itself or its arena, in the middle of others' calls. */
   LEND(10, 0),
   RETAIN(1, 0),
   OPEN_FILE(3, 2),

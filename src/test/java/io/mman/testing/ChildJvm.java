@@ -3,6 +3,7 @@ package io.mman.testing;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,6 +45,11 @@ public record ChildJvm(
   /** With another class path, such as a jar. */
   public ChildJvm onClassPath(String path) {
     return new ChildJvm(main, wrapper, options, path, false, nativeAccess);
+  }
+
+  /** With classes that come before others of the same name. */
+  public ChildJvm withClassesBefore(Path folder) {
+    return onClassPath(folder + File.pathSeparator + classPath);
   }
 
   /** With the library as module {@code io.mman}, into which the test classes are patched. */

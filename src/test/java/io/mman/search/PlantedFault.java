@@ -1,0 +1,104 @@
+package io.mman.search;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/** A mistake in the library that a search has to find, put into a copy of its sources. */
+enum PlantedFault {
+  /** A range may then be someone else's before the call has reached it. */
+  ADDRESSES_AS_NUMBERS(
+      "libc/MemoryCalls",
+      Stream.of("Mprotect", "Madvise", "Msync", "Mlock", "Mlock2", "Munlock", "Mincore")
+          .map(call -> call + ".CALL.invokeExact(scratch, ")
+          .map(
+              call -> new Edit(call + "range,", call + "MemorySegment.ofAddress(range.address()),"))
+          .toArray(Edit[]::new)),
+
+  /** A view can then be written where the pages cannot. */
+  VIEWS_NOT_REVOKED("Rights", new Edit("fresh = ground.revoke(now);", "fresh = now;")),
+
+  /** Bytes beside the range are then lost. */
+  DISCARD_ROUNDED_OUTWARD(
+      "PageRange",
+      new Edit("long start = ceil(offset, page);", "long start = floor(offset, page);"),
+      new Edit(": floor(offset + length, page);", ": ceil(offset + length, page);")),
+
+  CHANGE_DOES_NOT_WAIT(
+      "Gate",
+      new Edit("return calls == null ? 0 : calls.writeLock();", "changes().lock();\n    return 0;"),
+      new Edit(
+          "} else if (calls != null) {\n      calls.unlockWrite(stamp);",
+          "} else {\n      changes().unlock();")),
+
+  /** Where mprotect has failed half-way, a view can then be written where some pages cannot. */
+  RIGHTS_NOT_RESTORED(
+      "Rights",
+      new Edit(
+          "boolean restored = restore(pages, now.protection(), region.backing);",
+          "boolean restored = true;"));
+
+  private static final Path SOURCES = Path.of("src/main/java/io/mman");
+
+  private final String file;
+  private final List<Edit> edits;
+
+  PlantedFault(String file, Edit... edits) {
+    this.file = file + ".java";
+    this.edits = List.of(edits);
+  }
+
+  /** A text that is in a source exactly once, and what comes in its place. */
+  private record Edit(String text, String instead) {
+    String apply(String source, String file) {
+      int at = source.indexOf(text);
+      if (at < 0 || source.indexOf(text, at + 1) >= 0) {
+        throw new AssertionError(
+            file + " has changed: it should contain once, for a fault to be planted: " + text);
+      }
+      return source.replace(text, instead);
+    }
+  }
+
+  /** Compiles what differs from the library under test into an empty folder, and returns that. */
+  Path compileInto(Path folder) throws IOException {
+    String source = Files.readString(SOURCES.resolve(file));
+    for (Edit edit : edits) {
+      source = edit.apply(source, file);
+    }
+    Path edited =
+        Files.createDirectories(folder.resolve("source")).resolve(Path.of(file).getFileName());
+    Files.writeString(edited, source);
+    Path classes = folder.resolve("classes");
+    compile(edited, classes);
+    return classes;
+  }
+
+  private static void compile(Path source, Path classes) {
+    ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow();
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said, true);
+    String[] arguments = {
+      "--release", "22", "-cp", classPath(), "-d", classes.toString(), source.toString()
+    };
+    if (javac.run(out, out, arguments) != 0) {
+      throw new AssertionError("the fault does not compile: " + said);
+    }
+  }
+
+  /** The library and what it is compiled with, wherever the JVM of the tests has them. */
+  private static String classPath() {
+    List<String> paths = new ArrayList<>();
+    paths.add(System.getProperty("mman.classes", "target/classes"));
+    paths.add(System.getProperty("jdk.module.path", ""));
+    paths.add(System.getProperty("java.class.path", ""));
+    return String.join(File.pathSeparator, paths);
+  }
+}

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -55,17 +56,37 @@ final class Loads {
   /** Memory, mappings and descriptors of the process stay what they are after a part of it. */
   private static void mapAndClose(long times, Path path) throws Throwable {
     long part = times / PARTS;
-    mapAndCloseOnTwoThreads(2 * part, path); // by then what it takes is compiled
-    long memory = Maps.statusBytes("VmRSS");
+    mapAndCloseOnTwoThreads(2 * part, path); // by then most of what it takes is compiled
+    List<Long> grown = new ArrayList<>();
     int areas = Maps.count();
     var files = OpenFiles.all();
     for (int i = 2; i < PARTS; i++) {
+      long memory = Maps.statusBytes("VmRSS");
       mapAndCloseOnTwoThreads(part, path);
-      long grown = Maps.statusBytes("VmRSS") - memory;
-      require(grown < 64 * MIB, "memory has grown by " + grown);
+      grown.add(Maps.statusBytes("VmRSS") - memory);
       require(Maps.count() < areas + 100, "areas have grown from " + areas);
-      require(OpenFiles.all().equals(files), "open: " + OpenFiles.all());
+      requireNoMore(files);
     }
+    requireFlat(grown);
+  }
+
+  /**
+   * A leak grows in every part. What C2 takes does not: up to 24 MiB (C1 alone: half a MiB), in
+   * steps of up to 13 MiB, where the quarter of the parts that grew least grew by 0.2 MiB at most.
+   */
+  private static void requireFlat(List<Long> grown) {
+    List<Long> sorted = grown.stream().sorted().toList();
+    require(sorted.get(sorted.size() / 4) < MIB / 2, "memory has grown by " + grown);
+  }
+
+  /** The JVM itself opens a file now and then for a moment. */
+  private static void requireNoMore(Map<Integer, String> files) {
+    Map<Integer, String> open = OpenFiles.all();
+    for (int i = 0; i < 100 && !files.entrySet().containsAll(open.entrySet()); i++) {
+      Thread.yield();
+      open = OpenFiles.all();
+    }
+    require(files.entrySet().containsAll(open.entrySet()), "open: " + open + ", were: " + files);
   }
 
   private static void mapAndCloseOnTwoThreads(long times, Path path) throws Throwable {

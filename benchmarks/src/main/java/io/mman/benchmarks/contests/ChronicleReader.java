@@ -2,6 +2,8 @@ package io.mman.benchmarks.contests;
 
 import java.io.IOException;
 import net.openhft.chronicle.bytes.MappedBytes;
+import net.openhft.chronicle.core.io.BackgroundResourceReleaser;
+import net.openhft.chronicle.core.io.ReferenceOwner;
 
 /** Through Chronicle Bytes. */
 final class ChronicleReader extends Reader {
@@ -34,6 +36,9 @@ final class ChronicleReader extends Reader {
 
   @Override
   public void close() {
+    var store = bytes.bytesStore();
     bytes.releaseLast();
+    store.release(ReferenceOwner.INIT); // else it stays mapped, and its pages in the page cache
+    BackgroundResourceReleaser.releasePendingResources();
   }
 }

@@ -86,10 +86,25 @@ public final class Memory implements AutoCloseable {
     }
   }
 
-  /** Drops the page cache of the file. */
-  void chill() {
+  /** Drops the page cache of the file, which keeps what somebody still has mapped. */
+  void chill() throws InterruptedException {
     file.syncData();
     file.advise(FileAdvice.DONTNEED, 0, bytes);
+    for (int i = 0; cachedPages() > pages() / 100; i++) {
+      if (i == 1000) {
+        throw new IllegalStateException(cachedPages() + " pages stay in the page cache");
+      }
+      Thread.sleep(1); // some unmap in a thread of their own
+      file.advise(FileAdvice.DONTNEED, 0, bytes);
+    }
+  }
+
+  private long cachedPages() {
+    try {
+      return file.cacheStat(0, bytes).cached();
+    } catch (UnsupportedOperationException oldKernel) {
+      return 0; // not known
+    }
   }
 
   /** The mapping to touch. */

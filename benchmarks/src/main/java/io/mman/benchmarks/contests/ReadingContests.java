@@ -2,11 +2,14 @@ package io.mman.benchmarks.contests;
 
 import io.mman.benchmarks.measure.Contest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Adding up the longs of a file, all of them or one on each of many pages. */
 final class ReadingContests {
+  private static final long WARM_UP_BYTES = 1 << 18;
+
   private ReadingContests() {}
 
   /** Where the pages of the file are; cached first, as the file was written. */
@@ -24,11 +27,25 @@ final class ReadingContests {
 
   static void run(Plan plan) throws IOException {
     long bytes = plan.choose(64L, 1024L) << 20;
+    warmUp(plan);
     try (Memory memory = new Memory(Backing.FILE_READ, bytes, plan.disk())) {
       for (State state : State.values()) {
         sequential(plan, memory, state);
         random(plan, memory, state);
       }
+    }
+  }
+
+  /** Lets the JIT compile whole methods; of a few long loops it compiles the middle only. */
+  private static void warmUp(Plan plan) throws IOException {
+    Duration budget = Duration.ofSeconds(plan.choose(2, 4));
+    try (Memory memory = new Memory(Backing.FILE_READ, WARM_UP_BYTES, plan.disk())) {
+      Contest contest = new Contest("warm-up", "reading");
+      add(contest, memory, State.CACHED, Reader::sum);
+      contest.run(budget);
+      contest = new Contest("warm-up", "reading at random");
+      add(contest, memory, State.CACHED, reader -> reader.sumRandom(100));
+      contest.run(budget);
     }
   }
 
@@ -44,7 +61,9 @@ final class ReadingContests {
   private static void random(Plan plan, Memory memory, State state) throws IOException {
     int count = state == State.COLD ? 500 : 10_000;
     Contest contest = new Contest("reading-random", state.label).single().per("read", count);
-    add(contest, memory, state, reader -> reader.sumRandom(count));
+    Task task = reader -> reader.sumRandom(count);
+    add(contest, memory, state, task);
+    add(contest, "mman, RANDOM", SegmentReader::withoutReadahead, memory, state, task);
     plan.run(contest);
   }
 
@@ -66,14 +85,19 @@ final class ReadingContests {
     readers.put("Agrona", AgronaReader::new);
     readers.put("Chronicle Bytes", ChronicleReader::new);
     readers.put("C", CReader::new);
-    for (var entry : readers.entrySet()) {
-      Reader.Opener opener = entry.getValue();
-      if (state == State.MAPPED) {
-        keepOpen(contest, entry.getKey(), opener, memory, task);
-      } else {
-        Contest.Step before = state == State.COLD ? memory::chill : () -> {};
-        contest.add(entry.getKey(), before, n -> openAndRun(opener, memory, task));
-      }
+    for (var reader : readers.entrySet()) {
+      add(contest, reader.getKey(), reader.getValue(), memory, state, task);
+    }
+  }
+
+  private static void add(
+      Contest contest, String name, Reader.Opener opener, Memory memory, State state, Task task)
+      throws IOException {
+    if (state == State.MAPPED) {
+      keepOpen(contest, name, opener, memory, task);
+    } else {
+      Contest.Step before = state == State.COLD ? memory::chill : () -> {};
+      contest.add(name, before, n -> openAndRun(opener, memory, task));
     }
   }
 

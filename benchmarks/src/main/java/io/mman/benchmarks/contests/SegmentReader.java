@@ -1,5 +1,6 @@
 package io.mman.benchmarks.contests;
 
+import io.mman.Advice;
 import io.mman.Mapping;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -17,8 +18,16 @@ final class SegmentReader extends Reader {
   }
 
   static Reader region(Memory memory) {
+    return mapped(Mapping.file(memory.file));
+  }
+
+  static Reader withoutReadahead(Memory memory) {
+    return mapped(Mapping.file(memory.file).advise(Advice.RANDOM));
+  }
+
+  private static Reader mapped(Mapping mapping) {
     Arena arena = Arena.ofConfined();
-    return new SegmentReader(arena, Mapping.file(memory.file).map(arena).segment());
+    return new SegmentReader(arena, mapping.map(arena).segment());
   }
 
   static Reader channel(Memory memory) throws IOException {

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -34,11 +35,13 @@ final class SyncContests {
         Arena arena = Arena.ofConfined()) {
       MappedRegion region = Mapping.file(memory.file).protection(Protection.READ_WRITE).map(arena);
       MappedByteBuffer buffer = memory.channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
+      contest(memory, region, buffer, "warm-up", 0).run(Duration.ofSeconds(plan.choose(2, 4)));
       amounts.forEach(
           (name, dirty) -> plan.run(contest(memory, region, buffer, name + " changed", dirty)));
     }
   }
 
+  /** With nothing changed a call is short: enough of them for the JIT to compile each way. */
   private static Contest contest(
       Memory memory, MappedRegion region, MappedByteBuffer buffer, String row, long dirty) {
     MemorySegment bytes = region.segment();
@@ -59,7 +62,7 @@ final class SyncContests {
 
   /** Stores to so many pages, evenly spread. */
   private static void change(MemorySegment bytes, long dirty) {
-    long stride = bytes.byteSize() / PAGE / dirty * PAGE;
+    long stride = dirty == 0 ? 0 : bytes.byteSize() / PAGE / dirty * PAGE;
     for (long i = 0; i < dirty; i++) {
       long at = i * stride;
       bytes.set(ValueLayout.JAVA_BYTE, at, (byte) (bytes.get(ValueLayout.JAVA_BYTE, at) + 1));

@@ -31,7 +31,7 @@ class AddressReuseTest {
   void norDoesAnInterpretedCall() {
     ChildJvm child = ChildJvm.of(AddressReuse.class).options("-Xint");
 
-    assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 60 * TIMES).lines());
+    assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 200 * TIMES).lines());
   }
 
   /** Whatever does not keep the region from closing until the call is over is late then. */

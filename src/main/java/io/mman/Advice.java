@@ -1,12 +1,12 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.everywhere;
-import static io.mman.platform.Numbers.linux;
-import static io.mman.platform.Numbers.onFreebsd;
-import static io.mman.platform.Numbers.onMacos;
+import static io.mman.internal.platform.Numbers.everywhere;
+import static io.mman.internal.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.onFreebsd;
+import static io.mman.internal.platform.Numbers.onMacos;
 
-import io.mman.libc.MemoryCalls;
-import io.mman.platform.Numbers;
+import io.mman.internal.libc.MemoryCalls;
+import io.mman.internal.platform.Numbers;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -146,9 +146,13 @@ public enum Advice {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this advice on the running platform: {@code MADV_} and the name of the
+   * constant.
+   *
+   * @return the number
+   * @throws UnsupportedOperationException if the platform lacks the advice
    */
-  int number() {
+  public int number() {
     return numbers.here("MADV_", this);
   }
 

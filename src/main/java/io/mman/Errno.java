@@ -1,10 +1,10 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.everywhere;
-import static io.mman.platform.Numbers.linux;
-import static io.mman.platform.Numbers.onFreebsd;
+import static io.mman.internal.platform.Numbers.everywhere;
+import static io.mman.internal.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.onFreebsd;
 
-import io.mman.platform.Numbers;
+import io.mman.internal.platform.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,9 +228,17 @@ public enum Errno {
     return OTHER;
   }
 
-  /** Returns the number on the running platform. */
-  int number() {
-    return numbers == null ? -1 : (int) numbers.hereOrAbsent();
+  /**
+   * Returns C's number of this error on the running platform.
+   *
+   * @return the number, such as 12 for {@code ENOMEM}
+   * @throws UnsupportedOperationException for {@link #OTHER}, and if the platform lacks the error
+   */
+  public int number() {
+    if (numbers == null) {
+      throw new UnsupportedOperationException("OTHER stands for every number without a name");
+    }
+    return numbers.here("", this);
   }
 
   /** Returns the number on every platform, or null for {@link #OTHER}. */

@@ -1,8 +1,8 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
+import io.mman.internal.platform.Numbers;
 
 /**
  * How a file will be read, named as in C without {@code POSIX_FADV_}.
@@ -45,9 +45,13 @@ public enum FileAdvice {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this advice on the running platform: {@code POSIX_FADV_} and the name of
+   * the constant.
+   *
+   * @return the number
+   * @throws UnsupportedOperationException if the platform lacks the advice
    */
-  int number() {
+  public int number() {
     return numbers.here("POSIX_FADV_", this);
   }
 

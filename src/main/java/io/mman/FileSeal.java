@@ -1,10 +1,8 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
-import java.util.EnumSet;
-import java.util.Set;
+import io.mman.internal.platform.Numbers;
 
 /**
  * What can never again be done to a file, named as in C without {@code F_SEAL_}.
@@ -46,34 +44,18 @@ public enum FileSeal {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this seal on the running platform: {@code F_SEAL_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the seal
    */
-  int bits() {
+  public int bits() {
     return numbers.here("F_SEAL_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Returns the bits of several flags together. */
-  static int bits(FileSeal... flags) {
-    int bits = 0;
-    for (FileSeal flag : flags) {
-      bits |= flag.bits();
-    }
-    return bits;
-  }
-
-  /** Returns the seals whose bits are set. */
-  static Set<FileSeal> of(int bits) {
-    Set<FileSeal> seals = EnumSet.noneOf(FileSeal.class);
-    for (FileSeal seal : values()) {
-      if (seal.isSupported() && (bits & seal.bits()) != 0) {
-        seals.add(seal);
-      }
-    }
-    return seals;
   }
 }

@@ -1,9 +1,9 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.everywhere;
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.everywhere;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
+import io.mman.internal.platform.Numbers;
 
 /**
  * Flags of mlockall(2), named as in C without {@code MCL_}.
@@ -34,23 +34,18 @@ public enum LockAllFlag {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this flag on the running platform: {@code MCL_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  int bits() {
+  public int bits() {
     return numbers.here("MCL_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Returns the bits of several flags together. */
-  static int bits(LockAllFlag... flags) {
-    int bits = 0;
-    for (LockAllFlag flag : flags) {
-      bits |= flag.bits();
-    }
-    return bits;
   }
 }

@@ -1,8 +1,8 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
+import io.mman.internal.platform.Numbers;
 
 /**
  * Flags of mlock2(2), named as in C without {@code MLOCK_}.
@@ -29,23 +29,18 @@ public enum LockFlag {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this flag on the running platform: {@code MLOCK_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  int bits() {
+  public int bits() {
     return numbers.here("MLOCK_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Returns the bits of several flags together. */
-  static int bits(LockFlag... flags) {
-    int bits = 0;
-    for (LockFlag flag : flags) {
-      bits |= flag.bits();
-    }
-    return bits;
   }
 }

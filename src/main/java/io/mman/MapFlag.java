@@ -1,14 +1,11 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.everywhere;
-import static io.mman.platform.Numbers.linux;
-import static io.mman.platform.Numbers.onFreebsd;
-import static io.mman.platform.Numbers.onMacos;
+import static io.mman.internal.platform.Numbers.everywhere;
+import static io.mman.internal.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.onFreebsd;
+import static io.mman.internal.platform.Numbers.onMacos;
 
-import io.mman.platform.Numbers;
-import io.mman.platform.Platform;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import io.mman.internal.platform.Numbers;
 
 /**
  * Flags of mmap(2), named as in C without {@code MAP_}.
@@ -129,57 +126,18 @@ public enum MapFlag {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this flag on the running platform: {@code MAP_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  int bits() {
+  public int bits() {
     return numbers.here("MAP_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Tells whether this flag chooses who sees a change; a mapping has exactly one such flag. */
-  boolean isSharing() {
-    return this == SHARED || this == PRIVATE || this == SHARED_VALIDATE || this == DROPPABLE;
-  }
-
-  /** Tells whether this flag chooses the size of explicit huge pages. */
-  boolean isHugeSize() {
-    return compareTo(HUGE_16KB) >= 0 && compareTo(HUGE_16GB) <= 0;
-  }
-
-  /** Returns the size in bytes of the huge pages this flag chooses. */
-  long hugePageBytes() {
-    return 1L << (numbers.on(Platform.LINUX) >>> HUGE_SHIFT);
-  }
-
-  /**
-   * Returns the bits of several flags together.
-   *
-   * @throws IllegalArgumentException if two of them contradict each other: their bits would add up
-   *     to those of a third
-   */
-  static int bits(Set<MapFlag> flags) {
-    int bits = 0;
-    @Nullable MapFlag sharing = null;
-    @Nullable MapFlag hugeSize = null;
-    for (MapFlag flag : flags) {
-      bits |= flag.bits();
-      if (flag.isSharing()) {
-        sharing = onlyOne(sharing, flag);
-      } else if (flag.isHugeSize()) {
-        hugeSize = onlyOne(hugeSize, flag);
-      }
-    }
-    return bits;
-  }
-
-  private static MapFlag onlyOne(@Nullable MapFlag earlier, MapFlag flag) {
-    if (earlier != null) {
-      throw new IllegalArgumentException(earlier + " and " + flag + " exclude each other");
-    }
-    return flag;
   }
 }

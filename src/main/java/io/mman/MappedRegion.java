@@ -1,369 +1,571 @@
 package io.mman;
 
-import io.mman.events.Recorded;
+import io.mman.internal.call.FlagBits;
+import io.mman.internal.region.Region;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.Lock;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Mapped memory that cannot crash the JVM: no segment it hands out outlives the pages or the rights
- * behind it.
+ * Mapped memory that cannot crash the JVM: no segment that it hands out outlives its pages, or
+ * allows an access that their protection forbids.
  *
- * <p><b>Views.</b> {@link #segment} is a view with the rights of the pages. What would leave a view
- * with rights that its pages lack, or without pages, first revokes all views handed out before;
- * those throw {@link IllegalStateException} from then on. A reader without a lock starts again:
+ * <p><b>Views.</b> {@link #segment} returns a view that allows what the protection of the pages
+ * allows. Any operation that would leave a view on unmapped or less accessible pages first revokes
+ * all existing views. A revoked view throws {@link IllegalStateException} on every access. A reader
+ * that holds no lock tries again with the next view:
  *
  * {@snippet class="io.mman.examples.Snippets" region="read"}
  *
  * <p><b>Lifetime.</b> A region of {@link Mapping#mapConfined} or {@link Mapping#mapShared} owns its
- * lifetime. One of {@link Mapping#map} borrows that of an arena, and one of {@link #of} that of the
- * segment: {@link #close} then throws {@link UnsupportedOperationException}, and what would revoke
- * views throws {@link IllegalStateException}. See <a href="doc-files/lifetimes.html">Lifetimes</a>.
+ * lifetime: {@link #close} revokes its views and unmaps its pages. A region of {@link Mapping#map}
+ * borrows the lifetime of an arena, and a region of {@link #of} that of a segment: {@code close}
+ * ends the region object only, and any operation that would have to revoke a view throws {@link
+ * IllegalStateException}. The page <a href="doc-files/lifetimes.html">Lifetimes</a> explains which
+ * one to choose.
  *
- * <p><b>Ranges</b> are bytes of the region. An empty range is fine and does nothing.
+ * <p><b>Ranges</b> are given in bytes from the start of the region. An empty range is allowed and
+ * has no effect.
  *
- * <p><b>Exceptions</b> of all methods with a range: {@link IndexOutOfBoundsException} if it is not
- * inside the region. Of all methods but {@link #size}, {@link #protection}, {@link #isAlive} and
- * {@link #close}: {@link IllegalStateException} if the region is closed, {@link
- * WrongThreadException} if it is confined to another thread ({@link #segment} leaves that to the
- * view). Of all that make a system call: {@link MmanException} where it fails.
- *
- * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. What
- * revokes views waits for the region's own calls on other threads. A page fault, and every call
- * that blocks, pins the carrier of a virtual thread. HotSpot interrupts a platform thread that it
- * stops in the middle of an access to a revoked view: clear the flag where that matters.
+ * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. An
+ * operation that revokes views waits for the region's own calls on other threads. A page fault pins
+ * the carrier of a virtual thread, as does every call that blocks. If a platform thread is
+ * accessing a view when that view is revoked, HotSpot also sets the thread's interrupt status.
  */
-public final class MappedRegion extends RegionCalls implements AutoCloseable {
-  private static final Object JOINING = new Object();
+public final class MappedRegion implements AutoCloseable {
+  final Region region;
 
-  /** Null for a look at somebody else's mapping. */
-  private final @Nullable Ground ground;
-
-  MappedRegion(Ground ground, Backing backing, State state) {
-    super(ground.lifetime.newGate(), backing, state);
-    this.ground = ground;
-  }
-
-  private MappedRegion(State state) {
-    super(Gate.OPEN, Backing.UNKNOWN, state);
-    this.ground = null;
+  MappedRegion(Region region) {
+    this.region = region;
   }
 
   /**
-   * Looks at a mapping that somebody else made, such as that of {@code FileChannel.map}. Costs no
-   * system call, and leaves the segment as it is.
+   * Wraps a mapping that was made elsewhere, for example by {@code FileChannel.map}. It makes no
+   * system call and does not change the segment.
    *
-   * @param mapped native memory; its bounds and lifetime are the region's
-   * @return a region that borrows the segment's lifetime and never changes its pages' rights
+   * @param mapped native memory, whose bounds and lifetime become those of the region
+   * @return a region that borrows the segment's lifetime and never changes the protection of its
+   *     pages
    * @throws IllegalArgumentException if the segment is on the Java heap
    */
   public static MappedRegion of(MemorySegment mapped) {
-    if (!mapped.isNative()) {
-      throw new IllegalArgumentException("a segment on the Java heap is not mapped");
-    }
-    Protection rights = mapped.isReadOnly() ? Protection.READ : Protection.READ_WRITE;
-    return new MappedRegion(new State(null, mapped, 0, mapped.byteSize(), rights, mapped, true));
+    return new MappedRegion(Region.of(mapped));
   }
 
   /**
-   * Returns the view of exactly the bytes asked for, in the present rights: read-only where the
-   * pages are not writable. Takes no lock and never waits.
+   * Returns a view of exactly the bytes that were requested. It is read-only if the pages are not
+   * writable. This method takes no lock and never waits.
    *
-   * <p>The JDK takes it for memory that is not mapped: {@code force}, {@code load}, {@code unload}
-   * and {@code isLoaded} of the segment throw {@link UnsupportedOperationException}, and {@code
-   * force} of its {@code asByteBuffer()} silently does nothing. Use {@link #sync}, {@link
-   * #populate}, {@link #advise} and {@link #residency} instead.
+   * <p>The JDK does not know that the memory is mapped. The methods {@code force}, {@code load},
+   * {@code unload} and {@code isLoaded} of the segment throw {@link UnsupportedOperationException},
+   * and {@code force} of its {@code asByteBuffer()} has no effect. Use {@link #sync()}, {@link
+   * #populate()}, {@link #advise(Advice)} and {@link #residency()} instead.
    *
-   * @return the view, which {@link #protect} and {@link #close} may revoke
-   * @throws IllegalStateException if the region is closed, or its pages may not be read
+   * @return the view, which a change of the region may revoke
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the protection does not allow reading
    */
   public MemorySegment segment() {
-    State now = state;
-    if (!isAlive(now)) {
-      throw new IllegalStateException("the region is closed");
-    }
-    if (now.view() == null) {
-      throw new IllegalStateException("the pages may not be read: " + now.protection());
-    }
-    return now.view();
+    return region.segment();
   }
 
   /**
-   * Returns the rights of the pages.
+   * Returns the size of the region.
    *
-   * @return the protection; the last one after the region is closed
+   * @return the size in bytes; after the region is closed, the last one
+   */
+  public long size() {
+    return region.size();
+  }
+
+  /**
+   * Returns the protection of the pages.
+   *
+   * @return the protection; after the region is closed, the last one
    */
   public Protection protection() {
-    return state.protection();
+    return region.protection();
   }
 
   /**
-   * Tells whether the region is open: a view that throws is revoked then, not closed.
+   * Returns whether the region is open. If it is, a view that throws {@link IllegalStateException}
+   * has been revoked, and {@link #segment} returns the next one.
    *
-   * @return false once the region, or the arena it borrows from, is closed
+   * @return false once the region, or the arena that it borrows from, is closed
    */
   public boolean isAlive() {
-    return isAlive(state);
-  }
-
-  /** A change closes one epoch before it publishes the next; the region lives meanwhile. */
-  private static boolean isAlive(State state) {
-    return state.isOpen() && (state.epoch() != null || state.isAlive());
+    return region.isAlive();
   }
 
   /**
-   * Changes what may be done with the pages. More rights revoke nothing; to take one away first
-   * revokes all views. Should the system call fail then, rights and size are as before, and {@link
-   * #segment} gives a new view.
+   * Writes the changed pages of the whole region to the file, and waits until they are written.
+   * This is equivalent to {@link #sync(long, long, SyncFlag...) sync(0, size())}.
    *
-   * @param p the new rights
-   * @return the new view; one that is closed where the new rights lack {@code READ}
-   * @throws IllegalStateException if the region borrows its lifetime and would lose a right, only
-   *     looks at somebody else's mapping, or native code holds a view
-   * @throws MmanException if mprotect fails: {@code EACCES} where the file was not opened for
-   *     writing, {@code ENOMEM} by {@code vm.max_map_count}
-   * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file
    */
-  public MemorySegment protect(Protection p) {
-    Ground own = requireGround();
-    long stamp = gate.beginChange();
-    try {
-      State now = state.usable();
-      own.requireUnsealed("mprotect");
-      boolean widens = p.includes(now.protection());
-      state = widens ? Rights.widen(this, own, now, p) : Rights.narrow(this, own, now, p);
-      return viewOrClosed();
-    } finally {
-      gate.endChange(stamp);
-    }
+  public void sync() {
+    region.sync(0, Region.WHOLE, SyncFlag.SYNC.bits());
   }
 
   /**
-   * Gives the region another size. With {@link Mapping#reserve} it grows in place and revokes
-   * nothing. Otherwise growing may move it, and revokes all views, as shrinking always does. The
-   * length of a file never changes: {@link NativeFile#resize} it first. Anonymous bytes that are
-   * cut off read as zero if the region grows again. Pages that are added are not locked.
+   * Writes the changed pages of a range to the file and, unless {@code ASYNC} is given, waits until
+   * they are written. Changes of a copy-on-write region never reach the file. On macOS the changes
+   * may remain in the cache of the drive; {@link NativeFile#sync} writes them to the medium.
    *
-   * @param newSize the new size in bytes
-   * @return the new view; one that is closed where the pages may not be read
-   * @throws IllegalArgumentException if the size is negative, more than the reserve, or reaches
-   *     past the end of the file
-   * @throws IllegalStateException if the region borrows its lifetime and would have to revoke, only
-   *     looks at somebody else's mapping, is pinned, was mapped from a path and shall grow, or
-   *     native code holds a view
-   * @throws UnsupportedOperationException for growing shared anonymous memory or explicit huge
-   *     pages, and for growing without a reserve on other systems than Linux
-   * @throws MmanException if the system call fails; size and bytes are as before. Only where the
-   *     kernel has moved some of several areas by then, is the region closed
-   * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @param flags the flags of msync(2); {@link SyncFlag#SYNC} if none is given
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file,
+   *     {@code EBUSY} for {@code INVALIDATE} of locked pages
+   * @throws UnsupportedOperationException if the platform lacks a flag
+   * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
    */
-  public MemorySegment resize(long newSize) {
-    PageRange.requireSize("size", newSize);
-    Ground own = requireGround();
-    NativeFile file = backing.file();
-    if (file == null) {
-      return resize(own, newSize);
-    }
-    // Before the gate, as for whoever maps the file into the same group.
-    Lock length = file.lengthLock().readLock();
-    length.lock();
-    try {
-      return resize(own, newSize);
-    } finally {
-      length.unlock();
-    }
-  }
-
-  private MemorySegment resize(Ground own, long newSize) {
-    long stamp = gate.beginChange();
-    try {
-      State now = state.usable();
-      own.requireUnsealed("mremap");
-      if (newSize != now.size()) {
-        Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
-        state = new Resizing(this, own, now, newSize).run();
-        if (recorded != null) {
-          recorded.end(state.pages().address() + state.head(), newSize, "", backing.pathText());
-        }
-      }
-      return viewOrClosed();
-    } finally {
-      gate.endChange(stamp);
-    }
+  public void sync(long offset, long length, SyncFlag... flags) {
+    region.sync(offset, region.requireLength(length), FlagBits.sync(flags));
   }
 
   /**
-   * Splits the region in two, which live on their own from then on. Revokes all views. A reserve
-   * goes to the rest; guard pages stay on the outer sides.
+   * Gives advice on the use of the whole region. This is equivalent to {@link #advise(Advice, long,
+   * long) advise(advice, 0, size())}.
    *
-   * @param offset where the rest begins: a multiple of the page size, 0 or {@link #size}
-   * @return the rest, with a lifetime like this region's
-   * @throws IndexOutOfBoundsException if the offset is not in the region
-   * @throws IllegalArgumentException if it lies inside a page
-   * @throws IllegalStateException as {@link #close}, or if the region borrows its lifetime
+   * @param advice the advice
+   * @throws IllegalArgumentException for {@code GUARD_INSTALL}
+   * @throws IllegalArgumentException for discarding advice if the region consists of explicit huge
+   *     pages
+   * @throws IllegalArgumentException for {@code REMOVE} if the region wraps a read-only segment
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
+   *     memory
+   * @throws UnsupportedOperationException if the platform lacks the advice
    */
-  public MappedRegion split(long offset) {
-    Ground own = requireGround();
-    long stamp = gate.beginChange();
-    try {
-      State now = state.usable();
-      own.requireUnsealed("mprotect");
-      return Splitting.split(this, own, now, offset);
-    } finally {
-      gate.endChange(stamp);
-    }
+  public void advise(Advice advice) {
+    region.advise(advice, 0, Region.WHOLE);
   }
 
   /**
-   * Takes over the bytes of a region that begins where this one ends, and closes it: the inverse of
-   * {@link #split}. Revokes all views of both.
+   * Gives advice on the use of a range, or acts on the range. A hint is given for the range widened
+   * to whole pages. Advice that {@linkplain Advice#isDiscarding() discards} bytes is given for the
+   * pages that lie completely inside the range; the page in which the region ends counts as one of
+   * them, except for {@code REMOVE} and in a region that wraps a mapping made elsewhere.
    *
-   * @param next the region that follows: of the same kind, file, protection and lifetime
-   * @throws IllegalArgumentException if the two do not fit together
-   * @throws IllegalStateException as {@link #close}, for either of them, or if either borrows its
-   *     lifetime
+   * @param advice the advice
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalArgumentException for {@code GUARD_INSTALL}, after which reading a view would
+   *     crash the JVM
+   * @throws IllegalArgumentException for discarding advice if the region consists of explicit huge
+   *     pages, because the pool may have none left at the next access
+   * @throws IllegalArgumentException for {@code REMOVE} if the region wraps a read-only segment
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
+   *     memory
+   * @throws UnsupportedOperationException if the platform lacks the advice
+   * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
    */
-  public void join(MappedRegion next) {
-    Ground own = requireGround();
-    Ground other = next.requireGround();
-    if (next == this) {
-      throw new IllegalArgumentException("a region cannot follow itself");
-    }
-    synchronized (JOINING) { // nobody else holds two gates
-      long stamp = gate.beginChange();
-      long nextStamp = next.gate.beginChange();
-      try {
-        own.requireUnsealed("mremap");
-        other.requireUnsealed("mremap");
-        Splitting.join(this, own, next, other);
-      } finally {
-        next.gate.endChange(nextStamp);
-        gate.endChange(stamp);
-      }
-    }
+  public void advise(Advice advice, long offset, long length) {
+    region.advise(advice, offset, region.requireLength(length));
   }
 
   /**
-   * Seals the pages until the process ends: nothing can unmap them, move them or change their
-   * rights any more. Revokes nothing. From then on {@link #protect}, {@link #resize}, {@link
-   * #split} and {@link #join} throw {@link MmanException} with {@code EPERM}, and {@link #close}
-   * revokes the views and leaves the pages mapped.
+   * Locks the whole region in memory. This is equivalent to {@link #lock(long, long, LockFlag...)
+   * lock(0, size(), flags)}.
    *
-   * @throws IllegalStateException if the region borrows its lifetime: its arena could never unmap
-   *     it
-   * @throws MmanException if mseal fails: {@code ENOSYS} before Linux 6.10
-   * @throws UnsupportedOperationException on other systems than Linux
-   * @see <a href="https://man7.org/linux/man-pages/man2/mseal.2.html">mseal(2)</a>
+   * @param flags the flags of mlock2(2), if any
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mlock, or with a flag mlock2, fails
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  public void seal() {
-    Ground own = requireGround();
-    long stamp = gate.beginChange();
-    try {
-      state.usable();
-      own.seal();
-    } finally {
-      gate.endChange(stamp);
-    }
+  public void lock(LockFlag... flags) {
+    region.lock(0, Region.WHOLE, FlagBits.lock(flags));
   }
 
   /**
-   * Keeps the region where it is and as it is, for code that works on the raw address.
+   * Locks a range in memory. Locks do not nest: a single {@code unlock} undoes any number of them.
    *
-   * @return a pin, to be closed when the address is no longer used
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @param flags {@link LockFlag#ONFAULT} to lock each page when it is first touched; without it,
+   *     all pages are faulted in now
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mlock, or with a flag mlock2, fails: {@code ENOMEM} at the limit
+   *     {@code RLIMIT_MEMLOCK} or past the end of the file, {@code EPERM} if the limit is 0
+   * @throws UnsupportedOperationException if the platform lacks the flag
+   * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
    */
-  public Pin pin() {
-    long stamp = gate.enter();
-    try {
-      State now = state.usable();
-      if (ground != null) {
-        ground.pin();
-      }
-      return new Pin(ground, now.bytes(0, now.size()).address());
-    } finally {
-      gate.leave(stamp);
-    }
+  public void lock(long offset, long length, LockFlag... flags) {
+    region.lock(offset, region.requireLength(length), FlagBits.lock(flags));
   }
 
   /**
-   * Tells how much memory the region takes, from {@code /proc/self/smaps}. The figures are those of
-   * the kernel's areas that the region lies in, which may be larger than the region. Takes
-   * milliseconds: the kernel looks at the memory of the whole process.
+   * Unlocks the whole region. This is equivalent to {@link #unlock(long, long) unlock(0, size())}.
    *
-   * @return the figures, in bytes
-   * @throws UnsupportedOperationException on other systems than Linux
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if munlock fails
+   */
+  public void unlock() {
+    region.unlock(0, Region.WHOLE);
+  }
+
+  /**
+   * Unlocks a range, so that the kernel may reclaim its pages again.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if munlock fails
+   * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">munlock(2)</a>
+   */
+  public void unlock(long offset, long length) {
+    region.unlock(offset, region.requireLength(length));
+  }
+
+  /**
+   * Faults the whole region in. This is equivalent to {@link #populate(long, long) populate(0,
+   * size())}.
+   *
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException {@code EFAULT} if a page is past the end of the file or cannot be
+   *     allocated
+   * @throws UnsupportedOperationException on Linux before 5.14 and on other systems
+   */
+  public void populate() {
+    region.populate(0, Region.WHOLE);
+  }
+
+  /**
+   * Faults a range in before it is accessed. Pages of private writable memory are faulted in as if
+   * by writing, so that no copy remains to be made; pages of other memory, as if by reading. To
+   * allocate the blocks of a sparse file, use {@code advise(POPULATE_WRITE)}, which writes to
+   * shared memory too. To start reading without waiting, use {@code advise(WILLNEED)}. Inaccessible
+   * memory is left alone. For 128 MiB and more, up to four threads share the work, at most one per
+   * processor; all of them end before this method returns.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException {@code EFAULT} if a page is past the end of the file or cannot be
+   *     allocated
+   * @throws UnsupportedOperationException on Linux before 5.14 and on other systems
+   * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">MADV_POPULATE_READ</a>
+   */
+  public void populate(long offset, long length) {
+    region.populate(offset, region.requireLength(length));
+  }
+
+  /**
+   * Returns which pages of the whole region are in memory. This is equivalent to {@link
+   * #residency(long, long) residency(0, size())}.
+   *
+   * @return a snapshot
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mincore fails
+   * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   */
+  public Residency residency() {
+    return new Residency(region.residency(0, Region.WHOLE));
+  }
+
+  /**
+   * Returns which pages of a range are in memory. The pages of a file count if they are in the page
+   * cache, whichever process has read them.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @return a snapshot
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mincore fails
+   * @throws UnsupportedOperationException for a file that this process neither owns nor may write,
+   *     because Linux then reports every page as resident
+   * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
+   */
+  public Residency residency(long offset, long length) {
+    return new Residency(region.residency(offset, region.requireLength(length)));
+  }
+
+  /**
+   * Returns whether all pages of a range are in memory. This method is cheap and allocates nothing.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @return true if no page is missing, and for an empty range
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mincore fails
+   * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   */
+  public boolean isResident(long offset, long length) {
+    return region.isResident(offset, length);
+  }
+
+  /**
+   * Returns the number of pages of a range that are in memory. This method allocates nothing.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @return a number of pages
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mincore fails
+   * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   */
+  public long residentPages(long offset, long length) {
+    return region.residentPages(offset, length);
+  }
+
+  /**
+   * Returns how much memory the region takes, as {@code /proc/self/smaps} reports it. The figures
+   * are those of the kernel's areas in which the region lies, which may be larger than the region.
+   * This takes milliseconds, because the kernel examines the memory of the whole process.
+   *
+   * @return the figures in bytes
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws UnsupportedOperationException on systems other than Linux
    * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html">smaps(5)</a>
    */
   public RegionStats stats() {
-    long stamp = gate.enter();
-    try {
-      return RegionStats.of(state.usable().used());
-    } finally {
-      gate.leave(stamp);
-    }
+    return region.stats();
   }
 
   /**
-   * Revokes every view, waits for the region's calls on other threads and unmaps the pages. A
-   * second time does nothing. The {@link NativeFile} it was mapped from stays open.
+   * Copies bytes out of the region through the kernel, for which a missing page is an error and not
+   * a signal. Use it for files that another process may truncate. It costs a system call.
    *
-   * @throws UnsupportedOperationException if the region borrows its lifetime
-   * @throws IllegalStateException if native code holds a view, or a {@link Pin} is open; then
-   *     nothing has changed
+   * @param offset the first byte to copy, in bytes from the start of the region
+   * @param target where the bytes go, native or on the heap; its size is the number of bytes to
+   *     copy
+   * @return the number of bytes copied, less than the size of the target if a later page is missing
+   * @throws IndexOutOfBoundsException if the region has fewer bytes from the offset on
+   * @throws IllegalArgumentException if the target is read-only
+   * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code ENOMEM}, if the pages cannot be unmapped because that would split
-   *     a mapping at the limit {@code vm.max_map_count}; the views are revoked all the same, and
-   *     closing again tries again
+   * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
+   *     reading
+   * @throws UnsupportedOperationException on systems other than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
+   *     process_vm_readv(2)</a>
+   */
+  public long read(long offset, MemorySegment target) {
+    return region.read(offset, target);
+  }
+
+  /**
+   * Copies bytes into the region through the kernel, for which a missing page is an error and not a
+   * signal. So is a page that cannot be allocated because the disk is full.
+   *
+   * @param offset where the first byte goes, in bytes from the start of the region
+   * @param source the bytes, native or on the heap
+   * @return the number of bytes copied, less than the size of the source if a later page is missing
+   * @throws IndexOutOfBoundsException if the region has fewer bytes from the offset on
+   * @throws IllegalArgumentException if the region wraps a read-only segment
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
+   *     its protection forbids writing
+   * @throws UnsupportedOperationException on systems other than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
+   *     process_vm_writev(2)</a>
+   */
+  public long write(long offset, MemorySegment source) {
+    return region.write(offset, source);
+  }
+
+  /**
+   * Changes the protection of the pages. If the new protection allows everything that the old one
+   * does, no view is revoked; otherwise all existing views are revoked first. If the system call
+   * fails, size and protection are as before, and {@link #segment} returns a new view.
+   *
+   * @param p the new protection
+   * @return the new view, or an already closed segment if the new protection does not allow reading
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region wraps a mapping made elsewhere
+   * @throws IllegalStateException if views would have to be revoked, and the region borrows its
+   *     lifetime, a {@link Pin} is open, or native code holds a view
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mprotect fails: {@code EACCES} if the file was not opened for writing,
+   *     {@code ENOMEM} at the limit {@code vm.max_map_count}, {@code EPERM} if the region is sealed
+   * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>
+   */
+  public MemorySegment protect(Protection p) {
+    return region.protect(p);
+  }
+
+  /**
+   * Changes the size of the region. With {@link Mapping#reserve} the region grows in place and no
+   * view is revoked. Otherwise growing may move the region, which revokes all views, as shrinking
+   * always does. The length of a file never changes: use {@link #extend}, or call {@link
+   * NativeFile#resize} first. Anonymous bytes beyond the new size read as zero if the region grows
+   * again. Added pages are not locked.
+   *
+   * @param newSize the new size in bytes
+   * @return the new view, or an already closed segment if the protection does not allow reading
+   * @throws IllegalArgumentException if the size is negative or too large
+   * @throws IllegalArgumentException if the size exceeds the reserve
+   * @throws IllegalArgumentException if the region would reach past the end of the file
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region wraps a mapping made elsewhere
+   * @throws IllegalStateException if the region would grow, and was mapped from a path without a
+   *     reserve, or its {@link NativeFile} is closed
+   * @throws IllegalStateException if views would have to be revoked, and the region borrows its
+   *     lifetime, a {@link Pin} is open, or native code holds a view
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws UnsupportedOperationException if shared anonymous memory or explicit huge pages would
+   *     grow
+   * @throws UnsupportedOperationException on systems other than Linux, if a region without a
+   *     reserve would grow
+   * @throws MmanException if the system call fails; size and bytes are as before. The region is
+   *     closed only if it lies in several of the kernel's areas and just some of them have moved
+   * @throws MmanException {@code EPERM} if the region is sealed
+   * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
+   */
+  public MemorySegment resize(long newSize) {
+    return region.resize(newSize, false);
+  }
+
+  /**
+   * Extends the region together with its file: allocates the blocks of the file from the end of the
+   * region up to its new end, makes the file long enough, and then grows the region as {@link
+   * #resize} does. On anonymous memory and devices it does the same as {@code resize}. If the disk
+   * is full, the length of the file, the size of the region and its views are as before; blocks may
+   * stay allocated past the end of the file.
+   *
+   * @param newSize the new size in bytes, at least {@link #size}
+   * @return the new view, or an already closed segment if the protection does not allow reading
+   * @throws IllegalArgumentException if the size is less than {@link #size} or too large
+   * @throws IllegalArgumentException if the size exceeds the reserve
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region wraps a mapping made elsewhere
+   * @throws IllegalStateException if the region was mapped from a path without a reserve, or its
+   *     {@link NativeFile} is closed
+   * @throws IllegalStateException if views would have to be revoked, and the region borrows its
+   *     lifetime, a {@link Pin} is open, or native code holds a view
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws UnsupportedOperationException as for {@link #resize}, and on macOS, which lacks
+   *     posix_fallocate
+   * @throws MmanException if fallocate or posix_fallocate fails: {@code ENOSPC} if the disk is
+   *     full, {@code EBADF} if the file is not open for writing, {@code EOPNOTSUPP} if its file
+   *     system cannot allocate blocks in advance; call {@link NativeFile#resize} and {@link
+   *     #resize} then
+   * @throws MmanException if growing fails, as for {@link #resize}; the file stays extended
+   * @see <a href="https://man7.org/linux/man-pages/man2/fallocate.2.html">fallocate(2)</a>
+   */
+  public MemorySegment extend(long newSize) {
+    return region.resize(newSize, true);
+  }
+
+  /**
+   * Splits the region in two regions that are independent from then on. Revokes all existing views.
+   * A reserve goes to the second region, and guard pages stay on the outer sides.
+   *
+   * @param offset where the second region begins: a multiple of the page size, 0 or {@link #size}
+   * @return the second region, which owns a lifetime of the same kind as this one
+   * @throws IndexOutOfBoundsException if the offset is not in the region
+   * @throws IllegalArgumentException if the offset lies inside a page
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region borrows its lifetime, a {@link Pin} is open, or
+   *     native code holds a view
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException {@code EPERM} if the region is sealed
+   */
+  public MappedRegion split(long offset) {
+    return new MappedRegion(region.split(offset));
+  }
+
+  /**
+   * Adds the bytes of the region that begins where this one ends, and closes that region: the
+   * inverse of {@link #split}. Revokes all existing views of both.
+   *
+   * @param next the following region, with the same file, kind of mapping, protection and kind of
+   *     lifetime
+   * @throws IllegalArgumentException if the regions do not fit together
+   * @throws IllegalStateException if either region is closed
+   * @throws IllegalStateException if either region borrows its lifetime, a {@link Pin} of it is
+   *     open, or native code holds a view of it
+   * @throws WrongThreadException if either region is confined to another thread
+   * @throws MmanException {@code EPERM} if either region is sealed
+   */
+  public void join(MappedRegion next) {
+    region.join(next.region);
+  }
+
+  /**
+   * Seals the pages until the process ends: nothing can unmap or move them, or change their
+   * protection. No view is revoked. From then on {@link #protect}, {@link #resize}, {@link #split}
+   * and {@link #join} throw {@link MmanException} with {@code EPERM}, and {@link #close} revokes
+   * the views and leaves the pages mapped.
+   *
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region borrows its lifetime, because its arena could never
+   *     unmap it
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mseal fails: {@code ENOSYS} before Linux 6.10
+   * @throws UnsupportedOperationException on systems other than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/mseal.2.html">mseal(2)</a>
+   */
+  public void seal() {
+    region.seal();
+  }
+
+  /**
+   * Keeps the region in its place and in its state, for code that works on the raw address.
+   *
+   * @return a pin, which must be closed when the address is no longer used
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   */
+  public Pin pin() {
+    return new Pin(region.pin());
+  }
+
+  /**
+   * Closes the region. Closing it a second time has no effect.
+   *
+   * <p>A region that owns its lifetime revokes every view, waits for the region's calls on other
+   * threads and unmaps the pages. The {@link NativeFile} from which it was mapped stays open.
+   *
+   * <p>For a region that borrows its lifetime, only this object ends: its methods throw {@link
+   * IllegalStateException} from then on. The pages and the views stay until the arena is closed, so
+   * that such a region may be used in a try-with-resources statement.
+   *
+   * @throws IllegalStateException if the region owns its lifetime, and a {@link Pin} is open or
+   *     native code holds a view; then nothing has changed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException {@code ENOMEM} if the pages cannot be unmapped, because that would split
+   *     a mapping at the limit {@code vm.max_map_count}; the views are revoked nevertheless, and
+   *     closing the region again tries again
    */
   @Override
   public void close() {
-    Ground own = ground;
-    if (own == null || !own.lifetime.isOwned()) {
-      throw new UnsupportedOperationException("the region lives as long as its arena");
-    }
-    long stamp = gate.beginChange();
-    try {
-      State now = state;
-      if (now.isOpen() && !now.pages().isAccessibleBy(Thread.currentThread())) {
-        // Even where the epoch is closed: its thread may be between one and the next.
-        throw new WrongThreadException("the region is confined to another thread");
-      }
-      if (now.isAlive()) {
-        own.requireUnpinned();
-        Ground.closeEpoch(now);
-      }
-      state = now.closed();
-      own.leave();
-    } finally {
-      gate.endChange(stamp);
-    }
-  }
-
-  private MemorySegment viewOrClosed() {
-    State now = state;
-    return now.view() != null ? now.view() : State.closedView(now.size());
-  }
-
-  private Ground requireGround() {
-    if (ground == null) {
-      throw new IllegalStateException("the region only looks at somebody else's mapping");
-    }
-    return ground;
+    region.close();
   }
 
   /**
-   * Returns the region in words.
+   * Returns a description of the region.
    *
-   * @return a description for people
+   * @return size, protection and what the region is mapped from
    */
   @Override
   public String toString() {
-    State now = state;
-    return "MappedRegion["
-        + now.size()
-        + " bytes, "
-        + now.protection()
-        + ", "
-        + backing.describe()
-        + (isAlive(now) ? "]" : ", closed]");
+    return region.toString();
   }
 }

@@ -1,41 +1,40 @@
 package io.mman;
 
+import io.mman.internal.libc.PathBytes;
+import io.mman.internal.region.Lifetime;
+import io.mman.internal.region.MapRequest;
+import io.mman.internal.region.Mapper;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.Objects;
 
 /**
- * A request for mapped memory, immutable: every method returns a new one, so that a {@code static
- * final Mapping} can be shared by threads. Where two requests contradict each other, the last word
- * wins.
+ * A request for mapped memory. It is immutable: every method returns a new request, so that a
+ * {@code static final Mapping} can be shared by threads. If two calls conflict, the last one wins.
  *
  * {@snippet class="io.mman.examples.Snippets" region="log"}
  *
- * <p><b>Failures.</b> Whatever step fails, descriptors and mappings made on the way are gone, a
- * file created on the way is removed, and one extended on the way is cut back.
+ * <p><b>Failures.</b> If any step fails, all earlier steps are undone: descriptors are closed,
+ * mappings removed, a newly created file deleted, and an extended file truncated to its old length.
  *
- * <p><b>Truncation.</b> A mapping has no pages behind the end of its file. When someone else cuts a
- * file that is mapped, or the disk is full behind a hole in it, touching such a page is a {@code
- * SIGBUS}. HotSpot turns some of these into an {@code InternalError}, late and unreliably once code
- * is compiled; others kill the JVM. Catching it is no remedy. These are:
+ * <p><b>Truncation.</b> A mapping has no pages past the end of its file. If another process
+ * truncates a mapped file, or the disk is full and the file has a hole, an access to such a page
+ * raises {@code SIGBUS}. HotSpot turns some of these signals into an {@code InternalError}, late
+ * and unreliably once code is compiled; others crash the JVM. Catching the error does not help.
+ * These do:
  *
  * <ul>
- *   <li><a href="MappedRegion.html#read(long,java.lang.foreign.MemorySegment)">{@code
- *       MappedRegion.read}</a> and <a
- *       href="MappedRegion.html#write(long,java.lang.foreign.MemorySegment)">{@code write}</a> copy
- *       through the kernel, where such a page is an {@link MmanException} with {@code EFAULT};
- *   <li><a href="MappedRegion.html#populate()">{@code MappedRegion.populate}</a> tells the same
- *       beforehand;
- *   <li>{@link #preallocate} and {@link NativeFile#allocate} find the disk full before a store
- *       does;
- *   <li>a file of {@link NativeFile#memory}, created with {@link MemfdFlag#ALLOW_SEALING} and
- *       sealed with {@link FileSeal#SHRINK}, cannot be cut;
- *   <li>{@link NativeFile#resize} refuses to cut a file under regions mapped through it.
+ *   <li>{@link MappedRegion#read} and {@link MappedRegion#write} copy through the kernel, for which
+ *       such a page is an {@link MmanException} with {@code EFAULT};
+ *   <li>{@link MappedRegion#populate()} reports such a page beforehand;
+ *   <li>{@link #preallocate} and {@link NativeFile#allocate} find out that the disk is full before
+ *       a store does;
+ *   <li>a file of {@link NativeFile#memory} that was created with {@link MemfdFlag#ALLOW_SEALING}
+ *       and sealed with {@link FileSeal#SHRINK} cannot be truncated;
+ *   <li>{@link NativeFile#resize} refuses to truncate a file under regions mapped through it.
  * </ul>
  *
- * <p>More of this in <a href="doc-files/truncation.html">Truncation</a>; who ends a region, and
- * what that costs, in <a href="doc-files/lifetimes.html">Lifetimes</a>.
+ * <p>The page <a href="doc-files/truncation.html">Truncation</a> has more about this, and the page
+ * <a href="doc-files/lifetimes.html">Lifetimes</a> explains who ends a region and what that costs.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/mmap.2.html">mmap(2)</a>
  */
@@ -47,316 +46,310 @@ public final class Mapping {
   }
 
   /**
-   * Maps the file of a path, shared and for reading unless told otherwise. The file is opened for
-   * the call and closed again, so that the region cannot grow later; and closing it drops the
-   * record locks that this process has on the file, such as those of {@code FileChannel.lock}
-   * (POSIX). It is opened for writing where the mapping is shared and writable, or the file is to
-   * be created or preallocated.
+   * Requests the file of a path. By default it is mapped shared and for reading. It is opened for
+   * writing if the mapping is shared and writable, or if the file is to be created or preallocated.
+   *
+   * <p>The file is opened for the call and closed again. The region can therefore not grow later,
+   * unless it is mapped with {@link #reserve}: then it keeps a descriptor of its own until it is
+   * closed. When the descriptor is closed, POSIX drops the record locks that this process holds on
+   * the file, such as those of {@code FileChannel.lock}.
    *
    * @param path the file, on the default file system
    * @return a request for the whole file
-   * @throws java.nio.file.ProviderMismatchException if the path is of another file system provider
+   * @throws java.nio.file.ProviderMismatchException if the path belongs to another file system
+   *     provider
    */
   public static Mapping file(Path path) {
-    return new Mapping(new MapRequest(PathBytes.requireDefaultFileSystem(path), null));
+    return new Mapping(MapRequest.ofFile(PathBytes.requireDefaultFileSystem(path), null));
   }
 
   /**
-   * Maps an open file, shared and for reading unless told otherwise, even where it is open for
-   * writing: {@link #protection}. It stays open and the caller's; it may be closed while the region
-   * lives on.
+   * Requests an open file. By default it is mapped shared and for reading, even if it is open for
+   * writing; use {@link #readWrite} to change that. The file stays open and belongs to the caller,
+   * who may close it while the region exists.
    *
    * @param file the file
    * @return a request for the whole file
    */
   public static Mapping file(NativeFile file) {
-    return new Mapping(new MapRequest(null, Objects.requireNonNull(file)));
+    return new Mapping(MapRequest.ofFile(null, file.file));
   }
 
   /**
-   * Maps memory without a file, zero-filled, private and for reading and writing unless told
-   * otherwise.
+   * Requests zero-filled memory without a file. By default it is private, and mapped for reading
+   * and writing.
    *
-   * @param size bytes; 0 gives an empty region
+   * @param size the size in bytes; 0 gives an empty region
    * @return the request
    * @throws IllegalArgumentException if the size is negative, or too large to be rounded to pages
    */
   public static Mapping anonymous(long size) {
-    MapRequest request = new MapRequest(null, null);
-    request.length = PageRange.requireSize("size", size);
-    return new Mapping(request);
+    return new Mapping(MapRequest.anonymous(size));
   }
 
   /**
-   * Changes are seen by all who map the same file, and reach it: {@code MAP_SHARED}. The default
-   * for files.
+   * Requests a shared mapping, {@code MAP_SHARED}: changes are visible to everyone who maps the
+   * same file, and reach the file. This is the default for files.
    *
    * @return a new request
    */
   public Mapping shared() {
-    MapRequest next = new MapRequest(request);
-    next.shared = true;
-    return new Mapping(next);
+    return new Mapping(request.shared(true));
   }
 
   /**
-   * Changes stay in this mapping: {@code MAP_PRIVATE}. The default for anonymous memory. A file
-   * needs to be open for reading only, whatever the protection.
+   * Requests a copy-on-write mapping, {@code MAP_PRIVATE}: changes stay in this mapping. This is
+   * the default for anonymous memory. The file only needs to be open for reading, whatever the
+   * protection.
    *
    * @return a new request
    */
   public Mapping copyOnWrite() {
-    MapRequest next = new MapRequest(request);
-    next.shared = false;
-    return new Mapping(next);
+    return new Mapping(request.shared(false));
   }
 
   /**
-   * Sets what may be done with the pages. The default is {@code READ} for files, {@code READ_WRITE}
+   * Sets the protection of the pages. The default is {@code READ} for files, and {@code READ_WRITE}
    * for anonymous memory and with {@link #create}.
    *
-   * @param p the rights
+   * @param p the protection
    * @return a new request
    */
   public Mapping protection(Protection p) {
-    MapRequest next = new MapRequest(request);
-    next.protection = Objects.requireNonNull(p);
-    return new Mapping(next);
+    return new Mapping(request.protection(p));
   }
 
   /**
-   * Maps a range of the file. A device, which has no length, needs one.
+   * Requests pages that can be read and written. This is equivalent to {@code
+   * protection(Protection.READ_WRITE)}.
    *
-   * @param offset first byte, any
-   * @param size bytes, any number
    * @return a new request
-   * @throws IllegalArgumentException if either is negative or too large, or for anonymous memory;
-   *     on mapping, if the range reaches past the end of the file
+   */
+  public Mapping readWrite() {
+    return protection(Protection.READ_WRITE);
+  }
+
+  /**
+   * Requests a range of the file. It is required for a device, which has no length.
+   *
+   * @param offset the first byte, which need not be a multiple of the page size
+   * @param size the size in bytes
+   * @return a new request; mapping it throws {@code IllegalArgumentException} if the range reaches
+   *     past the end of the file
+   * @throws IllegalArgumentException if either is negative or too large, or for anonymous memory
    */
   public Mapping range(long offset, long size) {
-    MapRequest next = forFile("range");
-    PageRange.requireSize("offset", offset);
-    PageRange.requireSize("size", size);
-    PageRange.requireSize("offset + size", offset + size);
-    next.offset = offset;
-    next.length = size;
-    return new Mapping(next);
+    return new Mapping(request.range(offset, size));
   }
 
   /**
-   * Maps the file from some byte to its end. Not for a device, which has none.
+   * Requests the file from a byte on, up to its end. It cannot be used for a device, which has no
+   * end.
    *
-   * @param offset first byte, any
-   * @return a new request
-   * @throws IllegalArgumentException if the offset is negative, or for anonymous memory; on
-   *     mapping, if it is past the end of the file
+   * @param offset the first byte, which need not be a multiple of the page size
+   * @return a new request; mapping it throws {@code IllegalArgumentException} if the offset is past
+   *     the end of the file
+   * @throws IllegalArgumentException if the offset is negative or too large, or for anonymous
+   *     memory
    */
   public Mapping from(long offset) {
-    MapRequest next = forFile("from");
-    next.offset = PageRange.requireSize("offset", offset);
-    next.length = MapRequest.TO_THE_END;
-    return new Mapping(next);
+    return new Mapping(request.from(offset));
   }
 
   /**
-   * Creates the file if it is absent, with 0666 less the umask, and extends it where it is shorter.
-   * New bytes read as zero; all but the last of them have no disk blocks yet. Neither the file's
-   * new length nor its name in the folder are on the medium before {@link NativeFile#sync} of the
-   * file and of the folder.
+   * Creates the file if it does not exist, with the permissions 0666 less the umask, and extends it
+   * if it is shorter. New bytes read as zero; all but the last of them have no disk blocks yet. The
+   * new length of the file, and its name in the directory, are not on the medium until {@link
+   * NativeFile#sync} has been called for the file and for the directory.
    *
-   * @param size length that the file shall have at least, in bytes
-   * @return a new request, {@code READ_WRITE} unless another protection is given
+   * @param size the minimum length of the file in bytes
+   * @return a new request, for {@code READ_WRITE} unless another protection is given
    * @throws IllegalArgumentException if the size is negative or too large, or for anonymous memory
    */
   public Mapping create(long size) {
-    MapRequest next = forFile("create");
-    next.createSize = PageRange.requireSize("size", size);
-    return new Mapping(next);
+    return new Mapping(request.create(size));
   }
 
   /**
-   * Gives the range its disk blocks before it is mapped, so that a full disk is an {@code ENOSPC}
-   * now and not a fault at the first store. See {@link NativeFile#allocate}.
+   * Allocates the disk blocks of the range before it is mapped, so that a full disk is an {@code
+   * ENOSPC} now and not a fault at the first store. See {@link NativeFile#allocate}.
    *
    * @return a new request
    * @throws IllegalArgumentException for anonymous memory
    */
   public Mapping preallocate() {
-    MapRequest next = forFile("preallocate");
-    next.preallocate = true;
-    return new Mapping(next);
+    return new Mapping(request.preallocate());
   }
 
   /**
-   * Faults every page in before the region is handed out, as <a
-   * href="MappedRegion.html#populate()">{@code MappedRegion.populate}</a> does.
+   * Faults all pages in before the region is returned, as {@link MappedRegion#populate()} does.
    *
    * @return a new request
    */
   public Mapping populate() {
-    MapRequest next = new MapRequest(request);
-    next.populate = true;
-    return new Mapping(next);
+    return new Mapping(request.populate());
   }
 
   /**
-   * Asks for transparent huge pages: the memory is aligned to them and advised ({@code
-   * MADV_HUGEPAGE}) before anything touches it. Anonymous memory without a reserve is rounded up,
-   * so that all of it is eligible; a file's pages lie in memory as they lie in huge pages of the
-   * file, unless {@link #alignment} rules that out. Where the system has them off, nothing fails:
-   * {@code /sys/kernel/mm/transparent_hugepage/enabled} must say {@code madvise} or {@code always},
-   * {@code shmem_enabled} beside it {@code advise} or more for files in memory. {@link
-   * MappedRegion#stats} tells how many came: {@code anonHugePages}, {@code filePmdMapped}.
+   * Requests transparent huge pages: the memory is aligned to them, and advised with {@code
+   * MADV_HUGEPAGE} before it is first accessed. Anonymous memory without a reserve is rounded up,
+   * so that all of it is eligible. The address of a file's page and its offset in the file agree
+   * modulo the huge page size, unless {@link #alignment} rules that out.
+   *
+   * <p>Nothing fails if the system has huge pages switched off: {@code
+   * /sys/kernel/mm/transparent_hugepage/enabled} must contain {@code madvise} or {@code always},
+   * and for files in memory {@code shmem_enabled} must contain {@code advise} or more. The fields
+   * {@code anonHugePages} and {@code filePmdMapped} of {@link MappedRegion#stats} show how much
+   * memory is in huge pages.
    *
    * @return a new request
    */
   public Mapping hugePages() {
-    MapRequest next = new MapRequest(request);
-    next.hugePages = true;
-    return new Mapping(next);
+    return new Mapping(request.hugePages());
   }
 
   /**
-   * Aligns the mapping's first page, which is the one that holds the first byte.
+   * Sets the alignment of the mapping's first page, which is the page that holds the first byte.
    *
-   * @param bytes a power of two; less than a page changes nothing
+   * @param bytes a power of two; a value below the page size has no effect
    * @return a new request
-   * @throws IllegalArgumentException if it is no power of two
+   * @throws IllegalArgumentException if the value is not a power of two
    */
   public Mapping alignment(long bytes) {
-    if (bytes <= 0 || Long.bitCount(bytes) != 1) {
-      throw new IllegalArgumentException("not a power of two: " + bytes);
-    }
-    MapRequest next = new MapRequest(request);
-    next.alignment = bytes;
-    return new Mapping(next);
+    return new Mapping(request.alignment(bytes));
   }
 
   /**
-   * Reserves address space to grow in, which takes neither memory nor disk: {@link
-   * MappedRegion#resize} up to that size never moves the region and revokes no view.
+   * Reserves address space to grow in, which takes neither memory nor disk space. {@link
+   * MappedRegion#resize} up to that size never moves the region and revokes no view. A region of a
+   * path keeps a descriptor of its own, with which it grows, until it is closed.
    *
    * {@snippet class="io.mman.examples.Snippets" region="grow"}
    *
-   * @param maxSize bytes that the region may have in the end
-   * @return a new request
-   * @throws IllegalArgumentException if the size is negative or too large; on mapping, if it is
-   *     less than the region has from the start, or with {@code HUGETLB}
+   * @param maxSize the size in bytes up to which the region may grow
+   * @return a new request; mapping it throws {@code IllegalArgumentException} if the region is
+   *     larger from the start, or with {@code HUGETLB}
+   * @throws IllegalArgumentException if the size is negative or too large
    */
   public Mapping reserve(long maxSize) {
-    MapRequest next = new MapRequest(request);
-    next.reserve = PageRange.requireSize("reserve", maxSize);
-    return new Mapping(next);
+    return new Mapping(request.reserve(maxSize));
   }
 
   /**
-   * Puts an inaccessible page on either side, so that native code that overruns the region faults
-   * before it writes over something else.
+   * Requests an inaccessible page on either side of the region, so that native code that overruns
+   * the region faults before it overwrites anything else.
    *
    * @return a new request
    */
   public Mapping guardPages() {
-    MapRequest next = new MapRequest(request);
-    next.guardPages = true;
-    return new Mapping(next);
+    return new Mapping(request.guardPages());
   }
 
   /**
-   * Names anonymous memory in {@code /proc/PID/maps}, where the kernel can (Linux 5.17, if so
-   * configured); elsewhere, and for files, it changes nothing.
+   * Names anonymous memory in {@code /proc/PID/maps}. It has no effect for files, nor on a kernel
+   * that cannot name memory (Linux can since 5.17, if it is configured to).
    *
    * @param name at most 79 printable ASCII characters, none of them one of {@code [ ] \\ $ `}
    * @return a new request
    * @throws IllegalArgumentException for any other name
    */
   public Mapping name(String name) {
-    MapRequest next = new MapRequest(request);
-    next.name = AreaNames.require(name);
-    return new Mapping(next);
+    return new Mapping(request.name(name));
   }
 
   /**
-   * Adds flags of mmap(2). {@code SYNC} brings {@code SHARED_VALIDATE} with it; {@code DROPPABLE}
-   * stands for the sharing.
+   * Adds flags of mmap(2). {@code SYNC} implies {@code SHARED_VALIDATE}; {@code DROPPABLE} replaces
+   * {@code SHARED} and {@code PRIVATE}.
    *
-   * @param more flags
-   * @return a new request
-   * @throws IllegalArgumentException for {@code SHARED PRIVATE ANONYMOUS}, which other methods
-   *     choose, and for {@code FIXED FIXED_NOREPLACE GROWSDOWN EXCL GUARD}, which place or guard
-   *     the mapping: over the JVM's own heap, if it comes to that. On mapping, if two flags
+   * @param more the flags to add
+   * @return a new request; mapping it throws {@code IllegalArgumentException} if two flags
    *     contradict each other
+   * @throws IllegalArgumentException for {@code SHARED PRIVATE ANONYMOUS}, which are chosen by
+   *     other methods
+   * @throws IllegalArgumentException for {@code FIXED FIXED_NOREPLACE GROWSDOWN EXCL GUARD}, which
+   *     could map over other memory, such as the JVM's heap, or make a readable page inaccessible
    */
   public Mapping flags(MapFlag... more) {
-    MapRequest next = new MapRequest(request);
-    for (MapFlag flag : more) {
-      next.addFlag(flag);
-    }
-    return new Mapping(next);
+    return new Mapping(request.flags(more));
   }
 
   /**
-   * Gives advice right after mapping, in order; further calls add to it.
+   * Adds advice that is given right after mapping, in the order in which it was added.
    *
-   * @param advice what to do, as by <a href="MappedRegion.html#advise(io.mman.Advice)">{@code
-   *     MappedRegion.advise}</a>
+   * @param advice the advice, as for {@link MappedRegion#advise(Advice)}
    * @return a new request
    * @throws IllegalArgumentException for {@code GUARD_INSTALL}
    */
   public Mapping advise(Advice... advice) {
-    MapRequest next = new MapRequest(request);
-    for (Advice one : advice) {
-      RegionCalls.requireHarmless(one);
-    }
-    Collections.addAll(next.advice, advice);
-    return new Mapping(next);
+    return new Mapping(request.advise(advice));
   }
 
   /**
-   * Maps for as long as an arena lives; any arena will do. The region borrows the arena's lifetime
-   * and threads: it costs no arena of its own, and may get more rights but not fewer. It must not
-   * stand in a try-with-resources of its own, since only the arena can close it.
+   * Maps for as long as an arena is alive; any arena may be used. The region borrows the lifetime
+   * and the threads of the arena and needs no arena of its own. Its protection may be widened but
+   * not narrowed.
    *
-   * @param arena the arena, the closing of which unmaps the region
+   * @param arena the arena, which unmaps the region when it is closed
    * @return the region
-   * @throws IllegalArgumentException if the request contradicts itself, reaches past the end of the
-   *     file, or has no range for a device
+   * @throws IllegalArgumentException if the request contradicts itself
+   * @throws IllegalArgumentException if the range reaches past the end of the file
+   * @throws IllegalArgumentException if the file is a device and no range is given
    * @throws IllegalStateException if the arena or the file is closed
    * @throws WrongThreadException if the arena is confined to another thread
-   * @throws MmanException if a system call fails; {@link MmanException#call} says which
-   * @throws UnsupportedOperationException if the platform lacks something that is asked for
+   * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
+   * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
    * @throws IllegalCallerException if native access is denied
    */
   public MappedRegion map(Arena arena) {
-    return Mapper.map(request, Lifetime.of(Objects.requireNonNull(arena)));
+    return new MappedRegion(Mapper.map(request, lifetime(arena)));
   }
 
   /**
-   * Maps until the region is closed, for the thread that calls this. The cheapest lifetime.
+   * Maps until the region is closed, for use by the calling thread only. This lifetime is the
+   * cheapest.
    *
    * @return the region
-   * @throws IllegalArgumentException as {@link #map}
-   * @throws MmanException as {@link #map}
+   * @throws IllegalArgumentException if the request contradicts itself
+   * @throws IllegalArgumentException if the range reaches past the end of the file
+   * @throws IllegalArgumentException if the file is a device and no range is given
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
+   * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws IllegalCallerException if native access is denied
    */
   public MappedRegion mapConfined() {
-    return Mapper.map(request, Lifetime.CONFINED);
+    return new MappedRegion(Mapper.map(request, Lifetime.CONFINED));
   }
 
   /**
-   * Maps until the region is closed, for all threads. Closing it costs a hand-shake with every
-   * thread of the JVM: tens of microseconds, milliseconds with hundreds of threads.
+   * Maps until the region is closed, for use by all threads. Closing the region costs a handshake
+   * with every thread of the JVM, which takes tens of microseconds, or milliseconds if there are
+   * hundreds of threads.
    *
    * @return the region
-   * @throws IllegalArgumentException as {@link #map}
-   * @throws MmanException as {@link #map}
+   * @throws IllegalArgumentException if the request contradicts itself
+   * @throws IllegalArgumentException if the range reaches past the end of the file
+   * @throws IllegalArgumentException if the file is a device and no range is given
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
+   * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws IllegalCallerException if native access is denied
    */
   public MappedRegion mapShared() {
-    return Mapper.map(request, Lifetime.SHARED);
+    return new MappedRegion(Mapper.map(request, Lifetime.SHARED));
   }
 
-  private MapRequest forFile(String what) {
-    if (request.isAnonymous()) {
-      throw new IllegalArgumentException(what + " is for files, not for anonymous memory");
-    }
-    return new MapRequest(request);
+  private static Lifetime lifetime(Arena arena) {
+    return arena instanceof RegionGroup group ? Lifetime.of(group.group) : Lifetime.of(arena);
+  }
+
+  /**
+   * Returns a description of the request.
+   *
+   * @return what is mapped and how
+   */
+  @Override
+  public String toString() {
+    return request.toString();
   }
 }

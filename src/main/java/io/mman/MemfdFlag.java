@@ -1,9 +1,8 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
-import io.mman.platform.Platform;
+import io.mman.internal.platform.Numbers;
 
 /**
  * Flags of memfd_create(2), named as in C without {@code MFD_}. {@code MFD_CLOEXEC} is always set.
@@ -40,46 +39,18 @@ public enum MemfdFlag {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this flag on the running platform: {@code MFD_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  int bits() {
+  public int bits() {
     return numbers.here("MFD_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /**
-   * Returns the bit that closes the descriptor in a program that replaces this one.
-   *
-   * @throws UnsupportedOperationException if the platform lacks memfd_create
-   */
-  static int closeOnExec() {
-    if (!ALLOW_SEALING.isSupported()) {
-      throw Platform.lacks("memfd_create");
-    }
-    return 1;
-  }
-
-  /**
-   * Returns the bits of several flags together.
-   *
-   * @throws IllegalArgumentException if both sizes are given
-   */
-  static int bits(MemfdFlag... flags) {
-    int bits = 0;
-    boolean huge2 = false;
-    boolean huge1 = false;
-    for (MemfdFlag flag : flags) {
-      bits |= flag.bits();
-      huge2 |= flag == HUGE_2MB;
-      huge1 |= flag == HUGE_1GB;
-    }
-    if (huge2 && huge1) {
-      throw new IllegalArgumentException("HUGE_2MB and HUGE_1GB exclude each other");
-    }
-    return bits;
   }
 }

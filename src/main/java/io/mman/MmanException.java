@@ -2,6 +2,7 @@ package io.mman;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 
 /**
  * A system call failed. It is unchecked: {@code catch (IOException e)} does not see it, and its
@@ -25,9 +26,19 @@ public final class MmanException extends UncheckedIOException {
   /** Its error number, as the running platform counts. */
   private final int errno;
 
-  MmanException(String message, IOException cause, String call, int errno) {
+  /**
+   * Creates an exception. The library creates its own; the constructor is public so that a test of
+   * other code can simulate a failure.
+   *
+   * @param message the call, its arguments and the error in words
+   * @param cause the matching exception of {@code java.io} or {@code java.nio.file}
+   * @param call the name of the C function, such as {@code mmap}
+   * @param errno the error number, as the running platform counts
+   * @throws NullPointerException if {@code cause} or {@code call} is null
+   */
+  public MmanException(String message, IOException cause, String call, int errno) {
     super(message, cause);
-    this.call = call;
+    this.call = Objects.requireNonNull(call);
     this.errno = errno;
   }
 

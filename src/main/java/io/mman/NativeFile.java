@@ -1,398 +1,442 @@
 package io.mman;
 
-import io.mman.libc.FileStatus;
+import io.mman.internal.file.FileLock;
+import io.mman.internal.file.FileOpener;
+import io.mman.internal.file.FileSeals;
+import io.mman.internal.file.OpenFile;
+import io.mman.internal.file.OpenRequest;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * What can be mapped: a file, a device, a file in memory, a POSIX shared-memory object. It is a
- * descriptor that knows which regions were mapped through it.
+ * An open file that can be mapped: a file, a device, a file in memory, or a POSIX shared-memory
+ * object. It is a descriptor that knows which regions were mapped through it.
  *
  * {@snippet class="io.mman.examples.Snippets" region="sealed"}
  *
- * <p>All methods may be called from any thread. Those that need the descriptor throw {@link
- * IllegalStateException} once it is closed and {@link MmanException} where the system call fails;
- * {@code EINTR} is retried, except by {@link #close}.
+ * <p>All methods may be called from any thread. A call that a signal interrupts ({@code EINTR}) is
+ * made again, except by {@link #close}.
  */
 public final class NativeFile implements AutoCloseable {
-  private final Descriptor descriptor;
-  private final FileOperations operations;
-  private final Path path;
-  private final Extents extents = new Extents();
+  final OpenFile file;
 
-  /** Held for reading while a region is mapped, for writing while the length changes. */
-  private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
-
-  NativeFile(int fd, Path path) {
-    this.descriptor = new Descriptor(fd, path);
-    this.operations = new FileOperations(descriptor, path);
-    this.path = path;
+  private NativeFile(OpenFile file) {
+    this.file = file;
   }
 
   /**
-   * Opens a file or a device. The options mean what they mean to {@code FileChannel.open}, with
-   * three differences: {@code WRITE} opens for reading too, since a write-only descriptor cannot be
-   * mapped; the descriptor is closed in programs that replace this one ({@code O_CLOEXEC}); {@code
-   * ExtendedOpenOption.DIRECT} asks for nothing that mapped memory heeds.
+   * Opens a file or a device. The options have the meaning that they have for {@code
+   * FileChannel.open}, with three differences. {@code WRITE} opens for reading too, because a
+   * write-only descriptor cannot be mapped. The descriptor is closed when the process executes
+   * another program ({@code O_CLOEXEC}). {@code ExtendedOpenOption.DIRECT} has no effect on mapped
+   * memory.
    *
-   * @param path the file, on the default file system; passed to the kernel byte for byte
-   * @param options how to open it: {@code READ} if none is given. {@code CREATE}, {@code
-   *     CREATE_NEW} and {@code TRUNCATE_EXISTING} without {@code WRITE} are ignored; a new file
-   *     gets 0666 less the umask
+   * @param path the file, on the default file system; it is passed to the kernel byte for byte
+   * @param options how to open the file; {@code READ} if none is given. {@code CREATE}, {@code
+   *     CREATE_NEW} and {@code TRUNCATE_EXISTING} without {@code WRITE} are ignored. A new file has
+   *     the permissions 0666 less the umask
    * @return the open file
    * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
    *     EMFILE} …
-   * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and options
-   *     that are not known
-   * @throws java.nio.file.ProviderMismatchException if the path is of another file system provider
+   * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
+   *     options
+   * @throws java.nio.file.ProviderMismatchException if the path belongs to another file system
+   *     provider
+   * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>
    */
   public static NativeFile open(Path path, OpenOption... options) {
-    return Opening.file(path, OpenRequest.of(options));
+    return new NativeFile(FileOpener.open(path, options));
   }
 
   /**
-   * As {@link #open(Path, OpenOption...)}, with attributes for a file that is created.
+   * Opens a file or a device, with attributes for a file that is created. In all other respects it
+   * is the same as {@link #open(Path, OpenOption...)}.
    *
-   * @param path the file, on the default file system
-   * @param options how to open it
-   * @param attributes {@code PosixFilePermissions.asFileAttribute(…)}, from which the umask is
-   *     taken away
+   * @param path the file, on the default file system; it is passed to the kernel byte for byte
+   * @param options how to open the file; {@code READ} if none is given
+   * @param attributes {@code PosixFilePermissions.asFileAttribute(…)}, less the umask
    * @return the open file
-   * @throws MmanException if open fails
-   * @throws UnsupportedOperationException for an option or attribute that is not known
-   * @throws java.nio.file.ProviderMismatchException if the path is of another file system provider
+   * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
+   *     EMFILE} …
+   * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE}, unknown
+   *     options and other attributes
+   * @throws java.nio.file.ProviderMismatchException if the path belongs to another file system
+   *     provider
+   * @throws IllegalCallerException if native access is denied
    */
   public static NativeFile open(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
-    return Opening.file(path, OpenRequest.of(options, attributes));
+    return new NativeFile(FileOpener.open(path, OpenRequest.of(options, attributes)));
   }
 
   /**
-   * Takes over a descriptor that is open, such as one inherited or received. From here on it
-   * belongs to this object, and {@link #close} closes it.
+   * Takes over an open descriptor, for example one that was inherited or received. It belongs to
+   * this object from then on, and {@link #close} closes it.
    *
    * @param fd the descriptor
-   * @return the file behind it; its {@link #path} is its entry in {@code /proc} or {@code /dev/fd}
+   * @return the file; its {@link #path} is its entry in {@code /proc} or {@code /dev/fd}
    * @throws IllegalArgumentException if {@code fd} is negative
-   * @throws MmanException {@code EBADF}, if the descriptor is not open
+   * @throws MmanException {@code EBADF} if the descriptor is not open
+   * @throws IllegalCallerException if native access is denied
    */
   public static NativeFile adopt(int fd) {
-    return Opening.adopt(fd);
+    return new NativeFile(FileOpener.adopt(fd));
   }
 
   /**
-   * Creates a file that lives in memory and has no name. Other processes reach it through {@link
-   * #path} or an inherited descriptor.
+   * Creates a file in memory, which has no name. Other processes open it by its {@link #path} or
+   * inherit its descriptor.
    *
-   * @param label what {@code /proc} shows for it; need not be unique, at most 249 bytes
-   * @param size its length in bytes; a multiple of the huge page size with {@code HUGETLB}
-   * @param flags how to create it
+   * @param label the name that {@code /proc} shows, at most 249 bytes; it need not be unique
+   * @param size the length in bytes; with {@code HUGETLB} a multiple of the huge page size
+   * @param flags the flags of memfd_create(2), if any
    * @return the open file
-   * @throws IllegalArgumentException if the size is negative, the label contains NUL, or two sizes
-   *     of huge pages are asked for
+   * @throws IllegalArgumentException if the size is negative
+   * @throws IllegalArgumentException if the label contains NUL
+   * @throws IllegalArgumentException if two sizes of huge pages are given
    * @throws MmanException if memfd_create or ftruncate fails
    * @throws UnsupportedOperationException if the platform lacks memfd_create or a flag
+   * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/memfd_create.2.html">memfd_create(2)</a>
    */
   public static NativeFile memory(String label, long size, MemfdFlag... flags) {
-    return Opening.memory(label, size, flags);
+    return new NativeFile(FileOpener.memory(label, size, flags));
   }
 
   /**
-   * Opens a POSIX shared-memory object. A new one has the length 0 and the permissions 0600 less
+   * Opens a POSIX shared-memory object. A new object has the length 0 and the permissions 0600 less
    * the umask.
    *
-   * @param name its name, which should begin with a slash and contain no other
-   * @param options as for {@link #open(Path, OpenOption...)}
+   * @param name the name, which should begin with a slash and contain no other
+   * @param options how to open the object, as for {@link #open(Path, OpenOption...)}
    * @return the open object
    * @throws IllegalArgumentException if the name contains NUL
-   * @throws MmanException if shm_open fails
-   * @throws UnsupportedOperationException for {@code APPEND} and {@code DELETE_ON_CLOSE}
+   * @throws MmanException if shm_open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST} …
+   * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
+   *     options
+   * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man3/shm_open.3.html">shm_open(3)</a>
    */
   public static NativeFile sharedMemory(String name, OpenOption... options) {
-    return Opening.sharedMemory(name, OpenRequest.of(options));
+    return new NativeFile(FileOpener.sharedMemory(name, options));
   }
 
   /**
-   * Removes the name of a POSIX shared-memory object. The object lives on until it is closed and
-   * unmapped everywhere.
+   * Removes the name of a POSIX shared-memory object. The object itself exists until every process
+   * has closed and unmapped it.
    *
-   * @param name its name
+   * @param name the name
    * @throws IllegalArgumentException if the name contains NUL
-   * @throws MmanException if shm_unlink fails: {@code ENOENT} where there is no such object
+   * @throws MmanException if shm_unlink fails: {@code ENOENT} if there is no such object
+   * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man3/shm_unlink.3p.html">shm_unlink(3p)</a>
    */
   public static void unlinkSharedMemory(String name) {
-    Opening.unlinkSharedMemory(name);
+    FileOpener.unlinkSharedMemory(name);
   }
 
   /**
-   * Returns the descriptor, for code that needs its number. It is this object's: it must not be
-   * closed, nor used after {@link #close}.
+   * Returns the descriptor, for code that needs its number. It still belongs to this object: it
+   * must not be closed, nor used after {@link #close}.
    *
-   * @return the number
+   * @return the number of the descriptor
    * @throws IllegalStateException if the file is closed
    */
   public int fd() {
-    return descriptor.reveal();
+    return file.fd();
   }
 
   /**
-   * Returns the path that was opened. For a file in memory and an adopted descriptor it is {@code
-   * /proc/PID/fd/N}, which another process of the same user can open as long as this one keeps the
-   * file open; for a shared-memory object it is {@code /dev/shm/NAME}. On other systems than Linux
-   * these are {@code /dev/fd/N}, which is another file to another process, and the name.
+   * Returns the path of the file. For a file in memory and an adopted descriptor this is {@code
+   * /proc/PID/fd/N}, which another process of the same user can open as long as this process keeps
+   * the file open. For a shared-memory object it is {@code /dev/shm/NAME}. On systems other than
+   * Linux, it is {@code /dev/fd/N}, which names another file in another process, and the name of
+   * the object.
    *
    * @return the path
    */
   public Path path() {
-    return path;
+    return file.path();
   }
 
   /**
    * Returns the length of the file.
    *
    * @return the length in bytes; 0 for a device
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fstat fails
    * @see <a href="https://man7.org/linux/man-pages/man2/fstat.2.html">fstat(2)</a>
    */
   public long size() {
-    return operations.fstat().size();
+    return file.size();
   }
 
   /**
-   * Sets the length of the file. New bytes read as zero and have no disk blocks yet: {@link
-   * #allocate} gives them some.
+   * Sets the length of the file. New bytes read as zero and have no disk blocks until they are
+   * written; use {@link #allocate} to allocate blocks.
    *
    * @param size the new length in bytes
    * @throws IllegalArgumentException if the length is negative
-   * @throws IllegalStateException if live regions mapped through this object reach beyond it: their
-   *     pages would be gone; or the file is closed
-   * @throws MmanException if ftruncate fails: {@code EINVAL} where the file is not open for
-   *     writing, {@code EPERM} where a seal forbids it
+   * @throws IllegalStateException if the file is closed
+   * @throws IllegalStateException if live regions that were mapped through this object reach past
+   *     the new end, because they would lose pages
+   * @throws MmanException if ftruncate fails: {@code EINVAL} if the file is not open for writing,
+   *     {@code EPERM} if a seal forbids it
    * @see <a href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</a>
    */
   public void resize(long size) {
-    length.writeLock().lock();
-    try {
-      operations.truncate(size, extents);
-    } finally {
-      length.writeLock().unlock();
-    }
+    file.resize(size);
   }
 
   /**
-   * Gives a range of the file its disk blocks, extending the file to the end of the range where it
-   * is shorter. After that no store to the range can fail for lack of space; on file systems that
-   * copy on write, such as btrfs and ZFS, it still can. Where the disk is full some blocks may have
-   * been given.
+   * Allocates the disk blocks of a range, and extends the file to the end of the range if it is
+   * shorter. After that no store to the range can fail for lack of space, except on file systems
+   * that copy on write, such as btrfs and ZFS. If the disk fills up, part of the range may already
+   * be allocated.
    *
-   * @param offset first byte of the range
-   * @param length bytes in the range
+   * @param offset the first byte of the range
+   * @param length the size of the range in bytes
    * @throws IllegalArgumentException if either is negative
-   * @throws MmanException if posix_fallocate fails: {@code ENOSPC} where the disk is full
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if posix_fallocate fails: {@code ENOSPC} if the disk is full, {@code
+   *     EBADF} if the file is not open for writing
    * @throws UnsupportedOperationException on macOS, which lacks the function
    * @see <a
    *     href="https://man7.org/linux/man-pages/man3/posix_fallocate.3.html">posix_fallocate(3)</a>
    */
   public void allocate(long offset, long length) {
-    operations.allocate(offset, length);
+    file.allocate(offset, length);
   }
 
   /**
-   * Writes data and metadata of the file to its medium: fsync(2), and {@code F_FULLFSYNC} on macOS,
-   * whose fsync leaves them in the drive's cache. Changes made through a mapping must have been
-   * given to the file by <a href="MappedRegion.html#sync()">{@code MappedRegion.sync}</a> on
-   * systems other than Linux.
+   * Writes the data and metadata of the file to its medium: fsync(2), or {@code F_FULLFSYNC} on
+   * macOS, where fsync leaves them in the cache of the drive. On systems other than Linux, changes
+   * made through a mapping must be written to the file by {@link MappedRegion#sync()} first.
    *
-   * @throws MmanException if fsync fails: {@code EIO} where data did not reach the medium
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fsync fails: {@code EIO} if data did not reach the medium
    * @see <a href="https://man7.org/linux/man-pages/man2/fsync.2.html">fsync(2)</a>
    */
   public void sync() {
-    operations.fsync();
+    file.sync();
   }
 
   /**
-   * Writes the data of the file, and of the metadata only what is needed to read it, to its medium:
-   * fdatasync(2), and {@code F_FULLFSYNC} on macOS.
+   * Writes the data of the file to its medium, with the metadata that is needed to read it:
+   * fdatasync(2), or {@code F_FULLFSYNC} on macOS.
    *
-   * @throws MmanException if fdatasync fails
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fdatasync fails: {@code EIO} if data did not reach the medium
    * @see <a href="https://man7.org/linux/man-pages/man2/fdatasync.2.html">fdatasync(2)</a>
    */
   public void syncData() {
-    operations.fdatasync();
+    file.syncData();
   }
 
   /**
-   * Tells the kernel how a range of the file will be read. {@code DONTNEED} drops its clean pages
-   * from the page cache, except those that someone has mapped; {@link #syncData} makes pages clean.
+   * Advises the kernel how a range of the file will be read. {@code DONTNEED} removes clean pages
+   * from the page cache, unless a process has mapped them; {@link #syncData} makes pages clean.
    *
-   * @param advice how
-   * @param offset first byte of the range
-   * @param length bytes in the range; 0 for all that follow
+   * @param advice the advice
+   * @param offset the first byte of the range
+   * @param length the size of the range in bytes; 0 stands for the rest of the file
    * @throws IllegalArgumentException if either is negative
+   * @throws IllegalStateException if the file is closed
    * @throws MmanException if posix_fadvise fails: {@code ESPIPE} for a pipe
    * @throws UnsupportedOperationException on macOS, which lacks the function
    * @see <a href="https://man7.org/linux/man-pages/man2/posix_fadvise.2.html">posix_fadvise(2)</a>
    */
   public void advise(FileAdvice advice, long offset, long length) {
-    operations.advise(advice, offset, length);
+    file.advise(advice, offset, length);
   }
 
   /**
-   * Counts the pages of a range in the page cache. Linux 6.5.
+   * Counts the pages of a range that are in the page cache.
    *
-   * @param offset first byte of the range
-   * @param length bytes in the range; 0 for all that follow
+   * @param offset the first byte of the range
+   * @param length the size of the range in bytes; 0 stands for the rest of the file
    * @return the figures, in pages
    * @throws IllegalArgumentException if either is negative
-   * @throws MmanException if cachestat fails: {@code ENOSYS} on an older kernel, {@code EPERM} for
-   *     a file that the caller neither owns nor may write, {@code EOPNOTSUPP} for one of explicit
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if cachestat fails: {@code ENOSYS} before Linux 6.5, {@code EPERM} for a
+   *     file that the caller neither owns nor may write, {@code EOPNOTSUPP} for a file of explicit
    *     huge pages
-   * @throws UnsupportedOperationException on other systems than Linux
+   * @throws UnsupportedOperationException on systems other than Linux
    * @see <a href="https://man7.org/linux/man-pages/man2/cachestat.2.html">cachestat(2)</a>
    */
   public CacheStat cacheStat(long offset, long length) {
-    return operations.cacheStat(offset, length);
+    return file.cacheStat(offset, length);
   }
 
   /**
-   * Adds seals to a file of memory. A seal cannot be taken off again. With {@link FileSeal#SHRINK}
-   * no one can cut the file under a live view: it is what makes memory shared with a stranger safe
-   * to touch.
+   * Adds seals to a file in memory. A seal cannot be removed. With {@link FileSeal#SHRINK} nobody
+   * can truncate the file under a live view, which makes it safe to access memory that is shared
+   * with an untrusted process.
    *
-   * @param seals what shall never be done again
-   * @throws MmanException if fcntl fails: {@code EPERM} where the file does not allow sealing,
-   *     {@code EBUSY} for {@code WRITE} while a writable shared mapping exists, {@code EINVAL} for
-   *     other files
+   * @param seals the operations to forbid
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fcntl fails: {@code EPERM} if the file does not allow sealing, {@code
+   *     EBUSY} for {@code WRITE} while a writable shared mapping exists, {@code EINVAL} for other
+   *     files
    * @throws UnsupportedOperationException if the platform lacks a seal
    * @see <a
    *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_ADD_SEALS(2const)</a>
    */
   public void seal(FileSeal... seals) {
-    operations.addSeals(seals);
+    FileSeals.add(file, seals);
   }
 
   /**
-   * Returns the seals that the file has.
+   * Returns the seals of a file in memory.
    *
    * @return a new set
-   * @throws MmanException {@code EINVAL}, if the file is not one of memory
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException {@code EINVAL} if the file is not in memory
    * @throws UnsupportedOperationException if the platform has no seals
    * @see <a
    *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_GET_SEALS(2const)</a>
    */
   public Set<FileSeal> seals() {
-    return operations.getSeals();
+    return FileSeals.of(file);
   }
 
   /**
-   * Waits for a lock of the whole file. It belongs to this object, not to a thread or the process:
-   * it keeps out every other process and every other {@code NativeFile} of the file, but not
-   * another thread that uses this one, and it outlives the closing of other descriptors of the
-   * file. It is advisory: only those who ask for it are kept out. Locks of {@code FileChannel}
-   * conflict with it.
+   * Waits for an exclusive lock of the whole file. The lock belongs to this object, neither to a
+   * thread nor to the process: it excludes every other process and every other {@code NativeFile}
+   * of the file, but not another thread that uses this one. Closing other descriptors of the file
+   * does not release it. The lock is advisory and excludes only those who request it. Locks of
+   * {@code FileChannel} conflict with it.
    *
-   * <p>If this object has the lock already, it changes kind. To a shared one it does so at once; an
-   * exclusive one is waited for with the shared lock kept, so that two who hold the shared lock and
-   * both wait for the exclusive one wait for ever.
+   * <p>If this object already holds a lock, the kind of the lock changes. A change to a shared lock
+   * takes effect at once. While this method waits for an exclusive lock, the shared one is kept, so
+   * that two holders of the shared lock who both wait for the exclusive one wait for ever.
    *
-   * <p>The wait is not fair, as it asks again every few milliseconds. {@link #close} on another
-   * thread ends it with {@link IllegalStateException}; interruption does not, it is left for later.
+   * <p>The wait is not fair, because the lock is requested again every few milliseconds. If another
+   * thread calls {@link #close}, the wait ends with {@link IllegalStateException}. An interrupt
+   * does not end the wait; the interrupt status is kept.
    *
-   * @param shared true to let others have shared locks too, false to keep out all others
-   * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock of a file that is not
-   *     open for writing
+   * @throws IllegalStateException if the file is closed, before or during the wait
+   * @throws MmanException if fcntl fails: {@code EBADF} if the file is not open for writing
    * @throws UnsupportedOperationException on FreeBSD, which has no such locks
    * @see <a href="https://man7.org/linux/man-pages/man2/F_OFD_SETLK.2const.html">
    *     F_OFD_SETLK(2const)</a>
    */
-  public void lock(boolean shared) {
-    FileLocking.lock(operations, shared);
+  public void lock() {
+    FileLock.lock(file, false);
   }
 
   /**
-   * As {@link #lock}, but does not wait.
+   * Waits for a shared lock of the whole file, which excludes exclusive locks only. In all other
+   * respects it is the same as {@link #lock()}.
    *
-   * @param shared true to let others have shared locks too, false to keep out all others
-   * @return false if another's lock is in the way; a lock that this object has is then left as it
-   *     is
-   * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock of a file that is not
+   * @throws IllegalStateException if the file is closed, before or during the wait
+   * @throws MmanException if fcntl fails
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   */
+  public void lockShared() {
+    FileLock.lock(file, true);
+  }
+
+  /**
+   * Waits for a shared or an exclusive lock: {@link #lockShared()} or {@link #lock()}.
+   *
+   * @param shared true to allow other shared locks, false to exclude all other locks
+   * @throws IllegalStateException if the file is closed, before or during the wait
+   * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock if the file is not
+   *     open for writing
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   */
+  public void lock(boolean shared) {
+    FileLock.lock(file, shared);
+  }
+
+  /**
+   * Requests an exclusive lock without waiting. In all other respects it is the same as {@link
+   * #lock()}.
+   *
+   * @return false if another lock conflicts; a lock that this object holds is then unchanged
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fcntl fails: {@code EBADF} if the file is not open for writing
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   */
+  public boolean tryLock() {
+    return FileLock.tryLock(file, false);
+  }
+
+  /**
+   * Requests a shared lock without waiting. In all other respects it is the same as {@link
+   * #lockShared()}.
+   *
+   * @return false if another lock conflicts; a lock that this object holds is then unchanged
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fcntl fails
+   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   */
+  public boolean tryLockShared() {
+    return FileLock.tryLock(file, true);
+  }
+
+  /**
+   * Requests a shared or an exclusive lock without waiting: {@link #tryLockShared()} or {@link
+   * #tryLock()}.
+   *
+   * @param shared true to allow other shared locks, false to exclude all other locks
+   * @return false if another lock conflicts; a lock that this object holds is then unchanged
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock if the file is not
    *     open for writing
    * @throws UnsupportedOperationException on FreeBSD, which has no such locks
    */
   public boolean tryLock(boolean shared) {
-    return FileLocking.tryLock(operations, shared);
+    return FileLock.tryLock(file, shared);
   }
 
   /**
-   * Gives the lock back, whichever kind it is; does nothing where there is none.
+   * Releases the lock of either kind. It has no effect if this object holds no lock.
    *
+   * @throws IllegalStateException if the file is closed
    * @throws MmanException if fcntl fails
    * @throws UnsupportedOperationException on FreeBSD, which has no such locks
    */
   public void unlock() {
-    FileLocking.unlock(operations);
+    FileLock.unlock(file);
   }
 
   /**
-   * Tells whether the file is open.
+   * Returns whether the file is open.
    *
    * @return false after {@link #close}
    */
   public boolean isOpen() {
-    return descriptor.isOpen();
+    return file.isOpen();
   }
 
   /**
-   * Closes the descriptor, after the calls that use it on other threads, and gives back a lock
-   * taken with {@link #lock}; a second time does nothing. Regions mapped through this object stay.
-   * POSIX drops the ordinary record locks that this process has on the file, such as those of
-   * {@code FileChannel.lock}, when any of its descriptors is closed.
+   * Releases a lock and closes the descriptor, after waiting for the calls on other threads that
+   * use it. Closing the file a second time has no effect. Regions that were mapped through this
+   * object stay mapped. If this process holds ordinary record locks on the file, such as those of
+   * {@code FileChannel.lock}, they are dropped: POSIX drops them when any descriptor of the file is
+   * closed.
    *
-   * @throws MmanException if close fails, such as with {@code EIO}; the descriptor is gone all the
-   *     same
+   * @throws MmanException if close fails, for example with {@code EIO}; the descriptor is closed
+   *     nevertheless
    * @see <a href="https://man7.org/linux/man-pages/man2/close.2.html">close(2)</a>
    */
   @Override
   public void close() {
-    operations.close();
+    file.close();
   }
 
   /**
-   * Returns the path and whether the file is open.
+   * Returns a description of the file.
    *
-   * @return a description for people
+   * @return its path and whether it is open
    */
   @Override
   public String toString() {
-    return "NativeFile[\"" + path + "\", " + (isOpen() ? "open" : "closed") + "]";
-  }
-
-  Descriptor descriptor() {
-    return descriptor;
-  }
-
-  Extents extents() {
-    return extents;
-  }
-
-  /** The lock that keeps the length: for reading while mapping, for writing while changing it. */
-  ReentrantReadWriteLock lengthLock() {
-    return length;
-  }
-
-  /** Asks for length, kind and owner of the file whose descriptor the caller holds. */
-  FileStatus status(int fd) {
-    return operations.status(fd);
-  }
-
-  /** Asks for the length of a block device, which fstat(2) does not tell. */
-  long blockDeviceSize() {
-    return operations.blockDeviceSize();
+    return file.toString();
   }
 }

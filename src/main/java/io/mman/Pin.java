@@ -1,47 +1,39 @@
 package io.mman;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import io.mman.internal.region.RegionPin;
 
 /**
- * Keeps a region where it is and as it is, for code that works on the raw address. While a pin is
- * open, what would revoke the region's views throws {@link IllegalStateException}: {@link
- * MappedRegion#close}, {@link MappedRegion#protect} to fewer rights, {@link MappedRegion#resize}
- * that moves or shrinks, {@link MappedRegion#split}, {@link MappedRegion#join}, and the last {@link
- * RegionGroup#close}. It cannot keep any other arena open.
+ * Keeps a region in its place and in its state, for code that works on the raw address. While a pin
+ * is open, any operation that would revoke the region's views throws {@link IllegalStateException}:
+ * {@link MappedRegion#close}, {@link MappedRegion#protect} if it takes a right away, {@link
+ * MappedRegion#resize} if it moves or shrinks the region, {@link MappedRegion#split}, {@link
+ * MappedRegion#join}, and the last {@link RegionGroup#close}. A pin cannot keep any other arena
+ * open.
  *
  * {@snippet class="io.mman.examples.Snippets" region="pin"}
  *
- * <p>May be used and closed by any thread.
+ * <p>A pin may be used and closed by any thread.
  */
 public final class Pin implements AutoCloseable {
-  private final @Nullable Ground ground;
-  private final long address;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final RegionPin pin;
 
-  Pin(@Nullable Ground ground, long address) {
-    this.ground = ground;
-    this.address = address;
+  Pin(RegionPin pin) {
+    this.pin = pin;
   }
 
   /**
-   * Returns the address of the region's first byte. Nothing checks what is done with it.
+   * Returns the address of the region's first byte. Nothing checks how the address is used.
    *
    * @return the address
    * @throws IllegalStateException if the pin is closed
    */
   public long address() {
-    if (closed.get()) {
-      throw new IllegalStateException("the pin is closed");
-    }
-    return address;
+    return pin.address();
   }
 
-  /** Lets the region change again. A second time does nothing. */
+  /** Lets the region change again. Closing the pin a second time has no effect. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true) && ground != null) {
-      ground.unpin();
-    }
+    pin.close();
   }
 }

@@ -57,17 +57,12 @@ public enum Protection {
     return (bits & 4) != 0;
   }
 
-  /** Tells whether everything that the other protection allows is allowed by this one too. */
-  boolean includes(Protection other) {
-    return (bits & other.bits) == other.bits;
-  }
-
-  /** Returns the rights as {@code /proc/PID/maps} shows them, such as {@code r-x}. */
-  String letters() {
-    return (canRead() ? "r" : "-") + (canWrite() ? "w" : "-") + (canExecute() ? "x" : "-");
-  }
-
-  int bits() {
+  /**
+   * Returns C's number of this protection, which is the same on every platform.
+   *
+   * @return the bits of {@code PROT_READ} (1), {@code PROT_WRITE} (2) and {@code PROT_EXEC} (4)
+   */
+  public int bits() {
     return bits;
   }
 }

@@ -1,10 +1,5 @@
 package io.mman;
 
-import io.mman.platform.Platform;
-import io.mman.proc.Smaps;
-import java.lang.foreign.MemorySegment;
-import java.util.Map;
-
 /**
  * How much memory the kernel's areas take that a region lies in, in bytes.
  *
@@ -34,25 +29,4 @@ public record RegionStats(
     long anonHugePages,
     long filePmdMapped,
     long swap,
-    long locked) {
-
-  static RegionStats of(MemorySegment pages) {
-    if (!Platform.current().isLinux()) {
-      throw Platform.lacks("/proc/self/smaps");
-    }
-    Map<String, Long> sum = Smaps.sum(pages.address(), pages.byteSize());
-    return new RegionStats(
-        sum.getOrDefault("Rss", 0L),
-        sum.getOrDefault("Pss", 0L),
-        sum.getOrDefault("Shared_Clean", 0L),
-        sum.getOrDefault("Shared_Dirty", 0L),
-        sum.getOrDefault("Private_Clean", 0L),
-        sum.getOrDefault("Private_Dirty", 0L),
-        sum.getOrDefault("Referenced", 0L),
-        sum.getOrDefault("Anonymous", 0L),
-        sum.getOrDefault("AnonHugePages", 0L),
-        sum.getOrDefault("FilePmdMapped", 0L) + sum.getOrDefault("ShmemPmdMapped", 0L),
-        sum.getOrDefault("Swap", 0L),
-        sum.getOrDefault("Locked", 0L));
-  }
-}
+    long locked) {}

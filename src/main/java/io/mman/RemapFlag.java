@@ -1,9 +1,8 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
-import java.util.Set;
+import io.mman.internal.platform.Numbers;
 
 /**
  * Flags of mremap(2), named as in C without {@code MREMAP_}. Linux only.
@@ -34,23 +33,18 @@ public enum RemapFlag {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this flag on the running platform: {@code MREMAP_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  int bits() {
+  public int bits() {
     return numbers.here("MREMAP_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Returns the bits of several flags together. */
-  static int bits(Set<RemapFlag> flags) {
-    int bits = 0;
-    for (RemapFlag flag : flags) {
-      bits |= flag.bits();
-    }
-    return bits;
   }
 }

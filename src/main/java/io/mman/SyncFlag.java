@@ -1,11 +1,9 @@
 package io.mman;
 
-import static io.mman.platform.Numbers.everywhere;
-import static io.mman.platform.Numbers.linux;
+import static io.mman.internal.platform.Numbers.everywhere;
+import static io.mman.internal.platform.Numbers.linux;
 
-import io.mman.platform.Numbers;
-import java.util.EnumSet;
-import java.util.Set;
+import io.mman.internal.platform.Numbers;
 
 /**
  * Flags of msync(2), named as in C without {@code MS_}. Their numbers differ on every system.
@@ -36,37 +34,18 @@ public enum SyncFlag {
   }
 
   /**
-   * Returns the number here, or throws {@link UnsupportedOperationException} where there is none.
+   * Returns C's number of this flag on the running platform: {@code MS_} and the name of the
+   * constant.
+   *
+   * @return the bits, of which the highest may be set
+   * @throws UnsupportedOperationException if the platform lacks the flag
    */
-  int bits() {
+  public int bits() {
     return numbers.here("MS_", this);
   }
 
   /** Returns the number on every platform. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Returns the bits of several flags together; those of {@link #SYNC} if none is given. */
-  static int bits(SyncFlag... flags) {
-    if (flags.length == 0) {
-      return SYNC.bits();
-    }
-    int bits = 0;
-    for (SyncFlag flag : flags) {
-      bits |= flag.bits();
-    }
-    return bits;
-  }
-
-  /** Returns the flags whose bits are set; {@link #SYNC} may have none. */
-  static Set<SyncFlag> of(int bits) {
-    Set<SyncFlag> flags = EnumSet.noneOf(SyncFlag.class);
-    for (SyncFlag flag : values()) {
-      if ((bits & flag.bits()) != 0 || bits == flag.bits()) {
-        flags.add(flag);
-      }
-    }
-    return flags;
   }
 }

@@ -1,6 +1,7 @@
 package io.mman;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -8,7 +9,6 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -26,6 +26,7 @@ import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Requires.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -35,130 +36,157 @@ class ArchitectureTest {
   private static final Path FOLDER = Path.of(System.getProperty("mman.classes"));
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(FOLDER);
 
-  private static final Set<String> FLAGS =
-      Set.of(
-          "Protection",
-          "MapFlag",
-          "Advice",
-          "SyncFlag",
-          "RemapFlag",
-          "LockFlag",
-          "LockAllFlag",
-          "MemfdFlag",
-          "FileAdvice",
-          "FileSeal",
-          "Errno");
-  private static final Set<String> ERRORS =
-      Set.of(
-          "MmanException",
-          "Failure",
-          "ErrorPath",
-          "Causes",
-          "FileCauses",
-          "Limits",
-          "HugePages",
-          "Spare",
-          "Words");
-  private static final Set<String> FACADE = Set.of("Mman", "Calls");
-  private static final Set<String> FILES =
-      Set.of(
-          "NativeFile",
-          "FileOperations",
-          "FileLocking",
-          "Opening",
-          "OpenRequest",
-          "Descriptor",
-          "Extents",
-          "PathBytes",
-          "CacheStat");
+  /** What internal packages may know of the public one. */
+  private static final DescribedPredicate<JavaClass> VOCABULARY =
+      describe(
+          "in the vocabulary of io.mman",
+          array -> {
+            JavaClass type = array.getBaseComponentType();
+            return type.isEnum()
+                || type.isRecord()
+                || type.isInterface()
+                || type.isEquivalentTo(MmanException.class);
+          });
 
-  /** Top-level classes of these names, with all that is nested in them. */
-  private static DescribedPredicate<JavaClass> named(Set<String> names) {
-    return describe(
-        "of " + names,
-        type ->
-            type.getPackageName().equals("io.mman")
-                && names.contains(type.getName().replaceAll("^io\\.mman\\.|\\$.*$", "")));
-  }
-
-  /** All that is in no other layer: mappings, regions and what they are made of. */
-  private static DescribedPredicate<JavaClass> regions() {
-    return resideInAPackage("io.mman")
-        .and(DescribedPredicate.not(named(FLAGS)))
-        .and(DescribedPredicate.not(named(ERRORS)))
-        .and(DescribedPredicate.not(named(FACADE)))
-        .and(DescribedPredicate.not(named(FILES)));
-  }
+  /** The layers of the internal packages, from the lowest to the highest. */
+  private static final List<String> LAYERS =
+      List.of("platform", "libc", "error", "call", "file", "region");
 
   private static void check(ArchRule rule) {
     rule.check(CLASSES);
   }
 
+  private static String internal(String layer) {
+    return "io.mman.internal." + layer;
+  }
+
   @Test
-  void packagesKnowOnlyThoseBelowThem() {
-    check(
-        layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("api")
-            .definedBy("io.mman")
-            .layer("libc")
-            .definedBy("io.mman.libc")
-            .layer("platform")
-            .definedBy("io.mman.platform")
-            .layer("proc")
-            .definedBy("io.mman.proc")
-            .layer("events")
-            .definedBy("io.mman.events")
-            .whereLayer("api")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("libc")
-            .mayOnlyBeAccessedByLayers("api")
-            .whereLayer("proc")
-            .mayOnlyBeAccessedByLayers("api")
-            .whereLayer("events")
-            .mayOnlyBeAccessedByLayers("api")
-            .whereLayer("platform")
-            .mayOnlyBeAccessedByLayers("api", "libc"));
+  void everyClassIsPublicInAnExportedPackageOrInternal() {
     check(
         classes()
+            .that()
+            .resideInAPackage("io.mman")
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .doNotHaveSimpleName("package-info")
             .should()
-            .resideInAnyPackage(
-                "io.mman",
-                "io.mman.libc",
-                "io.mman.platform",
-                "io.mman.proc",
-                "io.mman.events",
-                ""));
+            .bePublic());
+    check(classes().should().resideInAnyPackage("io.mman", "io.mman.internal.*", ""));
   }
 
   @Test
-  void packagesHaveNoCycles() {
-    check(slices().matching("io.(**)").should().beFreeOfCycles());
+  void aLayerKnowsOnlyThoseBelowIt() {
+    for (int i = 0; i < LAYERS.size(); i++) {
+      String[] above =
+          LAYERS.subList(i + 1, LAYERS.size()).stream()
+              .map(ArchitectureTest::internal)
+              .toArray(String[]::new);
+      if (above.length > 0) {
+        check(
+            noClasses()
+                .that()
+                .resideInAPackage(internal(LAYERS.get(i)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above));
+      }
+    }
   }
 
+  /** They stand beside the lowest layer: what {@code /proc} reports, and what JFR records. */
   @Test
-  void insideThePackageFlagsErrorsFacadeFilesAndRegionsStandOnEachOther() {
+  void procAndJfrKnowNoLayer() {
     check(
-        layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("flags")
-            .definedBy(named(FLAGS))
-            .layer("errors")
-            .definedBy(named(ERRORS))
-            .layer("facade")
-            .definedBy(named(FACADE))
-            .layer("files")
-            .definedBy(named(FILES))
-            .layer("regions")
-            .definedBy(regions())
-            .whereLayer("regions")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("files")
-            .mayOnlyBeAccessedByLayers("regions")
-            .whereLayer("facade")
-            .mayOnlyBeAccessedByLayers("files", "regions")
-            .whereLayer("errors")
-            .mayOnlyBeAccessedByLayers("facade", "files", "regions"));
+        noClasses()
+            .that()
+            .resideInAnyPackage(internal("proc"), internal("jfr"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                LAYERS.stream().map(ArchitectureTest::internal).toArray(String[]::new)));
+  }
+
+  @Test
+  void callsAndFilesDoNotKnowEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(internal("file"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(internal("call")));
+  }
+
+  @Test
+  void internalPackagesHaveNoCycles() {
+    check(slices().matching("io.mman.internal.(*)").should().beFreeOfCycles());
+  }
+
+  @Test
+  void internalPackagesKnowOnlyTheVocabularyOfThePublicOne() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.mman.internal..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.mman").and(not(VOCABULARY))));
+  }
+
+  /** The vocabulary itself needs numbers, and Advice a question to the kernel. */
+  @Test
+  void enumsKnowNothingAboveTheCLibrary() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.mman")
+            .and()
+            .areEnums()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                internal("error"), internal("call"), internal("file"), internal("region")));
+  }
+
+  /** A class whose state only its own methods write can be understood by reading one file. */
+  @Test
+  void onlyARegionWritesItsState() {
+    check(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(internal("region") + ".Region")
+            .should()
+            .setFieldWhere(
+                describe(
+                    "it is the state of a region",
+                    access -> access.getTarget().getFullName().endsWith(".Region.state"))));
+  }
+
+  /** The face of a type is documentation: one field, which is the core, and no logic. */
+  @Test
+  void publicClassesAreFinalAndHoldOneField() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("io.mman")
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .and()
+            .areNotEnums()
+            .should()
+            .haveModifier(JavaModifier.FINAL));
+    for (Class<?> face :
+        List.of(
+            MappedRegion.class,
+            Mapping.class,
+            NativeFile.class,
+            RegionGroup.class,
+            Pin.class,
+            Residency.class)) {
+      assertEquals(1, CLASSES.get(face).getFields().size(), face.getName());
+    }
   }
 
   @Test
@@ -166,7 +194,7 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage("io.mman.libc")
+            .resideOutsideOfPackage("io.mman.internal.libc")
             .should()
             .dependOnClassesThat()
             .belongToAnyOf(Linker.class, SymbolLookup.class));
@@ -199,7 +227,10 @@ class ArchitectureTest {
             .and()
             .arePublic()
             .should()
-            .haveRawReturnType(resideInAPackage("io.mman.*")));
+            .haveRawReturnType(resideInAPackage("io.mman.internal.."))
+            .orShould()
+            .haveRawParameterTypes(
+                DescribedPredicate.anyElementThat(resideInAPackage("io.mman.internal.."))));
   }
 
   @Test

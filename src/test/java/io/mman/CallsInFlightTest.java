@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import java.lang.foreign.MemorySegment;
@@ -54,13 +55,13 @@ class CallsInFlightTest {
   void aChangeWaitsForThem(Change change) throws Throwable {
     MappedRegion region = Mapping.anonymous(2 * PAGE).mapShared();
     MemorySegment view = region.segment();
-    long call = region.gate.enter();
+    long call = RegionProbe.beginCall(region.region);
     Elsewhere changer = Elsewhere.start(() -> change.make(region)).awaitWaiting();
     assertAlive(view);
     view.fill((byte) 1);
     assertTrue(region.isAlive());
     assertEquals(2 * PAGE, region.size());
-    region.gate.leave(call);
+    RegionProbe.endCall(region.region, call);
     changer.join();
     assertRevoked(view);
     region.close();
@@ -91,9 +92,9 @@ class CallsInFlightTest {
   @MethodSource("calls")
   void theyWaitForAChange(String name, Consumer<MappedRegion> call) throws Throwable {
     try (MappedRegion region = Mapping.anonymous(2 * PAGE).mapShared()) {
-      long change = region.gate.beginChange();
+      long change = RegionProbe.beginChange(region.region);
       Elsewhere caller = Elsewhere.start(() -> call.accept(region)).awaitWaiting();
-      region.gate.endChange(change);
+      RegionProbe.endChange(region.region, change);
       caller.join();
     }
   }

@@ -2,9 +2,10 @@ package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.platform.Numbers;
+import io.mman.internal.platform.Numbers;
 import io.mman.testing.CProgram;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,5 +72,17 @@ class ErrnoTest {
     assumeTrue(texts.size() > 1, "other C libraries have other words");
 
     assertEquals(texts, here.stream().map(Errno::text).toList());
+  }
+
+  @Test
+  void anErrorHasANumberUnlessItHasNoName() {
+    assertEquals(12, Errno.ENOMEM.number());
+    for (Errno errno : Errno.values()) {
+      if (errno == Errno.OTHER || !errno.numbers().isHere()) {
+        assertThrows(UnsupportedOperationException.class, errno::number, errno::name);
+      } else {
+        assertEquals(errno.numbers().hereOrAbsent(), errno.number(), errno::name);
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.platform.Platform;
+import io.mman.internal.error.HugePages;
 import io.mman.testing.Injection;
 import io.mman.testing.TracedThread;
 import java.lang.foreign.MemorySegment;
@@ -31,68 +31,6 @@ class FlagsTest {
     assertEquals(rights.contains("WRITE"), protection.canWrite());
     assertEquals(rights.contains("EXEC"), protection.canExecute());
     assertEquals(8, Protection.values().length);
-  }
-
-  @Test
-  void aProtectionIncludesThoseThatAllowNoMore() {
-    for (Protection one : Protection.values()) {
-      for (Protection other : Protection.values()) {
-        boolean covered =
-            (one.canRead() || !other.canRead())
-                && (one.canWrite() || !other.canWrite())
-                && (one.canExecute() || !other.canExecute());
-        assertEquals(covered, one.includes(other), one + " includes " + other);
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aProtectionIsSpelledAsProcDoes(Protection protection) {
-    String expected =
-        (protection.canRead() ? "r" : "-")
-            + (protection.canWrite() ? "w" : "-")
-            + (protection.canExecute() ? "x" : "-");
-    assertEquals(expected, protection.letters());
-    assertEquals("r-x", Protection.READ_EXEC.letters());
-  }
-
-  @Test
-  void flagsOfMlockallAddUp() {
-    assertEquals(0, LockAllFlag.bits(new LockAllFlag[0]));
-    int both = LockAllFlag.bits(LockAllFlag.CURRENT, LockAllFlag.FUTURE);
-    assertEquals(LockAllFlag.CURRENT.bits() | LockAllFlag.FUTURE.bits(), both);
-    assertEquals(
-        both, LockAllFlag.bits(LockAllFlag.CURRENT, LockAllFlag.FUTURE, LockAllFlag.FUTURE));
-    assertTrue(LockAllFlag.CURRENT.bits() != 0);
-  }
-
-  @Test
-  void twoSizesOfHugePagesExcludeEachOther() {
-    assertEquals(4 | 21 << 26, MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB));
-    assertEquals(4 | 30 << 26, MemfdFlag.bits(MemfdFlag.HUGETLB, MemfdFlag.HUGE_1GB));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> MemfdFlag.bits(MemfdFlag.HUGE_1GB, MemfdFlag.HUGETLB, MemfdFlag.HUGE_2MB));
-  }
-
-  @Test
-  void aPlatformHasTheNumbersItsHeadersHave() {
-    assertTrue(MapFlag.NORESERVE.numbers().isOn(Platform.LINUX));
-    assertFalse(MapFlag.NORESERVE.numbers().isOn(Platform.FREEBSD));
-  }
-
-  @Test
-  void aSizeThatIsRefusedIsNamedWithTheReason() {
-    var negative =
-        assertThrows(IllegalArgumentException.class, () -> PageRange.requireSize("size", -1));
-    assertEquals("size is negative: -1", negative.getMessage());
-    long tooLarge = PageRange.MAX_BYTES + 1;
-    var large =
-        assertThrows(IllegalArgumentException.class, () -> PageRange.requireSize("size", tooLarge));
-    assertEquals("size is too large: " + tooLarge, large.getMessage());
-    assertEquals(PageRange.MAX_BYTES, PageRange.requireSize("size", PageRange.MAX_BYTES));
-    assertEquals(0, PageRange.requireSize("size", 0));
   }
 
   @ParameterizedTest
@@ -190,8 +128,8 @@ class FlagsTest {
     long number = Long.parseLong(name.replaceAll("\\D", ""));
     int shift = name.endsWith("KB") ? 10 : name.endsWith("MB") ? 20 : 30;
 
-    assertTrue(flag.isHugeSize());
-    assertEquals(number << shift, flag.hugePageBytes());
+    assertTrue(HugePages.isSize(flag));
+    assertEquals(number << shift, HugePages.explicitBytes(EnumSet.of(MapFlag.HUGETLB, flag)));
   }
 
   @Test
@@ -213,5 +151,23 @@ class FlagsTest {
             Advice.FREE_REUSABLE,
             Advice.ZERO),
         discarding);
+  }
+
+  /** C's numbers are public, for code that makes calls of its own. */
+  @Test
+  void aFlagHasANumberOrSaysThatThePlatformLacksIt() {
+    assertEquals(7, Protection.READ_WRITE_EXEC.bits());
+    assertEquals(0, Protection.NONE.bits());
+    assertEquals(0x8000, MapFlag.POPULATE.bits());
+    assertEquals(34 << 26, MapFlag.HUGE_16GB.bits());
+    assertEquals(21, Advice.PAGEOUT.number());
+    assertEquals(4, SyncFlag.SYNC.bits());
+    assertEquals(2, RemapFlag.FIXED.bits());
+    assertEquals(1, LockFlag.ONFAULT.bits());
+    assertEquals(2, MemfdFlag.ALLOW_SEALING.bits());
+    assertEquals(8, FileSeal.WRITE.bits());
+    var e = assertThrows(UnsupportedOperationException.class, MapFlag.JIT::bits);
+    assertTrue(e.getMessage().startsWith("MAP_JIT does not exist on Linux"), e::getMessage);
+    assertThrows(UnsupportedOperationException.class, Advice.ZERO::number);
   }
 }

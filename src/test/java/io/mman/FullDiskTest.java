@@ -3,17 +3,17 @@ package io.mman;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.SmallDisk;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A small disk that fills up, in memory and on ext4: an error where a store would be a signal. */
 class FullDiskTest {
@@ -96,26 +96,9 @@ class FullDiskTest {
     }
   }
 
-  @Test
-  void inMemory() {
-    assertFull("mount -t tmpfs -o size=8m none \"$0\"");
-  }
-
-  @Test
-  void onExt4() {
-    assumeTrue(Command.exists("mkfs.ext4"), "needs mkfs.ext4");
-    assertFull(
-        "truncate -s 16m \"$0.img\" && mkfs.ext4 -q -F -m 0 \"$0.img\""
-            + " && mount -o loop \"$0.img\" \"$0\"");
-  }
-
-  private void assertFull(String mount) {
-    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
-    String disk = folder.resolve("disk").toString();
-    String shell = "mkdir -p \"$0\" && " + mount + " && exec \"$@\"";
-    String[] words = {"unshare", "-m", "sh", "-c", shell, disk};
-    List<String> trial = List.of("unshare", "-m", "sh", "-c", shell, disk, "true");
-    assumeTrue(Command.run(trial).exitCode() == 0, "needs the right to mount");
+  @ParameterizedTest
+  @EnumSource
+  void everyWayToFillItIsAnError(SmallDisk disk) {
     assertEquals(
         List.of(
             "preallocate posix_fallocate ENOSPC",
@@ -126,6 +109,6 @@ class FullDiskTest {
             "heap process_vm_writev EFAULT",
             "advise madvise EFAULT",
             "again"),
-        ChildJvm.of(Filler.class).under(words).run(disk).lines());
+        ChildJvm.of(Filler.class).under(disk.mountedAt(folder)).run(disk.path(folder)).lines());
   }
 }

@@ -1,6 +1,6 @@
 package io.mman;
 
-import io.mman.libc.KernelCalls;
+import io.mman.internal.libc.KernelCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

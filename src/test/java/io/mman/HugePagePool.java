@@ -16,7 +16,7 @@ final class HugePagePool implements AutoCloseable {
   private static final Path POOL = Path.of("/proc/sys/vm/nr_hugepages");
 
   /** Of the default size, in bytes. */
-  final long page = io.mman.proc.Proc.memoryBytes("Hugepagesize").orElse(0);
+  final long page = io.mman.internal.proc.Proc.memoryBytes("Hugepagesize").orElse(0);
 
   private final NativeFile lock;
   private final String before;

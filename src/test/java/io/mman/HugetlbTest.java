@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.error.HugePages;
 import io.mman.testing.Leaks;
 import io.mman.testing.Maps;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,13 +69,13 @@ class HugetlbTest {
   }
 
   static Stream<MapFlag> sizes() {
-    return Arrays.stream(MapFlag.values()).filter(MapFlag::isHugeSize);
+    return Arrays.stream(MapFlag.values()).filter(HugePages::isSize);
   }
 
   @ParameterizedTest
   @MethodSource("sizes")
   void everySizeIsGivenOrRefusedWithThePoolThatLacksIt(MapFlag size) {
-    long bytes = size.hugePageBytes();
+    long bytes = HugePages.explicitBytes(EnumSet.of(MapFlag.HUGETLB, size));
     Path folder = Path.of("/sys/kernel/mm/hugepages/hugepages-" + (bytes >> 10) + "kB");
     Mapping mapping = Mapping.anonymous(10).flags(MapFlag.HUGETLB, size);
     if (!Files.exists(folder)) {

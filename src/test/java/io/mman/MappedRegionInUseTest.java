@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Arenas;
 import io.mman.testing.Maps;
 import io.mman.testing.Tasks;
@@ -114,7 +115,7 @@ class MappedRegionInUseTest {
     for (boolean closes : new boolean[] {true, false}) {
       MappedRegion region = Mapping.anonymous(PAGE).mapShared();
       MemorySegment view = region.segment();
-      long call = region.gate.enter(); // as sync does, which may take seconds
+      long call = RegionProbe.beginCall(region.region); // as sync does, which may take seconds
       Thread changer =
           new Thread(
               () -> {
@@ -131,7 +132,7 @@ class MappedRegionInUseTest {
       view.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
       assertTrue(region.isAlive());
       assertEquals(Protection.READ_WRITE, region.protection());
-      region.gate.leave(call);
+      RegionProbe.endCall(region.region, call);
       changer.join();
       assertFalse(view.scope().isAlive());
       assertEquals(!closes, region.isAlive());
@@ -143,9 +144,9 @@ class MappedRegionInUseTest {
   void moreRightsForABorrowedRegionNeedNotWait() {
     try (Arena arena = Arena.ofShared()) {
       MappedRegion region = Mapping.anonymous(PAGE).protection(Protection.READ).map(arena);
-      long call = region.gate.enter();
+      long call = RegionProbe.beginCall(region.region);
       region.protect(Protection.READ_WRITE);
-      region.gate.leave(call);
+      RegionProbe.endCall(region.region, call);
       assertEquals(Protection.READ_WRITE, region.protection());
     }
   }
@@ -210,7 +211,7 @@ class MappedRegionInUseTest {
   void aRegionWhoseEpochIsOverCanBeClosed() {
     MappedRegion region = Mapping.anonymous(3 * PAGE).shared().mapConfined();
     Maps.Area area = Maps.of(region.segment());
-    region.state.epoch().close(); // as a change leaves it that an error cuts short
+    RegionProbe.closeEpoch(region.region); // as a change leaves it that an error cuts short
 
     assertThrows(IllegalStateException.class, () -> region.protect(Protection.READ));
     region.close();

@@ -3,6 +3,7 @@ package io.mman;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Maps;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,7 @@ class MappedRegionSealedTest {
   static class HalfSealed {
     public static void main(String... arguments) {
       MappedRegion region = Mapping.anonymous(4 * PAGE).mapShared();
-      MemorySegment pages = region.state.pages();
+      MemorySegment pages = RegionProbe.pages(region.region);
       MemorySegment old = region.segment();
       try {
         Mman.mseal(pages.asSlice(3 * PAGE));
@@ -50,7 +51,7 @@ class MappedRegionSealedTest {
     /** Pages that someone has changed behind the region's back, and that cannot be changed back. */
     private static void printOfForeignRights() {
       MappedRegion region = Mapping.anonymous(4 * PAGE).mapConfined();
-      MemorySegment tail = region.state.pages().asSlice(3 * PAGE);
+      MemorySegment tail = RegionProbe.pages(region.region).asSlice(3 * PAGE);
       Mman.mprotect(tail, Protection.READ);
       Mman.mseal(tail);
       try {
@@ -61,7 +62,7 @@ class MappedRegionSealedTest {
     }
 
     private static String rights(MappedRegion region) {
-      MemorySegment pages = region.state.pages();
+      MemorySegment pages = RegionProbe.pages(region.region);
       String view;
       try {
         view = region.segment().isReadOnly() ? "read" : "write";

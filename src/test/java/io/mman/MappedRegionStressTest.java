@@ -183,7 +183,7 @@ class MappedRegionStressTest {
   }
 
   /** A file of the program's own grows and shrinks, but never below a view. */
-  static class Resizing {
+  static class Resizer {
     public static void main(String... arguments) throws InterruptedException {
       NativeFile file = NativeFile.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
       Mapping whole = Mapping.file(file).protection(Protection.READ_WRITE);
@@ -267,7 +267,7 @@ class MappedRegionStressTest {
   @Test
   void aFileIsNeverCutUnderAView() {
     Path file = Samples.file(folder, 3 * PAGE);
-    assertFine(ChildJvm.of(Resizing.class).run(file.toString()));
+    assertFine(ChildJvm.of(Resizer.class).run(file.toString()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Maps;
 import io.mman.testing.Samples;
 import java.lang.foreign.Arena;
@@ -46,7 +47,7 @@ class MappedRegionViewTest {
     MemorySegment view = region.protect(to);
 
     assertEquals(to, region.protection());
-    String perms = Maps.of(region.state.pages()).perms();
+    String perms = Maps.of(RegionProbe.pages(region.region)).perms();
     assertEquals(to.canRead(), perms.startsWith("r"));
     assertEquals(to.canWrite(), perms.startsWith("w", 1));
     assertEquals(to.canExecute(), perms.startsWith("x", 2));
@@ -54,7 +55,7 @@ class MappedRegionViewTest {
     assertEquals(to.canRead(), view.scope().isAlive());
     assertTrue(region.isAlive());
     if (before != null) {
-      assertEquals(to.includes(from), before.scope().isAlive());
+      assertEquals((to.bits() & from.bits()) == from.bits(), before.scope().isAlive());
       assertEquals(!from.canWrite(), before.isReadOnly());
     }
     if (to.canRead()) {
@@ -170,7 +171,6 @@ class MappedRegionViewTest {
         }
         assertEquals(Protection.READ_WRITE, region.protection());
         assertTrue(region.segment().scope().isAlive());
-        assertThrows(UnsupportedOperationException.class, region::close);
         assertTrue(region.isAlive());
       }
     }

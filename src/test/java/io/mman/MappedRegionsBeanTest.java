@@ -4,21 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mman.testing.ChildJvm;
 import java.lang.management.ManagementFactory;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.management.JMX;
 import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The bean counts every region, and is there as soon as there is one. */
+/** The bean counts every region, and is registered only on request. */
 @Isolated
 class MappedRegionsBeanTest {
   private static final long PAGE = Mman.pageSize();
 
   @Test
   void countsRegionsAndTheirBytes() throws Exception {
-    Mapping.anonymous(1).mapConfined().close(); // the first one registers the bean
+    MappedRegionsMXBean.register();
+    MappedRegionsMXBean.register(); // has no effect
     MappedRegionsMXBean bean = bean();
     long maps = bean.getMaps();
     long unmaps = bean.getUnmaps();
@@ -50,26 +55,47 @@ class MappedRegionsBeanTest {
   }
 
   @Test
-  void isThereRightAfterTheFirstMap() {
-    assertEquals("1", ChildJvm.of(FirstMap.class).run().success().strip());
+  void isRegisteredOnlyOnRequest() {
+    assertEquals(List.of("false", "false", "true"), ChildJvm.of(FirstMap.class).run().lines());
   }
 
   @Test
-  void staysAwayWhereItIsNotWanted() {
-    ChildJvm child = ChildJvm.of(FirstMap.class).options("-Dio.mman.jmx=false");
-    assertEquals("none", child.run().success().strip());
+  void thePropertyRegistersItAtTheFirstMapping() {
+    ChildJvm child = ChildJvm.of(FirstMap.class).options("-Dio.mman.jmx=true");
+    assertEquals(List.of("false", "true", "true"), child.run().lines());
   }
 
-  /** Maps, and asks for the bean at once. */
+  @Test
+  void noMappingStartsAThreadOrABeanServer() {
+    assertEquals(List.of("[] none"), ChildJvm.of(Quiet.class).run().lines());
+  }
+
+  /** Prints whether the bean is registered: at first, after a mapping, and after asking for it. */
   static final class FirstMap {
     private FirstMap() {}
 
     public static void main(String... args) throws Exception {
+      MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+      System.out.println(server.isRegistered(name()));
       try (MappedRegion region = Mapping.anonymous(1).mapConfined()) {
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        boolean there = server.isRegistered(name());
-        System.out.println(there ? bean().getLiveRegions() : region.size() == 1 ? "none" : "?");
+        System.out.println(server.isRegistered(name()));
+        MappedRegionsMXBean.register();
+        System.out.println(server.isRegistered(name()) && bean().getLiveRegions() == region.size());
       }
+    }
+  }
+
+  /** Prints the threads that a mapping has started, and whether JMX was loaded. */
+  static final class Quiet {
+    private Quiet() {}
+
+    public static void main(String... args) throws Exception {
+      Set<Thread> before = Thread.getAllStackTraces().keySet();
+      Mapping.anonymous(1).mapShared().close();
+      Set<Thread> started = new HashSet<>(Thread.getAllStackTraces().keySet());
+      started.removeAll(before);
+      boolean hasServer = !MBeanServerFactory.findMBeanServer(null).isEmpty();
+      System.out.println(started + (hasServer ? " server" : " none"));
     }
   }
 

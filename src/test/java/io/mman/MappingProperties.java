@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.mman.internal.region.PageRangeProperties;
 import io.mman.testing.Arenas;
 import io.mman.testing.Samples;
 import java.io.IOException;

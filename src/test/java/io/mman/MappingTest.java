@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Maps;
 import io.mman.testing.Samples;
 import java.io.IOException;
@@ -199,7 +200,7 @@ class MappingTest {
           (protection.canRead() ? "r" : "-")
               + (protection.canWrite() ? "w" : "-")
               + (protection.canExecute() ? "x" : "-");
-      MemorySegment pages = region.state.pages();
+      MemorySegment pages = RegionProbe.pages(region.region);
       assertEquals(rights + "p", Maps.of(pages).perms());
       if (protection.canRead()) {
         assertEquals(!protection.canWrite(), region.segment().isReadOnly());
@@ -310,5 +311,42 @@ class MappingTest {
 
   private static void assertRefused(Mapping request) {
     assertThrows(IllegalArgumentException.class, request::mapConfined);
+  }
+
+  @Test
+  void aRequestSaysWhatItAsksFor() {
+    assertEquals(
+        "Mapping[anonymous, private, READ_WRITE, 10 bytes]", Mapping.anonymous(10).toString());
+    Mapping file = Mapping.file(Path.of("/x"));
+    assertEquals("Mapping[\"/x\", shared, READ]", file.toString());
+    assertEquals(
+        "Mapping[\"/x\", private, READ_EXEC, range 5 + 10, create 20, preallocate, reserve 100,"
+            + " alignment 8192, huge pages, guard pages, populate, name \"n\", flags NORESERVE,"
+            + " advise [RANDOM, WILLNEED]]",
+        file.copyOnWrite()
+            .protection(Protection.READ_EXEC)
+            .range(5, 10)
+            .create(20)
+            .preallocate()
+            .reserve(100)
+            .alignment(8192)
+            .hugePages()
+            .guardPages()
+            .populate()
+            .name("n")
+            .flags(MapFlag.NORESERVE)
+            .advise(Advice.RANDOM, Advice.WILLNEED)
+            .toString());
+    assertEquals("Mapping[\"/x\", shared, READ, from 7]", file.from(7).toString());
+  }
+
+  @Test
+  void readWriteIsAProtection() {
+    try (MappedRegion region =
+        Mapping.anonymous(1).protection(Protection.READ).readWrite().mapConfined()) {
+      assertEquals(Protection.READ_WRITE, region.protection());
+    }
+    assertEquals(
+        "Mapping[\"/x\", shared, READ_WRITE]", Mapping.file(Path.of("/x")).readWrite().toString());
   }
 }

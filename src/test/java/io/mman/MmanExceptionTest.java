@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.mman.internal.call.SystemCalls;
+import io.mman.internal.error.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,7 +43,7 @@ class MmanExceptionTest {
           assertThrows(
               MmanException.class,
               () ->
-                  Calls.mmap(
+                  SystemCalls.mmap(
                       MemorySegment.NULL, 4096, Protection.READ_WRITE, flags, file.fd(), 0, path));
 
       assertEquals(
@@ -121,5 +123,16 @@ class MmanExceptionTest {
       assertSame(Errno.ENOENT, e.error());
       assertEquals("/x", ((NoSuchFileException) e.getCause()).getFile());
     }
+  }
+
+  @Test
+  void aTestCanSimulateAFailure() {
+    IOException cause = new IOException("disk");
+    MmanException e = new MmanException("msync(…): EIO", cause, "msync", Errno.EIO.number());
+
+    assertEquals("msync(…): EIO", e.getMessage());
+    assertSame(cause, e.getCause());
+    assertEquals("msync", e.call());
+    assertSame(Errno.EIO, e.error());
   }
 }

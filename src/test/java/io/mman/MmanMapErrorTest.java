@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.libc.FileCalls;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.PathBytes;
 import io.mman.testing.ChildJvm;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calls that a signal interrupts, or whose medium fails: strace makes them end so. */
+/** SystemCalls that a signal interrupts, or whose medium fails: strace makes them end so. */
 class NativeFileInterruptTest {
   private static final String CALLS =
       "openat,fstat,newfstatat,ftruncate,fallocate,fadvise64,fsync,fdatasync,fcntl";
@@ -143,7 +144,7 @@ class NativeFileInterruptTest {
   static class HugeMapper {
     public static void main(String... arguments) {
       NativeFile file = NativeFile.memory("huge", 0, MemfdFlag.HUGETLB);
-      System.out.println(Mapping.file(file).mapConfined().backing.hugePage() > 0);
+      System.out.println(RegionProbe.hasHugePages(Mapping.file(file).mapConfined().region));
     }
   }
 

@@ -57,6 +57,18 @@ class NativeFileLockTest {
   }
 
   @Test
+  void theMethodsThatNameTheKindDoAsTheOnesWithAnArgument() {
+    one.lock();
+    assertFalse(other.tryLockShared());
+    one.lockShared();
+    assertTrue(other.tryLockShared());
+    assertFalse(other.tryLock());
+    one.unlock();
+    assertTrue(other.tryLock());
+    assertFalse(one.tryLockShared());
+  }
+
+  @Test
   void sharedLocksKeepOutAnExclusiveOneOnly() {
     one.lock(true);
     assertTrue(other.tryLock(true));

@@ -90,7 +90,7 @@ class NativeFileMemoryTest {
   @Test
   void hugePagesAreOfTheSizeAskedFor() {
     try (NativeFile file = memory("mman-huge", HUGETLB, HUGE_2MB)) {
-      assertEquals(2 * MIB, file.status(file.fd()).blockSize());
+      assertEquals(2 * MIB, file.file.status(file.fd()).blockSize());
       file.resize(4 * MIB);
       MmanException e = failure("ftruncate", Errno.EINVAL, () -> file.resize(3 * MIB));
       assertTrue(e.getMessage().contains("explicit huge pages"), e.getMessage());

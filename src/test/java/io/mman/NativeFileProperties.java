@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.mman.internal.file.MappedExtents;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,7 +51,7 @@ class NativeFileProperties {
     try (NativeFile file = NativeFile.open(path, WRITE);
         FileChannel channel = FileChannel.open(path, WRITE)) {
       Model model = new Model();
-      Extents.Extent region = file.extents().add(0);
+      MappedExtents.Extent region = file.file.extents().add(0);
       for (Action action : actions) {
         apply(action, file, region, channel, model);
         assertEquals(model.bytes.length, file.size());
@@ -62,7 +63,7 @@ class NativeFileProperties {
   }
 
   private static void apply(
-      Action action, NativeFile file, Extents.Extent region, FileChannel channel, Model model)
+      Action action, NativeFile file, MappedExtents.Extent region, FileChannel channel, Model model)
       throws IOException {
     int first = action.first;
     switch (action.step) {
@@ -75,11 +76,11 @@ class NativeFileProperties {
       }
       case COVER -> {
         model.covered = Math.min(first, model.bytes.length);
-        file.extents().move(region, model.covered);
+        region.move(model.covered);
       }
       case UNCOVER -> {
         model.covered = 0;
-        file.extents().move(region, 0);
+        region.move(0);
       }
     }
   }

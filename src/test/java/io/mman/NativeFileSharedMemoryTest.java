@@ -48,7 +48,7 @@ class NativeFileSharedMemoryTest {
       one.resize(10);
       assertEquals(10, other.size());
       assertEquals(path, one.path());
-      assertTrue(one.status(one.fd()).isRegular());
+      assertTrue(one.file.status(one.fd()).isRegular());
     }
   }
 

@@ -83,12 +83,13 @@ class NativeFileTest {
   }
 
   @Test
-  void resizeDoesNotCutUnderLiveRegions() {
+  void resizeDoesNotTruncateUnderLiveRegions() {
     file.resize(100);
     try (MappedRegion region = Mapping.file(file).range(10, 50).mapConfined()) {
       assertDoesNotThrow(() -> file.resize(60));
       IllegalStateException e = assertThrows(IllegalStateException.class, () -> file.resize(59));
-      assertEquals("cannot cut \"" + path + "\" to 59: live regions cover 60", e.getMessage());
+      assertEquals(
+          "cannot truncate \"" + path + "\" to 59 bytes: live regions cover 60", e.getMessage());
       assertEquals(60, file.size());
       assertEquals(50, region.size());
     }

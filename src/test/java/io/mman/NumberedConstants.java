@@ -1,6 +1,6 @@
 package io.mman;
 
-import io.mman.platform.Numbers;
+import io.mman.internal.platform.Numbers;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 

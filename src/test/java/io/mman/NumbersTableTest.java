@@ -3,8 +3,8 @@ package io.mman;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.mman.platform.Numbers;
-import io.mman.platform.Platform;
+import io.mman.internal.platform.Numbers;
+import io.mman.internal.platform.Platform;
 import io.mman.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -160,7 +160,7 @@ final class Ordeals {
     region.close();
   }
 
-  /** Rights that could not be given back leave no view, however the region changes. */
+  /** ProtectionChange that could not be given back leave no view, however the region changes. */
   private static void sealedPartInReserve() {
     MappedRegion region = Mapping.anonymous(4 * PAGE).reserve(20 * PAGE).mapConfined();
     long address = region.segment().address();

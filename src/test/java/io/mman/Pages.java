@@ -3,7 +3,7 @@ package io.mman;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.libc.KernelCalls;
+import io.mman.internal.libc.KernelCalls;
 import io.mman.testing.Failures;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

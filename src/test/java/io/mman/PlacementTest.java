@@ -7,18 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.platform.Platform;
+import io.mman.internal.region.PageRange;
 import io.mman.testing.Maps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,19 +27,6 @@ class PlacementTest {
   @AfterAll
   static void close() {
     FILE.close();
-  }
-
-  /** A flag without a number there would make every reserve an exception. */
-  @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "UNKNOWN")
-  void aReserveTakesOnlyFlagsThatThePlatformHas(Platform platform) {
-    Set<MapFlag> flags = Placement.reservedOn(platform);
-
-    assertTrue(flags.containsAll(EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS)));
-    for (MapFlag flag : flags) {
-      assertTrue(flag.numbers().isOn(platform), flag.name());
-    }
-    assertEquals(platform != Platform.FREEBSD, flags.contains(MapFlag.NORESERVE));
   }
 
   static LongStream powersOfTwo() {

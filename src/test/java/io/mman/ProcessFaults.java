@@ -3,6 +3,7 @@ package io.mman;
 import static io.mman.FaultScenario.BYTES;
 import static io.mman.FaultScenario.require;
 
+import io.mman.internal.error.ResourceLimits;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Calls on the process and on devices, for failing them. They come last, since what they do
+ * SystemCalls on the process and on devices, for failing them. They come last, since what they do
  * concerns what others have locked.
  */
 final class ProcessFaults {
@@ -53,7 +54,8 @@ final class ProcessFaults {
   /** What a failure tells of the limit is told without it if that cannot be asked for. */
   private static FaultScenario.Attempt descriptorLimit() {
     return step(
-        () -> require(Limits.descriptors().startsWith("RLIMIT_NOFILE allows "), "the limit"),
+        () ->
+            require(ResourceLimits.descriptors().startsWith("RLIMIT_NOFILE allows "), "the limit"),
         failure -> {});
   }
 
@@ -82,7 +84,7 @@ final class ProcessFaults {
         return false;
       }
       try (NativeFile device = NativeFile.open(path)) {
-        return device.blockDeviceSize() >= BYTES;
+        return device.file.blockDeviceSize() >= BYTES;
       }
     } catch (IOException | MmanException notAllowed) {
       return false;

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.mman.internal.file.OpenFile;
+import io.mman.internal.region.RegionProbe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -170,7 +172,7 @@ final class RegionFaults {
       region.close(); // also where a first try failed
       require(!region.isAlive(), "closed");
       region.close();
-      NativeFile file = region.backing.file();
+      OpenFile file = RegionProbe.file(region.region);
       if (file != null) {
         file.resize(0); // no region covers it any more
         file.close();

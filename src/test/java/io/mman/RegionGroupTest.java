@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Maps;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -124,12 +125,12 @@ class RegionGroupTest {
   void theLastCloseWaitsForCallsInFlight() throws Throwable {
     RegionGroup group = RegionGroup.open();
     MappedRegion region = Mapping.anonymous(PAGE).map(group);
-    long call = region.gate.enter(); // as sync does, which may take seconds
+    long call = RegionProbe.beginCall(region.region); // as sync does, which may take seconds
     Elsewhere closer = Elsewhere.start(group::close).awaitWaiting();
     assertTrue(region.isAlive());
     mark(region.segment());
     assertThrows(IllegalStateException.class, group::retain);
-    region.gate.leave(call);
+    RegionProbe.endCall(region.region, call);
     closer.join();
     assertFalse(region.isAlive());
   }

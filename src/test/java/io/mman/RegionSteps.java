@@ -147,7 +147,7 @@ abstract sealed class RegionSteps permits RegionWorld {
     if (r == null) {
       return;
     }
-    boolean widens = protection.includes(r.protection);
+    boolean widens = (protection.bits() & r.protection.bits()) == r.protection.bits();
     Class<?> refusal = null;
     if (!widens && !r.isRevocable()) {
       refusal = IllegalStateException.class;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.region.PageRange;
 import io.mman.testing.Maps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

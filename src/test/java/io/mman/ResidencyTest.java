@@ -12,13 +12,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which pages are in memory: of untouched anonymous memory, exactly those that were touched. */
 class ResidencyTest {
+  /** Pages that one array of bits describes. */
+  private static final int CHUNK_PAGES = 1 << 15;
+
   private static final long PAGE = Mman.pageSize();
 
   @TempDir Path folder;
@@ -210,32 +211,13 @@ class ResidencyTest {
   /** No words are kept where nothing is resident, so that a sparse range can be huge. */
   @Test
   void aHoleCostsNextToNothing() {
-    try (MappedRegion region = withPages(20 * Residency.CHUNK_PAGES)) {
+    try (MappedRegion region = withPages(20 * CHUNK_PAGES)) {
       assertEquals(0, region.residency().residentPages()); // all is loaded now
       long before = Allocations.bytes();
       Residency residency = region.residency();
       long bytes = Allocations.bytes() - before;
-      assertTrue(bytes < Residency.CHUNK_PAGES / Byte.SIZE, () -> bytes + " bytes"); // of one chunk
+      assertTrue(bytes < CHUNK_PAGES / Byte.SIZE, () -> bytes + " bytes"); // of one chunk
       assertEquals(new BitSet(), residency.toBitSet());
     }
-  }
-
-  @Test
-  void aBitSetHasRoomForAsManyPagesAsThereAreIndexes() {
-    long[][] hole = new long[1 << 16][];
-    assertEquals(new BitSet(), new Residency(1, 0, 0, Integer.MAX_VALUE, hole).toBitSet());
-
-    Residency larger = new Residency(1, 0, 0, 1L << 31, hole);
-    var e = assertThrows(UnsupportedOperationException.class, larger::toBitSet);
-    assertEquals("more pages than a BitSet has bits: 2147483648", e.getMessage());
-  }
-
-  @Test
-  void aByteThatIsAskedForIsCountedFromTheRegionAndTheRefusalSaysSo() {
-    Residency some = new Residency(10, 3, 100, 25, new long[][] {{0b100}}); // of three pages
-    assertEquals(
-        List.of(false, false, true), Stream.of(100L, 116L, 117L).map(some::isResident).toList());
-    var e = assertThrows(IndexOutOfBoundsException.class, () -> some.isResident(125));
-    assertEquals("offset 125 is not in [100, 125)", e.getMessage());
   }
 }

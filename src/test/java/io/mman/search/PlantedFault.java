@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 enum PlantedFault {
   /** A range may then be someone else's before the call has reached it. */
   ADDRESSES_AS_NUMBERS(
-      "libc/MemoryCalls",
+      "internal/libc/MemoryCalls",
       Stream.of("Mprotect", "Madvise", "Msync", "Mlock", "Mlock2", "Munlock", "Mincore")
           .map(call -> call + ".CALL.invokeExact(scratch, ")
           .map(
@@ -23,16 +23,18 @@ enum PlantedFault {
           .toArray(Edit[]::new)),
 
   /** A view can then be written where the pages cannot. */
-  VIEWS_NOT_REVOKED("Rights", new Edit("fresh = ground.revoke(now);", "fresh = now;")),
+  VIEWS_NOT_REVOKED(
+      "internal/region/ProtectionChange",
+      new Edit("fresh = resources.revoke(now);", "fresh = now;")),
 
   /** Bytes beside the range are then lost. */
   DISCARD_ROUNDED_OUTWARD(
-      "PageRange",
+      "internal/region/PageRange",
       new Edit("long start = ceil(offset, page);", "long start = floor(offset, page);"),
       new Edit(": floor(offset + length, page);", ": ceil(offset + length, page);")),
 
   CHANGE_DOES_NOT_WAIT(
-      "Gate",
+      "internal/region/RegionLock",
       new Edit("return calls == null ? 0 : calls.writeLock();", "changes().lock();\n    return 0;"),
       new Edit(
           "} else if (calls != null) {\n      calls.unlockWrite(stamp);",
@@ -40,10 +42,10 @@ enum PlantedFault {
 
   /** Where mprotect has failed half-way, a view can then be written where some pages cannot. */
   RIGHTS_NOT_RESTORED(
-      "Rights",
+      "internal/region/ProtectionChange",
       new Edit(
-          "boolean restored = restore(pages, now.protection(), region.backing);",
-          "boolean restored = true;"));
+          "return restore(pages, fresh.protection(), backing) ? fresh : fresh.withoutView();",
+          "return fresh;"));
 
   private static final Path SOURCES = Path.of("src/main/java/io/mman");
 

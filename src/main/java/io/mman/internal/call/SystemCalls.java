@@ -1,0 +1,269 @@
+package io.mman.internal.call;
+
+import io.mman.Advice;
+import io.mman.Errno;
+import io.mman.LockAllFlag;
+import io.mman.MapFlag;
+import io.mman.Protection;
+import io.mman.RemapFlag;
+import io.mman.internal.error.ErrorPreload;
+import io.mman.internal.error.Failure;
+import io.mman.internal.error.FlagNames;
+import io.mman.internal.error.MapCountReserve;
+import io.mman.internal.error.MemoryErrors;
+import io.mman.internal.jfr.Recorded;
+import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.libc.MemoryCalls;
+import io.mman.internal.libc.ProcessCalls;
+import io.mman.internal.libc.Slices;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * System calls on memory, with typed arguments and failures that are explained. {@link
+ * io.mman.Mman} publishes them, and regions are built from them. A file is passed where it is
+ * known, for exceptions and events only.
+ */
+public final class SystemCalls {
+  private SystemCalls() {}
+
+  /** Maps memory for the facade, as a segment that is never closed. */
+  public static MemorySegment mmapSegment(
+      MemorySegment addr, long length, Protection prot, Set<MapFlag> flags, int fd, long offset) {
+    requireLength(length);
+    long address = mmap(addr, length, prot, flags, fd, offset, null);
+    return MemorySegment.ofAddress(address).reinterpret(length);
+  }
+
+  /** Returns the address of the mapping. */
+  public static long mmap(
+      MemorySegment addr,
+      long length,
+      Protection prot,
+      Set<MapFlag> flags,
+      int fd,
+      long offset,
+      @Nullable Path file) {
+    int bits = FlagBits.map(flags);
+    ErrorPreload.prepare();
+    Recorded recorded = Recorded.begin(Recorded.Kind.MAP);
+    long address = MemoryCalls.mmap(addr, length, prot.bits(), bits, fd, offset);
+    if (isError(address)) {
+      Failure failure = failure("mmap", address);
+      if (addr.address() != 0) {
+        failure.address("addr", addr.address());
+      }
+      failure.arg("length", length).arg(prot).flags(flags);
+      if (file == null) {
+        failure.arg("fd", fd);
+      }
+      failure.file(file).arg("offset", offset);
+      Errno error = failure.error();
+      throw failure
+          .because(MemoryErrors.mmap(error, addr.address(), length, prot, flags, fd, offset))
+          .exception();
+    }
+    if (recorded != null) {
+      recorded.end(address, length, prot + "|" + FlagNames.of(flags), text(file));
+    }
+    return address;
+  }
+
+  public static void munmap(MemorySegment range, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.UNMAP);
+    int result = MemoryCalls.munmap(range);
+    if (result < 0) {
+      Failure failure = failure("munmap", result).range(range).about(file);
+      throw failure.because(MemoryErrors.munmap(failure.error())).exception();
+    }
+    record(recorded, range, "", file);
+  }
+
+  public static void mprotect(MemorySegment range, Protection prot, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.PROTECT);
+    int result = MemoryCalls.mprotect(range, prot.bits());
+    if (result < 0) {
+      Failure failure = failure("mprotect", result).range(range).arg(prot).about(file);
+      throw failure
+          .because(MemoryErrors.mprotect(failure.error(), prot, range.byteSize()))
+          .exception();
+    }
+    record(recorded, range, prot.name(), file);
+  }
+
+  public static void madvise(MemorySegment range, Advice advice, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.ADVISE);
+    int result = MemoryCalls.madvise(range, advice.number());
+    if (result < 0) {
+      Failure failure = failure("madvise", result).range(range).arg(advice).about(file);
+      throw failure.because(MemoryErrors.madvise(failure.error(), advice)).exception();
+    }
+    record(recorded, range, advice.name(), file);
+  }
+
+  public static void msync(MemorySegment range, int flags, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.SYNC);
+    int result = MemoryCalls.msync(range, flags);
+    if (result < 0) {
+      Failure failure = failure("msync", result).range(range).flags(FlagBits.syncFlags(flags));
+      failure.about(file);
+      throw failure.because(MemoryErrors.msync(failure.error())).exception();
+    }
+    if (recorded != null) {
+      record(recorded, range, FlagNames.of(FlagBits.syncFlags(flags)), file);
+    }
+  }
+
+  public static MemorySegment mremap(
+      MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
+    long address = MemoryCalls.mremap(range, newLength, FlagBits.remap(flags), newAddr);
+    if (isError(address)) {
+      Failure failure = failure("mremap", address).range(range);
+      failure.arg("new_size", newLength).flags(flags);
+      if (newAddr.address() != 0) {
+        failure.address("new_address", newAddr.address());
+      }
+      long more = Math.max(0, newLength - range.byteSize());
+      throw failure.because(MemoryErrors.mremap(failure.error(), flags, more)).exception();
+    }
+    return MemorySegment.ofAddress(address).reinterpret(newLength);
+  }
+
+  /** Remaps for the facade, with an event; a resize of a region records its own. */
+  public static MemorySegment mremapRecorded(
+      MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
+    requireLength(newLength);
+    Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
+    MemorySegment resized = mremap(range, newLength, flags, newAddr);
+    if (recorded != null) {
+      recorded.end(resized.address(), newLength, FlagNames.of(flags), null);
+    }
+    return resized;
+  }
+
+  public static void mlock(MemorySegment range, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
+    int result = MemoryCalls.mlock(range);
+    if (result < 0) {
+      Failure failure = failure("mlock", result).range(range).about(file);
+      throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
+    }
+    record(recorded, range, "", file);
+  }
+
+  /** Calls mlock(2) without flags, and mlock2(2) with flags. */
+  public static void mlock(MemorySegment range, int flags, @Nullable Path file) {
+    if (flags == 0) {
+      mlock(range, file);
+    } else {
+      mlock2(range, flags, file);
+    }
+  }
+
+  /** Separate from mlock: with both calls in one method, C2 does not eliminate an allocation. */
+  public static void mlock2(MemorySegment range, int flags, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
+    int result = MemoryCalls.mlock2(range, flags);
+    if (result < 0) {
+      Failure failure = failure("mlock2", result).range(range).arg("ONFAULT").about(file);
+      throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
+    }
+    record(recorded, range, "ONFAULT", file);
+  }
+
+  public static void munlock(MemorySegment range, @Nullable Path file) {
+    Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
+    int result = MemoryCalls.munlock(range);
+    if (result < 0) {
+      Failure failure = failure("munlock", result).range(range).about(file);
+      throw failure.because(MemoryErrors.mlock(failure.error(), 0)).exception();
+    }
+    record(recorded, range, "UNLOCK", file);
+  }
+
+  public static void mlockall(LockAllFlag[] flags) {
+    int result = ProcessCalls.mlockall(FlagBits.lockAll(flags));
+    if (result < 0) {
+      Failure failure = failure("mlockall", result).flags(flags);
+      throw failure.because(MemoryErrors.mlockall(failure.error())).exception();
+    }
+  }
+
+  public static void munlockall() {
+    int result = ProcessCalls.munlockall();
+    if (result < 0) {
+      throw failure("munlockall", result).exception();
+    }
+  }
+
+  /** Asks for residency for the facade: into a vector that is large enough and writable. */
+  public static void mincoreChecked(MemorySegment range, MemorySegment vec) {
+    if (vec.isReadOnly()) {
+      throw new IllegalArgumentException("vec is read-only");
+    }
+    long pages = Math.ceilDiv(range.byteSize(), ProcessCalls.pageSize());
+    if (vec.byteSize() < pages) {
+      throw new IllegalArgumentException(
+          "vec has " + vec.byteSize() + " bytes, the range has " + pages + " pages");
+    }
+    mincore(range, vec, null);
+  }
+
+  public static void mincore(MemorySegment range, MemorySegment vec, @Nullable Path file) {
+    int result = MemoryCalls.mincore(range, vec);
+    if (result < 0) {
+      Failure failure = failure("mincore", result).range(range).about(file);
+      throw failure.because(MemoryErrors.mincore(failure.error())).exception();
+    }
+  }
+
+  /** Counts the resident pages of a range that is small enough for one call of mincore(2). */
+  public static int countResident(
+      MemorySegment pages, long offset, long length, long page, @Nullable Path file) {
+    int result = MemoryCalls.countResident(pages, offset, length, page);
+    if (result < 0) {
+      Failure failure = failure("mincore", result);
+      failure.range(Slices.of(pages, offset, length)).about(file);
+      throw failure.because(MemoryErrors.mincore(failure.error())).exception();
+    }
+    return result;
+  }
+
+  public static void mseal(MemorySegment range) {
+    int result = KernelCalls.mseal(range);
+    if (result < 0) {
+      Failure failure = failure("mseal", result).range(range);
+      throw failure.because(MemoryErrors.mseal(failure.error())).exception();
+    }
+  }
+
+  private static void requireLength(long length) {
+    if (length < 0) {
+      throw new IllegalArgumentException("length is negative: " + length);
+    }
+  }
+
+  private static void record(
+      @Nullable Recorded recorded, MemorySegment range, String flags, @Nullable Path file) {
+    if (recorded != null) {
+      recorded.end(range.address(), range.byteSize(), flags, text(file));
+    }
+  }
+
+  /** Starts a message, after giving back map areas that the reporting itself may need. */
+  private static Failure failure(String call, long result) {
+    MapCountReserve.releaseOn(result);
+    return Failure.of(call, result);
+  }
+
+  private static @Nullable String text(@Nullable Path file) {
+    return file == null ? null : file.toString();
+  }
+
+  /** Distinguishes a negative errno from an address: the kernel never maps the last page. */
+  private static boolean isError(long address) {
+    return address < 0 && address > -4096;
+  }
+}

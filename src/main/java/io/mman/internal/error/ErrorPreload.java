@@ -1,0 +1,59 @@
+package io.mman.internal.error;
+
+import io.mman.Errno;
+import io.mman.MapFlag;
+import io.mman.Protection;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.MemoryCalls;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+
+/**
+ * Preloads the classes needed to report a failure, before resources run out. Without a free
+ * descriptor the JVM cannot read a class from a folder, and without a free map area it aborts when
+ * a new class needs metaspace. This costs about as much as reporting one failure.
+ */
+public final class ErrorPreload {
+  // Two threads may both find these false and preload twice, which does no harm.
+  private static boolean knowsMemory;
+  private static boolean knowsFiles;
+
+  private ErrorPreload() {}
+
+  /** Preloads, on the first call, what it takes to report a failure and to unmap memory. */
+  public static void prepare() {
+    if (!knowsMemory) {
+      knowsMemory = true;
+      try {
+        MemoryCalls.loadMunmap();
+        loadClasses();
+      } catch (LinkageError | RuntimeException e) {
+        // Resources have run out already; the requested operation may still succeed.
+      }
+    }
+  }
+
+  /** Preloads, on the first call, what it takes to report a failure and to close a file. */
+  public static void prepareForFiles() {
+    prepare();
+    if (!knowsFiles) {
+      knowsFiles = true;
+      try {
+        FileCalls.loadClose();
+        FileErrors.open(Errno.EISDIR);
+        ResourceLimits.prepareForFiles();
+      } catch (LinkageError | RuntimeException e) {
+        // As above.
+      }
+    }
+  }
+
+  /** Uses the classes, so that they are not only loaded but linked and initialized. */
+  private static void loadClasses() {
+    Failure failure = Failure.of("mmap", -Errno.ENOMEM.number());
+    failure.range(MemorySegment.NULL).flags(EnumSet.noneOf(MapFlag.class)).arg(Protection.NONE);
+    failure.because(MemoryErrors.munmap(Errno.EPERM)).exception();
+    HugePages.ofFile(-1);
+    ResourceLimits.prepare();
+  }
+}

@@ -1,0 +1,59 @@
+package io.mman.internal.error;
+
+import io.mman.MapFlag;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FileStatus;
+import io.mman.internal.platform.Platform;
+import io.mman.internal.proc.Proc;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The sizes of huge pages, transparent and explicit, on the running system. */
+public final class HugePages {
+  private static final long USUAL_BYTES = 2 << 20;
+
+  /** mmap(2): the bits from here on are the logarithm of a huge page's size. */
+  private static final int SIZE_SHIFT = 26;
+
+  /** A file system with blocks of this size or less has no explicit huge pages. */
+  private static final long ORDINARY_BLOCK = 4096;
+
+  private HugePages() {}
+
+  /** Returns the size of a transparent huge page in bytes. */
+  public static long transparentBytes() {
+    OptionalLong bytes = Proc.number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
+    return bytes.orElse(USUAL_BYTES);
+  }
+
+  /** Returns whether a flag chooses the size of explicit huge pages. */
+  public static boolean isSize(MapFlag flag) {
+    return flag.compareTo(MapFlag.HUGE_16KB) >= 0 && flag.compareTo(MapFlag.HUGE_16GB) <= 0;
+  }
+
+  /** Returns the size in bytes of the explicit huge pages that flags request, or 0. */
+  public static long explicitBytes(Set<MapFlag> flags) {
+    if (!flags.contains(MapFlag.HUGETLB)) {
+      return 0;
+    }
+    for (MapFlag flag : flags) {
+      if (isSize(flag)) {
+        return 1L << (flag.bits() >>> SIZE_SHIFT);
+      }
+    }
+    return Proc.memoryBytes("Hugepagesize").orElse(USUAL_BYTES);
+  }
+
+  /** As {@link #ofFile(int, FileStatus)}, and 0 if the descriptor is not open. */
+  public static long ofFile(int fd) {
+    FileStatus status = new FileStatus();
+    return fd >= 0 && FileCalls.fstat(fd, status) >= 0 ? ofFile(fd, status) : 0;
+  }
+
+  /** Returns the size of the explicit huge pages that a file consists of, or 0. */
+  public static long ofFile(int fd, FileStatus status) {
+    boolean possible =
+        status.isRegular() && status.blockSize() > ORDINARY_BLOCK && Platform.current().isLinux();
+    return possible && FileCalls.isHugetlbfs(fd) ? status.blockSize() : 0;
+  }
+}

@@ -1,0 +1,237 @@
+package io.mman.internal.error;
+
+import io.mman.Advice;
+import io.mman.Errno;
+import io.mman.MapFlag;
+import io.mman.Protection;
+import io.mman.RemapFlag;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.ProcessCalls;
+import io.mman.internal.platform.Fcntl;
+import io.mman.internal.platform.OpenFlags;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an errno of a memory call means, as far as it can be known: the ERRORS sections of the man
+ * pages, with the limit that was hit or the argument that was wrong. Null where there is nothing to
+ * add.
+ */
+public final class MemoryErrors {
+  private static final String EMPTY_OR_MISALIGNED =
+      "the address is not a multiple of the page size, or the length is 0";
+  private static final String MISALIGNED = "the address is not a multiple of the page size";
+  private static final String SEALED = "the range is sealed (mseal)";
+  private static final String UNMAPPED = "part of the range is not mapped";
+
+  private static final Set<MapFlag> SHARING =
+      EnumSet.of(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE, MapFlag.DROPPABLE);
+
+  private MemoryErrors() {}
+
+  public static @Nullable String mmap(
+      Errno errno,
+      long address,
+      long length,
+      Protection prot,
+      Set<MapFlag> flags,
+      int fd,
+      long at) {
+    return switch (errno) {
+      case EACCES -> refusedFile(prot, fd);
+      case EAGAIN -> ResourceLimits.locked(length);
+      case EBADF ->
+          fd == -1 && !flags.contains(MapFlag.ANONYMOUS)
+              ? "without ANONYMOUS there must be a descriptor"
+              : "the descriptor is not open";
+      case EEXIST -> "something is mapped there";
+      case EINVAL -> invalidMap(address, length, flags, at);
+      case ENODEV -> "the file, or the file system it is on, cannot be mapped";
+      case ENOMEM -> outOfMemory(length, prot, flags, fd);
+      case EOPNOTSUPP -> "a flag is unknown to the kernel, or the file does not support it";
+      case EOVERFLOW -> "offset and length reach beyond what a file can hold";
+      case EPERM -> forbiddenMap(prot, flags, fd);
+      default -> null;
+    };
+  }
+
+  private static @Nullable String refusedFile(Protection prot, int fd) {
+    int flags = FileCalls.fcntl(fd, Fcntl.GETFL.number(), 0);
+    if (flags < 0) {
+      return null;
+    }
+    if (OpenFlags.O_RDONLY.isAccessModeOf(flags)) {
+      return prot.canWrite() ? "the file is open for reading only" : "the file cannot be mapped";
+    }
+    return OpenFlags.O_WRONLY.isAccessModeOf(flags) ? "the file is open for writing only" : null;
+  }
+
+  private static @Nullable String invalidMap(
+      long address, long length, Set<MapFlag> flags, long offset) {
+    if (length == 0) {
+      return "the length is 0";
+    }
+    if (Collections.disjoint(flags, SHARING)) {
+      return "none of SHARED, PRIVATE, SHARED_VALIDATE and DROPPABLE is given";
+    }
+    long page = ProcessCalls.pageSize();
+    if (offset % page != 0) {
+      return "the offset is not a multiple of the page size, " + page;
+    }
+    if (address % page != 0) {
+      return MISALIGNED;
+    }
+    if (flags.contains(MapFlag.HUGETLB)) {
+      return "the kernel has no huge pages of this size, or the length is no multiple of it";
+    }
+    return null;
+  }
+
+  private static String outOfMemory(long length, Protection prot, Set<MapFlag> flags, int fd) {
+    long explicit = HugePages.explicitBytes(flags);
+    long hugePage = explicit > 0 ? explicit : HugePages.ofFile(fd);
+    if (hugePage > 0) {
+      return ResourceLimits.outOfHugePages(hugePage);
+    }
+    boolean isPrivate = flags.contains(MapFlag.PRIVATE);
+    boolean inMemory = prot.canWrite() && (isPrivate || flags.contains(MapFlag.ANONYMOUS));
+    boolean isCharged = inMemory && !flags.contains(MapFlag.NORESERVE);
+    return ResourceLimits.reached(
+        length, inMemory && isPrivate ? length : 0, isCharged ? length : 0, null);
+  }
+
+  private static String forbiddenMap(Protection prot, Set<MapFlag> flags, int fd) {
+    if (flags.contains(MapFlag.LOCKED) && ResourceLimits.isLockingForbidden()) {
+      return ResourceLimits.LOCKING_FORBIDDEN;
+    }
+    if (fd == -1) {
+      return "what is mapped there is sealed (mseal), or below vm.mmap_min_addr";
+    }
+    return prot.canExecute()
+        ? "the file system is mounted noexec, or the file is sealed against writing"
+        : "the file is sealed against writing";
+  }
+
+  public static @Nullable String munmap(Errno errno) {
+    return switch (errno) {
+      case EINVAL -> EMPTY_OR_MISALIGNED;
+      case ENOMEM -> ResourceLimits.areas();
+      case EPERM -> SEALED;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String mprotect(Errno errno, Protection prot, long length) {
+    return switch (errno) {
+      case EACCES -> "the file is open for reading only";
+      case EINVAL -> MISALIGNED;
+      case ENOMEM -> {
+        long writable = prot.canWrite() ? length : 0;
+        yield ResourceLimits.reached(0, writable, writable, UNMAPPED);
+      }
+      case EPERM -> SEALED;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String madvise(Errno errno, Advice advice) {
+    return switch (errno) {
+      case EACCES -> advice + " wants a shared mapping of a file that is open for writing";
+      case EAGAIN -> {
+        String areas = ResourceLimits.areas(); // the kernel's word for ENOMEM here
+        yield areas != null ? areas : "the kernel lacks a resource for now: try again";
+      }
+      case EBADF -> "there is no file behind the memory";
+      case EBUSY -> "pages are in use: try again";
+      case EFAULT -> "a page is past the end of the file, or the disk is full";
+      case EHWPOISON -> "the memory itself is damaged";
+      case EINVAL ->
+          "the address is not aligned, or the kernel does not know "
+              + advice
+              + ", or it does not apply to such memory";
+      case ENOMEM -> ResourceLimits.reached(0, 0, 0, UNMAPPED);
+      case EPERM -> SEALED;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String msync(Errno errno) {
+    return switch (errno) {
+      case EBUSY -> "INVALIDATE of a locked range";
+      case EINVAL -> "the address is not aligned, or SYNC and ASYNC are both given";
+      case EIO -> "changes may not have reached the file";
+      case ENOMEM -> UNMAPPED;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String mlock(Errno errno, long length) {
+    return switch (errno) {
+      case EAGAIN -> "some of the range could not be locked";
+      case ENOMEM -> {
+        String limit = ResourceLimits.locked(length);
+        yield limit != null
+            ? limit
+            : ResourceLimits.reached(0, 0, 0, UNMAPPED + ", or past the end of the file");
+      }
+      case EPERM -> ResourceLimits.LOCKING_FORBIDDEN;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String mlockall(Errno errno) {
+    return switch (errno) {
+      case EAGAIN -> "some of the memory could not be locked";
+      case EINVAL -> "neither CURRENT nor FUTURE is given";
+      case ENOMEM -> ResourceLimits.lockedAll();
+      case EPERM -> ResourceLimits.LOCKING_FORBIDDEN;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String mremap(Errno errno, Set<RemapFlag> flags, long more) {
+    return switch (errno) {
+      case EAGAIN -> ResourceLimits.locked(more);
+      case EFAULT -> UNMAPPED + ", or it spans several areas";
+      case EINVAL ->
+          "an address is not aligned, the new length is 0 or too large, or the flags do not go"
+              + " together";
+      case ENOMEM -> {
+        String noRoom = "no room to grow in place, and MAYMOVE is not given";
+        yield ResourceLimits.reached(
+            more, more, more, flags.contains(RemapFlag.MAYMOVE) ? null : noRoom);
+      }
+      case EPERM -> SEALED;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String copy(Errno errno) {
+    return switch (errno) {
+      case EFAULT -> "a page is past the end of the file, not to be had, or has not the rights";
+      case EPERM, ENOSYS -> "the system, or a seccomp filter of its, refuses such copies";
+      default -> null;
+    };
+  }
+
+  public static @Nullable String mincore(Errno errno) {
+    return switch (errno) {
+      case EAGAIN -> "the kernel lacks a resource for now: try again";
+      case EFAULT -> "vec is not memory that can be written";
+      case EINVAL -> "the address is not aligned";
+      case ENOMEM -> UNMAPPED;
+      default -> null;
+    };
+  }
+
+  public static @Nullable String mseal(Errno errno) {
+    return switch (errno) {
+      case EINVAL -> "the address is not aligned";
+      case ENOMEM -> ResourceLimits.reached(0, 0, 0, UNMAPPED);
+      case ENOSYS -> "the kernel is older than Linux 6.10";
+      default -> null;
+    };
+  }
+}

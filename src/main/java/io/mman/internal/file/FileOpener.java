@@ -1,0 +1,124 @@
+package io.mman.internal.file;
+
+import io.mman.MemfdFlag;
+import io.mman.internal.error.ErrorPreload;
+import io.mman.internal.error.Failure;
+import io.mman.internal.error.FileErrors;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FileStatus;
+import io.mman.internal.libc.PathBytes;
+import io.mman.internal.platform.Platform;
+import java.lang.foreign.Arena;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+
+/** The ways to open or create a file. Uses no lambdas, because the first one of a JVM is slow. */
+public final class FileOpener {
+  /** {@code MFD_CLOEXEC}, which has the same number wherever memfd_create exists. */
+  private static final int MFD_CLOEXEC = 1;
+
+  private FileOpener() {}
+
+  public static OpenFile open(Path path, OpenOption... options) {
+    return open(path, OpenRequest.of(options));
+  }
+
+  public static OpenFile open(Path path, OpenRequest request) {
+    PathBytes.requireDefaultFileSystem(path);
+    ErrorPreload.prepareForFiles();
+    int flags = request.flags();
+    int fd;
+    try (Arena arena = Arena.ofConfined()) {
+      fd = FileCalls.open(PathBytes.of(path, arena), flags, request.mode());
+    }
+    if (fd < 0) {
+      Failure failure = request.addTo(Failure.of("open", fd).file(path));
+      throw failure.because(FileErrors.open(failure.error())).exception();
+    }
+    return new OpenFile(fd, path);
+  }
+
+  public static OpenFile adopt(int fd) {
+    if (fd < 0) {
+      throw new IllegalArgumentException("not a descriptor: " + fd);
+    }
+    Path path = PathBytes.ofDescriptor(fd);
+    ErrorPreload.prepareForFiles();
+    int result = FileCalls.fstat(fd, new FileStatus());
+    if (result < 0) {
+      throw Failure.of("fstat", result).arg("fd", fd).exception();
+    }
+    return new OpenFile(new Descriptor(fd, path, true), path);
+  }
+
+  public static OpenFile memory(String label, long size, MemfdFlag... flags) {
+    if (size < 0) {
+      throw new IllegalArgumentException("size is negative: " + size);
+    }
+    ErrorPreload.prepareForFiles();
+    int bits = bits(flags);
+    int fd;
+    try (Arena arena = Arena.ofConfined()) {
+      fd = FileCalls.memfdCreate(PathBytes.of(label, arena), bits);
+    }
+    if (fd < 0) {
+      Failure failure = Failure.of("memfd_create", fd).arg("\"" + label + "\"").flags(flags);
+      throw failure.because(FileErrors.memory(failure.error())).exception();
+    }
+    OpenFile file = new OpenFile(fd, PathBytes.ofDescriptor(fd));
+    try {
+      file.resize(size);
+      return file;
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static int bits(MemfdFlag... flags) {
+    if (!MemfdFlag.ALLOW_SEALING.isSupported()) {
+      throw Platform.lacks("memfd_create");
+    }
+    int bits = MFD_CLOEXEC;
+    boolean huge2 = false;
+    boolean huge1 = false;
+    for (MemfdFlag flag : flags) {
+      bits |= flag.bits();
+      huge2 |= flag == MemfdFlag.HUGE_2MB;
+      huge1 |= flag == MemfdFlag.HUGE_1GB;
+    }
+    if (huge2 && huge1) {
+      throw new IllegalArgumentException("HUGE_2MB and HUGE_1GB exclude each other");
+    }
+    return bits;
+  }
+
+  public static OpenFile sharedMemory(String name, OpenOption... options) {
+    OpenRequest request = OpenRequest.of(options).forSharedMemory();
+    Path path = PathBytes.ofSharedMemory(name);
+    ErrorPreload.prepareForFiles();
+    int flags = request.flags();
+    int fd;
+    try (Arena arena = Arena.ofConfined()) {
+      fd = FileCalls.shmOpen(PathBytes.of(name, arena), flags, request.mode());
+    }
+    if (fd < 0) {
+      Failure failure = Failure.of("shm_open", fd).arg("\"" + name + "\"").about(path);
+      request.addTo(failure);
+      throw failure.because(FileErrors.sharedMemory(failure.error())).exception();
+    }
+    return new OpenFile(fd, path);
+  }
+
+  public static void unlinkSharedMemory(String name) {
+    Path path = PathBytes.ofSharedMemory(name);
+    int result;
+    try (Arena arena = Arena.ofConfined()) {
+      result = FileCalls.shmUnlink(PathBytes.of(name, arena));
+    }
+    if (result < 0) {
+      Failure failure = Failure.of("shm_unlink", result).arg("\"" + name + "\"").about(path);
+      throw failure.exception();
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package io.mman.internal.file;
+
+import io.mman.CacheStat;
+import io.mman.Errno;
+import io.mman.FileAdvice;
+import io.mman.MmanException;
+import io.mman.internal.error.Failure;
+import io.mman.internal.error.FileErrors;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FileStatus;
+import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.platform.Fcntl;
+import io.mman.internal.platform.LockType;
+import io.mman.internal.platform.Platform;
+import java.nio.file.Path;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file: its descriptor, the system calls on it with failures that are explained, and what
+ * live regions cover of it. {@link io.mman.NativeFile} is its public face.
+ */
+public final class OpenFile {
+  private final Descriptor descriptor;
+  private final Path path;
+  private final MappedExtents extents = new MappedExtents();
+
+  /** Held for reading while a region is mapped or grows, for writing while the length changes. */
+  private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
+
+  /** The first answer of fstat(2), if the file is a regular one. */
+  private volatile @Nullable FileStatus known;
+
+  /** Creates a file for a descriptor that nobody else knows. */
+  OpenFile(int fd, Path path) {
+    this(new Descriptor(fd, path, false), path);
+  }
+
+  OpenFile(Descriptor descriptor, Path path) {
+    this.descriptor = descriptor;
+    this.path = path;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public boolean isOpen() {
+    return descriptor.isOpen();
+  }
+
+  /** Returns what live regions cover of the file. */
+  public MappedExtents extents() {
+    return extents;
+  }
+
+  /** Returns the lock that keeps the length of the file as it is, for this process. */
+  public Lock lengthLock() {
+    return length.readLock();
+  }
+
+  /** Returns the lock that a change of the length holds. */
+  public Lock lengthChangeLock() {
+    return length.writeLock();
+  }
+
+  /**
+   * Returns the descriptor, which stays open until {@link #release}.
+   *
+   * @throws IllegalStateException if the file is closed; it must not be released then
+   */
+  public int acquire() {
+    return descriptor.acquire();
+  }
+
+  public void release() {
+    descriptor.release();
+  }
+
+  /** Returns the number of the descriptor, which may be closed at any time. */
+  public int fd() {
+    return descriptor.reveal();
+  }
+
+  public long size() {
+    // Without call(...), because the first lambda of a JVM costs milliseconds.
+    int fd = descriptor.acquire();
+    try {
+      return fstat(fd).size();
+    } finally {
+      descriptor.release();
+    }
+  }
+
+  /**
+   * Returns kind, owner and length of the file, for a caller that has acquired the descriptor. Once
+   * they are known, only the length is asked for again.
+   */
+  public FileStatus status(int fd) {
+    FileStatus first = known;
+    long length = first == null ? -1 : descriptor.seekEnd();
+    if (first != null && length >= 0) {
+      return first.withSize(length);
+    }
+    FileStatus status = fstat(fd);
+    if (status.isRegular()) {
+      known = status;
+    }
+    return status;
+  }
+
+  private FileStatus fstat(int fd) {
+    FileStatus status = new FileStatus();
+    check("fstat", FileCalls.fstat(fd, status));
+    return status;
+  }
+
+  /** Returns the size of a block device in bytes, which fstat(2) does not report. */
+  public long blockDeviceSize() {
+    long[] bytes = new long[1];
+    int result = call(fd -> KernelCalls.blockDeviceSize(fd, bytes));
+    if (result < 0) {
+      throw failure("ioctl", result).arg("BLKGETSIZE64").exception();
+    }
+    return bytes[0];
+  }
+
+  /** Sets the length, unless live regions would lose pages. */
+  public void resize(long newSize) {
+    requireNotNegative("size", newSize);
+    length.writeLock().lock();
+    try {
+      long covered = extents.covered(newSize);
+      if (newSize < covered) {
+        throw new IllegalStateException(
+            "cannot truncate \""
+                + path
+                + "\" to "
+                + newSize
+                + " bytes: live regions cover "
+                + covered);
+      }
+      int result = call(fd -> FileCalls.ftruncate(fd, newSize));
+      if (result < 0) {
+        Failure failure = failure("ftruncate", result).arg("length", newSize);
+        throw failure.because(FileErrors.resize(failure.error())).exception();
+      }
+    } finally {
+      length.writeLock().unlock();
+    }
+  }
+
+  /** Allocates the blocks of a range, and extends the file to its end if it is shorter. */
+  public void allocate(long offset, long bytes) {
+    requireRange(offset, bytes);
+    int result = call(fd -> FileCalls.posixFallocate(fd, offset, bytes));
+    if (result < 0) {
+      Failure failure = failure("posix_fallocate", result).arg("offset", offset).arg("len", bytes);
+      throw failure.because(FileErrors.allocate(failure.error())).exception();
+    }
+  }
+
+  /**
+   * Makes the file at least as long as a size. Never shortens it, even if another process extends
+   * it at the same time: ftruncate(2) could, but posix_fallocate(3) of the last byte cannot.
+   */
+  public void extend(long newSize) {
+    try {
+      allocate(newSize - 1, 1);
+    } catch (UnsupportedOperationException noSuchFunction) {
+      resize(newSize);
+    } catch (MmanException e) {
+      if (e.error() != Errno.EOPNOTSUPP && e.error() != Errno.EINVAL) {
+        throw e;
+      }
+      resize(newSize); // the file system cannot allocate blocks in advance
+    }
+  }
+
+  /**
+   * Allocates the blocks of a range and only then extends the file to its end. On a full disk the
+   * length is therefore as before; posix_fallocate(3) alone may extend the file and then fail.
+   */
+  public void extendAllocated(long offset, long bytes) {
+    if (bytes == 0) {
+      return;
+    }
+    if (!Platform.current().isLinux()) {
+      allocate(offset, bytes);
+      return;
+    }
+    int result = call(fd -> FileCalls.allocateKeepingSize(fd, offset, bytes));
+    if (result < 0) {
+      Failure failure = failure("fallocate", result).arg("FALLOC_FL_KEEP_SIZE");
+      failure.arg("offset", offset).arg("len", bytes);
+      throw failure.because(FileErrors.allocate(failure.error())).exception();
+    }
+    allocate(offset + bytes - 1, 1);
+  }
+
+  public void sync() {
+    if (!Fcntl.FULLFSYNC.isHere()) {
+      check("fsync", call(FileCalls::fsync));
+      return;
+    }
+    int result = call(fd -> FileCalls.fcntl(fd, Fcntl.FULLFSYNC.number(), 0));
+    if (result < 0) {
+      switch (Errno.of(-result)) {
+        // Some file systems, network ones above all, lack the command and have fsync only.
+        case ENOTSUP, EINVAL, ENOTTY -> check("fsync", call(FileCalls::fsync));
+        default -> throw failure("fcntl", result).arg("F_FULLFSYNC").exception();
+      }
+    }
+  }
+
+  public void syncData() {
+    if (Fcntl.FULLFSYNC.isHere()) {
+      sync();
+    } else {
+      check("fdatasync", call(FileCalls::fdatasync));
+    }
+  }
+
+  public void advise(FileAdvice advice, long offset, long bytes) {
+    requireRange(offset, bytes);
+    int number = advice.number();
+    int result = call(fd -> FileCalls.posixFadvise(fd, offset, bytes, number));
+    if (result < 0) {
+      Failure failure = failure("posix_fadvise", result).arg("offset", offset).arg("len", bytes);
+      throw failure.arg(advice).exception();
+    }
+  }
+
+  public CacheStat cacheStat(long offset, long bytes) {
+    requireRange(offset, bytes);
+    long[] pages = new long[5];
+    int result = call(fd -> KernelCalls.cachestat(fd, offset, bytes, pages));
+    if (result < 0) {
+      Failure failure = failure("cachestat", result).arg("offset", offset).arg("len", bytes);
+      throw failure.because(FileErrors.cacheStat(failure.error())).exception();
+    }
+    return new CacheStat(pages[0], pages[1], pages[2], pages[3], pages[4]);
+  }
+
+  /** Calls fcntl(2) with a number, and returns its result or the negative errno. */
+  int fcntl(Fcntl command, int argument) {
+    return call(fd -> FileCalls.fcntl(fd, command.number(), argument));
+  }
+
+  /** Returns 0, or the negative errno, which may say that another holds the lock. */
+  int setLock(LockType type) {
+    descriptor.willLock();
+    return call(fd -> FileCalls.setLock(fd, type));
+  }
+
+  public void close() {
+    int result = descriptor.close();
+    if (result != -Errno.EINTR.number()) { // the descriptor is closed even then
+      check("close", result);
+    }
+  }
+
+  /** Closes the descriptor after nothing was written through it, so that no failure matters. */
+  public void closeQuietly() {
+    descriptor.close();
+  }
+
+  /** Starts the message for a failed call on this file. */
+  Failure failure(String call, int result) {
+    return Failure.of(call, result).file(path);
+  }
+
+  private int call(IntUnaryOperator function) {
+    int fd = descriptor.acquire();
+    try {
+      return function.applyAsInt(fd);
+    } finally {
+      descriptor.release();
+    }
+  }
+
+  private void check(String call, int result) {
+    if (result < 0) {
+      throw failure(call, result).exception();
+    }
+  }
+
+  private static void requireRange(long offset, long bytes) {
+    requireNotNegative("offset", offset);
+    requireNotNegative("length", bytes);
+  }
+
+  private static void requireNotNegative(String name, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + " is negative: " + value);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "NativeFile[\"" + path + "\", " + (isOpen() ? "open" : "closed") + "]";
+  }
+}

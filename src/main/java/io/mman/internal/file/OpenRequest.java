@@ -1,0 +1,134 @@
+package io.mman.internal.file;
+
+import io.mman.internal.error.Failure;
+import io.mman.internal.platform.OpenFlags;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@code FileChannel.open}, translated to flags and mode of open(2). */
+public record OpenRequest(Set<OpenFlags> names, int mode) {
+  private static final int READ_AND_WRITE_FOR_ALL = 0666;
+
+  /** Translates options, each of which may be given more than once. */
+  public static OpenRequest of(OpenOption... options) {
+    return of(new HashSet<>(List.of(options)));
+  }
+
+  /**
+   * Translates options and attributes.
+   *
+   * @throws UnsupportedOperationException for an option or attribute that is not supported
+   */
+  public static OpenRequest of(Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
+    boolean writes = options.contains(StandardOpenOption.WRITE);
+    boolean createsNew = writes && options.contains(StandardOpenOption.CREATE_NEW);
+    // A write-only descriptor cannot be mapped, so WRITE opens for reading too.
+    Set<OpenFlags> flags =
+        EnumSet.of(
+            writes ? OpenFlags.O_RDWR : OpenFlags.O_RDONLY,
+            OpenFlags.O_CLOEXEC,
+            OpenFlags.O_NOCTTY);
+    for (OpenOption option : options) {
+      OpenFlags flag = flag(option, writes);
+      if (flag != null) {
+        flags.add(flag);
+      }
+    }
+    if (createsNew) {
+      flags.add(OpenFlags.O_CREAT);
+    }
+    return new OpenRequest(flags, mode(attributes));
+  }
+
+  /** Returns the request for shm_open(3), which sets close-on-exec itself. */
+  OpenRequest forSharedMemory() {
+    Set<OpenFlags> flags = EnumSet.copyOf(names);
+    flags.remove(OpenFlags.O_NOCTTY);
+    flags.remove(OpenFlags.O_CLOEXEC);
+    return new OpenRequest(flags, 0600);
+  }
+
+  /**
+   * Returns the bits of all flags.
+   *
+   * @throws UnsupportedOperationException if the platform lacks one
+   */
+  int flags() {
+    int bits = 0;
+    for (OpenFlags flag : names) {
+      bits |= flag.bits();
+    }
+    return bits;
+  }
+
+  /** Adds the flags, and the mode if a file may be created, to the message for a failure. */
+  Failure addTo(Failure failure) {
+    failure.flags(names);
+    return names.contains(OpenFlags.O_CREAT)
+        ? failure.arg("0" + Integer.toOctalString(mode))
+        : failure;
+  }
+
+  private static @Nullable OpenFlags flag(OpenOption option, boolean writes) {
+    if (option instanceof StandardOpenOption standard) {
+      return switch (standard) {
+        case READ, WRITE, SPARSE -> null;
+        case CREATE -> writes ? OpenFlags.O_CREAT : null;
+        case CREATE_NEW -> writes ? OpenFlags.O_EXCL : null;
+        case TRUNCATE_EXISTING -> writes ? OpenFlags.O_TRUNC : null;
+        case SYNC -> OpenFlags.O_SYNC;
+        case DSYNC -> OpenFlags.O_DSYNC;
+        case APPEND, DELETE_ON_CLOSE -> throw new UnsupportedOperationException(option.toString());
+      };
+    }
+    if (option == LinkOption.NOFOLLOW_LINKS) {
+      return OpenFlags.O_NOFOLLOW;
+    }
+    // Compared by name, because its module, jdk.unsupported, may be absent.
+    if (option.getClass().getName().equals("com.sun.nio.file.ExtendedOpenOption")
+        && option.toString().equals("DIRECT")) {
+      return OpenFlags.O_DIRECT;
+    }
+    throw new UnsupportedOperationException("option " + option);
+  }
+
+  private static int mode(FileAttribute<?>... attributes) {
+    int mode = READ_AND_WRITE_FOR_ALL;
+    for (FileAttribute<?> attribute : attributes) {
+      if (!isPermissions(attribute.name()) || !(attribute.value() instanceof Set<?> permissions)) {
+        throw new UnsupportedOperationException("attribute " + attribute.name());
+      }
+      mode = 0;
+      for (Object permission : permissions) {
+        mode |= bit((PosixFilePermission) permission);
+      }
+    }
+    return mode;
+  }
+
+  private static boolean isPermissions(String attribute) {
+    return attribute.equals("posix:permissions") || attribute.equals("unix:permissions");
+  }
+
+  private static int bit(PosixFilePermission permission) {
+    return switch (permission) {
+      case OWNER_READ -> 0400;
+      case OWNER_WRITE -> 0200;
+      case OWNER_EXECUTE -> 0100;
+      case GROUP_READ -> 040;
+      case GROUP_WRITE -> 020;
+      case GROUP_EXECUTE -> 010;
+      case OTHERS_READ -> 04;
+      case OTHERS_WRITE -> 02;
+      case OTHERS_EXECUTE -> 01;
+    };
+  }
+}

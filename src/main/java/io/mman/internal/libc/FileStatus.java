@@ -1,0 +1,77 @@
+package io.mman.internal.libc;
+
+import io.mman.internal.platform.StatLayout;
+import java.lang.foreign.MemorySegment;
+
+/** What fstat(2) says of an open file, as far as a mapping needs it. */
+public final class FileStatus {
+  private static final int S_IFMT = 0xF000;
+  private static final int S_IFREG = 0x8000;
+  private static final int S_IFBLK = 0x6000;
+
+  private long device;
+  private long inode;
+  private int mode;
+  private int owner;
+  private long size;
+  private long blockSize;
+
+  void read(MemorySegment stat, StatLayout layout) {
+    device = layout.device(stat);
+    inode = layout.inode(stat);
+    mode = layout.mode(stat);
+    if (layout == StatLayout.MACOS && (mode & S_IFMT) == 0) {
+      mode |= S_IFREG; // shared memory, which macOS calls no kind of file
+    }
+    owner = layout.uid(stat);
+    size = layout.size(stat);
+    blockSize = layout.blockSize(stat);
+  }
+
+  /** Returns the status of the same file with another length. */
+  public FileStatus withSize(long newSize) {
+    FileStatus status = new FileStatus();
+    status.device = device;
+    status.inode = inode;
+    status.mode = mode;
+    status.owner = owner;
+    status.size = newSize;
+    status.blockSize = blockSize;
+    return status;
+  }
+
+  /** Returns the number of the device that the file is on. */
+  public long device() {
+    return device;
+  }
+
+  /** Returns the number of the file on its device. */
+  public long inode() {
+    return inode;
+  }
+
+  /** Tells whether the file has a length of its own; a device has none. */
+  public boolean isRegular() {
+    return (mode & S_IFMT) == S_IFREG;
+  }
+
+  /** Tells whether the file is a device that holds a certain number of bytes. */
+  public boolean isBlockDevice() {
+    return (mode & S_IFMT) == S_IFBLK;
+  }
+
+  /** Returns the number of the user who owns the file. */
+  public int owner() {
+    return owner;
+  }
+
+  /** Returns the length in bytes; 0 for a device. */
+  public long size() {
+    return size;
+  }
+
+  /** Returns the block size in bytes: the size of a page where the file consists of huge pages. */
+  public long blockSize() {
+    return blockSize;
+  }
+}

@@ -1,0 +1,144 @@
+package io.mman.internal.libc;
+
+import io.mman.internal.platform.Platform;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links C functions, each when its holder class is first used, so that a program pays only for what
+ * it calls and a function that the system lacks fails only its own users.
+ */
+final class Linking {
+  /**
+   * Why the JDK denies native access, or null where it grants it. Asked once, and never while a
+   * holder initializes: there the denial would come out as an {@code ExceptionInInitializerError}.
+   */
+  private static final @Nullable String DENIED = denial();
+
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+
+  /** In place of the index of the first variadic argument, where there is none. */
+  static final int FIXED = -1;
+
+  /** A test's, which compares the shapes with those that a native image is built with. */
+  static volatile @Nullable ShapeListener listener;
+
+  /** Told of every function before it is linked, whether the system has it or not. */
+  interface ShapeListener {
+    void linking(FunctionDescriptor shape, int firstVariadic);
+  }
+
+  private Linking() {}
+
+  /** Throws the JDK's own exception for a denied access, with the flag that grants it. */
+  static void requireAccess() {
+    if (DENIED != null) {
+      throw new IllegalCallerException(DENIED);
+    }
+  }
+
+  /** Links a function whose errno is captured, or one that throws where the system lacks it. */
+  static MethodHandle link(String name, FunctionDescriptor shape) {
+    return link(name, shape, FIXED, ERRNO);
+  }
+
+  /** As {@link #link}, for a function that is variadic from the argument with this index on. */
+  static MethodHandle linkVariadic(String name, FunctionDescriptor shape, int firstVariadic) {
+    Linker.Option variadic = Linker.Option.firstVariadicArg(firstVariadic);
+    return link(name, shape, firstVariadic, variadic, ERRNO);
+  }
+
+  private static MethodHandle link(
+      String name, FunctionDescriptor shape, int firstVariadic, Linker.Option... options) {
+    ShapeListener told = listener;
+    if (told != null) {
+      told.linking(shape, firstVariadic);
+    }
+    Optional<MemorySegment> function = find(name);
+    return function.isPresent()
+        ? Linker.nativeLinker().downcallHandle(function.get(), shape, options)
+        : missing(name, shape);
+  }
+
+  /** Tells whether the C library has a function. */
+  static boolean has(String name) {
+    return find(name).isPresent();
+  }
+
+  private static Optional<MemorySegment> find(String name) {
+    if (Platform.current() == Platform.UNKNOWN) {
+      return Optional.empty();
+    }
+    Optional<MemorySegment> symbol = Linker.nativeLinker().defaultLookup().find(name);
+    // glibc before 2.34 keeps shm_open and shm_unlink in a library of their own.
+    return symbol.isPresent() || !name.startsWith("shm_") ? symbol : findInLibrt(name);
+  }
+
+  private static Optional<MemorySegment> findInLibrt(String name) {
+    try {
+      return SymbolLookup.libraryLookup("librt.so.1", Arena.global()).find(name);
+    } catch (IllegalArgumentException noSuchLibrary) {
+      return Optional.empty();
+    }
+  }
+
+  /** A handle of the linked function's type that throws whenever it is called. */
+  private static MethodHandle missing(String name, FunctionDescriptor shape) {
+    try {
+      MethodHandle thrower =
+          MethodHandles.lookup()
+              .findStatic(
+                  Linking.class, "throwMissing", MethodType.methodType(Object.class, String.class))
+              .bindTo(name);
+      MethodType type = shape.toMethodType().insertParameterTypes(0, MemorySegment.class);
+      return MethodHandles.dropArguments(
+          thrower.asType(thrower.type().changeReturnType(type.returnType())),
+          0,
+          type.parameterList());
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(name, e);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // found by its name
+  private static Object throwMissing(String name) {
+    throw Platform.lacks(name);
+  }
+
+  private static @Nullable String denial() {
+    try {
+      MemorySegment.NULL.reinterpret(0); // the cheapest of the methods that need native access
+      return null;
+    } catch (IllegalCallerException denied) {
+      Module module = Linking.class.getModule();
+      String remedy =
+          module.isNamed()
+              ? "--enable-native-access=" + module.getName() + " to the java command line"
+              : "--enable-native-access=ALL-UNNAMED to the java command line, or"
+                  + " Enable-Native-Access: ALL-UNNAMED to the manifest of an executable jar";
+      return denied.getMessage() + ": add " + remedy;
+    }
+  }
+
+  /**
+   * Passes on what a call threw: a closed arena, a wrong thread, a heap segment, a missing
+   * function.
+   */
+  static RuntimeException unexpected(Throwable thrown) {
+    if (thrown instanceof RuntimeException e) {
+      return e;
+    }
+    if (thrown instanceof Error e) {
+      throw e;
+    }
+    return new IllegalStateException(thrown);
+  }
+}

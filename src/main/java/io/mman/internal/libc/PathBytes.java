@@ -1,0 +1,130 @@
+package io.mman.internal.libc;
+
+import io.mman.internal.platform.Platform;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+
+/**
+ * Names as the kernel wants them: NUL-terminated bytes. A path is passed byte for byte, whatever
+ * the locale: a name that is not valid in it would be changed by {@link Path#toString}.
+ */
+public final class PathBytes {
+  private static final boolean UTF_8 = "UTF-8".equals(System.getProperty("sun.jnu.encoding"));
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private PathBytes() {}
+
+  /** Refuses a path that the kernel does not know, such as one inside a zip file. */
+  public static Path requireDefaultFileSystem(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new ProviderMismatchException("not a path of the default file system: " + path);
+    }
+    return path;
+  }
+
+  /** Returns the bytes of a path; the empty one is the working directory, as for the JDK. */
+  public static MemorySegment of(Path path, Arena arena) {
+    String text = path.toString();
+    if (text.isEmpty()) {
+      return of(".", arena);
+    }
+    return terminated(isFaithful(text) ? text.getBytes(StandardCharsets.UTF_8) : raw(path), arena);
+  }
+
+  /** Returns the bytes of a name that is not a path, such as that of a memfd. */
+  public static MemorySegment of(String name, Arena arena) {
+    requireNoNul(name);
+    return terminated(name.getBytes(StandardCharsets.UTF_8), arena);
+  }
+
+  /** Returns the path by which this process, and others on Linux, can open a descriptor again. */
+  public static Path ofDescriptor(int fd) {
+    return Platform.current().isLinux()
+        ? Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + fd)
+        : Path.of("/dev/fd/" + fd);
+  }
+
+  /**
+   * Returns the path of a shared-memory object. Linux keeps them in a file system of their own, for
+   * other systems it is just the name, with a slash.
+   */
+  public static Path ofSharedMemory(String name) {
+    requireNoNul(name);
+    String directory = Platform.current().isLinux() ? "/dev/shm/" : "/";
+    String path = directory + (name.startsWith("/") ? name.substring(1) : name);
+    return isFaithful(path) ? Path.of(path) : escaped(path.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Returns the path that {@code /proc} shows in a text of one byte a character, with only the end
+   * of a line escaped.
+   */
+  public static Path ofProcText(String text) {
+    return escaped(text.replace("\\012", "\n").getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static void requireNoNul(String name) {
+    if (name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a name must not contain NUL");
+    }
+  }
+
+  /** Tells whether encoding the text gives the bytes that were decoded to it. */
+  private static boolean isFaithful(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80 && (!UTF_8 || c == REPLACEMENT)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A file URI escapes each byte of the path, so it holds them all. */
+  private static byte[] raw(Path path) {
+    String escaped = path.toUri().getRawPath();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
+    // The URI of a directory ends in a slash, behind which a symbolic link would be followed.
+    int end = escaped.endsWith("/") ? escaped.length() - 1 : escaped.length();
+    for (int i = 0; i < end; i++) {
+      char c = escaped.charAt(i);
+      if (c == '%') {
+        bytes.write(Integer.parseInt(escaped, i + 1, i + 3, 16));
+        i += 2;
+      } else {
+        bytes.write(c);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Returns an absolute path that text in the locale's encoding may not be able to hold, by way of
+   * a URI that escapes every byte but slashes.
+   */
+  private static Path escaped(byte[] path) {
+    StringBuilder escaped = new StringBuilder("file://");
+    for (byte b : path) {
+      escaped.append(b == '/' ? "/" : "%" + hex(b));
+    }
+    return Path.of(URI.create(escaped.toString()));
+  }
+
+  private static String hex(byte b) {
+    return Character.toString(Character.forDigit(b >> 4 & 0xF, 16))
+        + Character.forDigit(b & 0xF, 16);
+  }
+
+  private static MemorySegment terminated(byte[] bytes, Arena arena) {
+    MemorySegment name = arena.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, name, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return name;
+  }
+}

@@ -1,0 +1,36 @@
+package io.mman.internal.platform;
+
+/** The 64-bit processors whose system call numbers and structure layouts are known. */
+enum Arch {
+  X86_64,
+  AARCH64,
+  RISCV64,
+  LOONGARCH64,
+  PPC64,
+  S390X,
+  UNKNOWN;
+
+  private static final Arch CURRENT = of(System.getProperty("os.arch", ""));
+
+  static Arch current() {
+    return CURRENT;
+  }
+
+  /** Returns the processor that the system property {@code os.arch} names. */
+  static Arch of(String osArch) {
+    return switch (osArch) {
+      case "amd64", "x86_64" -> X86_64;
+      case "aarch64" -> AARCH64;
+      case "riscv64" -> RISCV64;
+      case "loongarch64" -> LOONGARCH64;
+      case "ppc64", "ppc64le" -> PPC64;
+      case "s390x" -> S390X;
+      default -> UNKNOWN;
+    };
+  }
+
+  /** Tells whether Linux gives this processor the system call numbers of asm-generic/unistd.h. */
+  boolean usesGenericNumbers() {
+    return this == AARCH64 || this == RISCV64 || this == LOONGARCH64;
+  }
+}

@@ -1,0 +1,37 @@
+package io.mman.internal.platform;
+
+/** Commands of fcntl(2), named as in C without {@code F_}. */
+public enum Fcntl {
+  GETFL(Numbers.everywhere(3)),
+  ADD_SEALS(Numbers.linux(1033).freebsd(19)),
+  GET_SEALS(Numbers.linux(1034).freebsd(20)),
+  /** Sets a lock that belongs to the open file description, as far as it can be had at once. */
+  OFD_SETLK(Numbers.linux(37).macos(90)),
+  /** Makes the drive itself write what it holds, which fsync(2) of macOS does not. */
+  FULLFSYNC(Numbers.onMacos(51));
+
+  private final Numbers numbers;
+
+  Fcntl(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /** Returns the number on every platform. */
+  Numbers numbers() {
+    return numbers;
+  }
+
+  /** Tells whether the running platform has the command. */
+  public boolean isHere() {
+    return numbers.isHere();
+  }
+
+  /**
+   * Returns the number on the running platform.
+   *
+   * @throws UnsupportedOperationException if the platform lacks the command
+   */
+  public int number() {
+    return numbers.here("F_", this);
+  }
+}

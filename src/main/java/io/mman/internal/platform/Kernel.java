@@ -1,0 +1,65 @@
+package io.mman.internal.platform;
+
+import java.util.Locale;
+
+/**
+ * Numbers of Linux system calls that many C libraries do not wrap. Sources: asm-generic/unistd.h
+ * and the syscall tables of each processor.
+ */
+public enum Kernel {
+  /** Copies from the memory of a process, since Linux 3.2. */
+  PROCESS_VM_READV(310, 270, 351, 340),
+  /** Copies to the memory of a process, since Linux 3.2. */
+  PROCESS_VM_WRITEV(311, 271, 352, 341),
+  /** Page cache figures of a file, since Linux 6.5. */
+  CACHESTAT(451, 451, 451, 451),
+  /** Makes a mapping permanent, since Linux 6.10. */
+  MSEAL(462, 462, 462, 462);
+
+  private static final int ABSENT = -1;
+
+  private final int x86;
+  private final int generic;
+  private final int power;
+  private final int s390x;
+  private final int here;
+
+  Kernel(int x86, int generic, int power, int s390x) {
+    this.x86 = x86;
+    this.generic = generic;
+    this.power = power;
+    this.s390x = s390x;
+    this.here = on(Platform.current(), Arch.current());
+  }
+
+  /** Returns the number on a platform and processor, or {@code -1} where it is absent. */
+  int on(Platform platform, Arch arch) {
+    if (!platform.isLinux()) {
+      return ABSENT;
+    }
+    return switch (arch) {
+      case X86_64 -> x86;
+      case AARCH64, RISCV64, LOONGARCH64 -> generic;
+      case PPC64 -> power;
+      case S390X -> s390x;
+      case UNKNOWN -> ABSENT;
+    };
+  }
+
+  /** Tells whether the running platform has the call; the running kernel may still be too old. */
+  public boolean isHere() {
+    return here != ABSENT;
+  }
+
+  /**
+   * Returns the number of the call.
+   *
+   * @throws UnsupportedOperationException if the running platform is not Linux
+   */
+  public int number() {
+    if (here == ABSENT) {
+      throw Platform.lacks(name().toLowerCase(Locale.ROOT) + "(2)");
+    }
+    return here;
+  }
+}

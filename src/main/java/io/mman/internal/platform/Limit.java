@@ -1,0 +1,22 @@
+package io.mman.internal.platform;
+
+/** Resources of getrlimit(2), named as in C without {@code RLIMIT_}. */
+public enum Limit {
+  /** One more than the highest descriptor. */
+  NOFILE(Numbers.linux(7).macos(8).freebsd(8));
+
+  private final Numbers numbers;
+
+  Limit(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /**
+   * Returns the number on the running platform.
+   *
+   * @throws UnsupportedOperationException if the platform lacks the limit
+   */
+  public int number() {
+    return numbers.here("RLIMIT_", this);
+  }
+}

@@ -1,0 +1,52 @@
+package io.mman.internal.platform;
+
+/** Flags of open(2), which differ even between processors of one system. */
+public enum OpenFlags {
+  O_RDONLY(Numbers.everywhere(0)),
+  O_WRONLY(Numbers.everywhere(1)),
+  O_RDWR(Numbers.everywhere(2)),
+  O_CREAT(Numbers.linux(0x40).macos(0x200).freebsd(0x200)),
+  O_EXCL(Numbers.linux(0x80).macos(0x800).freebsd(0x800)),
+  O_TRUNC(Numbers.linux(0x200).macos(0x400).freebsd(0x400)),
+  O_DSYNC(Numbers.linux(0x1000).macos(0x400000).freebsd(0x1000000)),
+  O_SYNC(Numbers.linux(0x101000).macos(0x80).freebsd(0x80)),
+  O_NOCTTY(Numbers.linux(0x100).macos(0x20000).freebsd(0x8000)),
+  O_CLOEXEC(Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000)),
+  /** aarch64 kept the numbers of 32-bit ARM, ppc64 has its own. */
+  O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).macos(0x100).freebsd(0x100), 0x8000),
+  O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000), 0x10000);
+
+  private static final int ACCESS_MODE = 3;
+
+  private final Numbers numbers;
+  private final Numbers onAarch64;
+
+  OpenFlags(Numbers numbers) {
+    this.numbers = numbers;
+    this.onAarch64 = numbers;
+  }
+
+  OpenFlags(Numbers numbers, long linuxOnAarch64) {
+    this.numbers = numbers;
+    this.onAarch64 = numbers.linuxInstead(linuxOnAarch64);
+  }
+
+  /** Returns the numbers on a processor. */
+  Numbers on(Arch arch) {
+    return arch == Arch.AARCH64 ? onAarch64 : numbers;
+  }
+
+  /**
+   * Returns the bits on the running platform.
+   *
+   * @throws UnsupportedOperationException if the platform lacks the flag
+   */
+  public int bits() {
+    return on(Arch.current()).here("", this);
+  }
+
+  /** Returns whether this is how a descriptor was opened, by the answer of F_GETFL. */
+  public boolean isAccessModeOf(int flags) {
+    return (flags & ACCESS_MODE) == bits();
+  }
+}

@@ -1,0 +1,63 @@
+package io.mman.internal.platform;
+
+/**
+ * The systems whose C numbers are known. Anything else is {@link #UNKNOWN}, on which every number
+ * is absent: a guessed constant could ask the kernel for another operation altogether.
+ */
+public enum Platform {
+  /** Linux with the generic numbers: x86_64, aarch64, riscv64, loongarch64. */
+  LINUX("Linux"),
+  /** Linux on s390x, where advice on files has some numbers of its own. */
+  LINUX_S390X("Linux"),
+  /** Linux on ppc64 and ppc64le, which has some numbers of its own. */
+  LINUX_POWER("Linux"),
+  /** macOS on x86_64 and aarch64. */
+  MACOS("macOS"),
+  /** FreeBSD on its 64-bit processors. */
+  FREEBSD("FreeBSD"),
+  /** A system or processor whose numbers are not known here. */
+  UNKNOWN(System.getProperty("os.name", "unknown"));
+
+  private static final Platform CURRENT =
+      of(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+
+  private final String system;
+
+  Platform(String system) {
+    this.system = system;
+  }
+
+  /** Returns the platform this JVM runs on. */
+  public static Platform current() {
+    return CURRENT;
+  }
+
+  /** Returns the platform that the system properties {@code os.name} and {@code os.arch} name. */
+  static Platform of(String osName, String osArch) {
+    Arch arch = Arch.of(osArch);
+    if (arch == Arch.UNKNOWN) {
+      return UNKNOWN;
+    }
+    return switch (osName) {
+      case "Linux" -> arch == Arch.PPC64 ? LINUX_POWER : arch == Arch.S390X ? LINUX_S390X : LINUX;
+      case "Mac OS X" -> arch == Arch.X86_64 || arch == Arch.AARCH64 ? MACOS : UNKNOWN;
+      case "FreeBSD" -> arch == Arch.S390X || arch == Arch.LOONGARCH64 ? UNKNOWN : FREEBSD;
+      default -> UNKNOWN;
+    };
+  }
+
+  /** Tells whether this is a Linux, whatever the processor. */
+  public boolean isLinux() {
+    return this == LINUX || this == LINUX_POWER || this == LINUX_S390X;
+  }
+
+  /** Says that something does not exist where this JVM runs, naming both. */
+  public static UnsupportedOperationException lacks(String what) {
+    return new UnsupportedOperationException(what + " does not exist on " + describe());
+  }
+
+  /** Returns the running platform in words, such as {@code Linux (x86_64)}. */
+  public static String describe() {
+    return CURRENT.system + " (" + System.getProperty("os.arch", "unknown") + ")";
+  }
+}

@@ -1,0 +1,93 @@
+package io.mman.internal.proc;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The areas of memory in {@code /proc/self/maps}. */
+public final class Maps {
+  private Maps() {}
+
+  /**
+   * One area of memory.
+   *
+   * @param start address of its first byte
+   * @param end address behind its last byte
+   * @param protection such as {@code rw-p}
+   * @param offset where in the file it begins, in bytes
+   * @param inode number of its file; 0 for anonymous memory
+   * @param path of its file, or a name in brackets, or empty
+   */
+  public record Area(
+      long start, long end, String protection, long offset, long inode, String path) {
+
+    /** Reads a line such as {@code 7f00-7f10 rw-p 00000000 08:01 42 /x}. */
+    static Area parse(String line) {
+      String[] words = line.split(" +", 6);
+      int dash = words[0].indexOf('-');
+      return new Area(
+          Long.parseUnsignedLong(words[0], 0, dash, 16),
+          Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), 16),
+          words[1],
+          Long.parseUnsignedLong(words[2], 16),
+          Long.parseLong(words[4]),
+          words.length < 6 ? "" : words[5]);
+    }
+
+    boolean overlaps(long from, long to) {
+      return Long.compareUnsigned(start, to) < 0 && Long.compareUnsigned(from, end) < 0;
+    }
+  }
+
+  /**
+   * Returns the areas that share a byte with a range, in the order of their addresses.
+   *
+   * @throws UncheckedIOException if {@code /proc/self/maps} cannot be read
+   */
+  public static List<Area> overlapping(long address, long length) {
+    List<Area> areas = new ArrayList<>();
+    try (BufferedReader lines =
+        Files.newBufferedReader(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1)) {
+      String line;
+      while ((line = lines.readLine()) != null) {
+        Area area = Area.parse(line);
+        if (area.overlaps(address, address + length)) {
+          areas.add(area);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return areas;
+  }
+
+  /**
+   * Returns whether areas with a protection cover a whole range. It uses no lambda, because the JVM
+   * may have no memory left for the class of one.
+   *
+   * @param protection what the protection of every area starts with, such as {@code r-x}
+   * @param anonymous whether no area may have a file
+   * @return false also if {@code /proc/self/maps} cannot be read
+   */
+  public static boolean cover(long address, long length, String protection, boolean anonymous) {
+    long next = address;
+    try {
+      for (Area area : overlapping(address, length)) {
+        boolean fits =
+            area.protection().startsWith(protection) && (!anonymous || area.inode() == 0);
+        if (area.start() > next || !fits) {
+          return false;
+        }
+        next = area.end();
+      }
+    } catch (UncheckedIOException unknown) {
+      return false;
+    }
+    return next >= address + length;
+  }
+}

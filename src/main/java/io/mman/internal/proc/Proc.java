@@ -1,0 +1,159 @@
+package io.mman.internal.proc;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+
+/**
+ * Figures of {@code /proc}. A figure that cannot be had, on a system without {@code /proc} or in a
+ * process without a descriptor left to open it, is empty: these are for explanations, not
+ * decisions.
+ *
+ * <p>They are asked when something has run out, so reading takes as little as it can: a file at a
+ * time, few objects, and no class of the JDK that a small program has not loaded.
+ */
+public final class Proc {
+  private static final int BUFFER = 8192;
+  private static final long KIB = 1024;
+  private static final long USUAL_HUGE_PAGE = 2 * KIB * KIB;
+  private static final String ALL_USERS = " 4294967295";
+
+  private Proc() {}
+
+  /** Returns how many areas of memory a process may have: {@code vm.max_map_count}. */
+  public static OptionalLong maxMapCount() {
+    return number("/proc/sys/vm/max_map_count");
+  }
+
+  /** Returns the mode of {@code vm.overcommit_memory}: 0, 1 or 2. */
+  public static OptionalLong overcommitMode() {
+    return number("/proc/sys/vm/overcommit_memory");
+  }
+
+  /** Returns how many areas of memory this process has. */
+  public static OptionalLong mapCount() {
+    byte[] bytes = new byte[BUFFER];
+    long lines = 0;
+    try (FileInputStream maps = new FileInputStream("/proc/self/maps")) {
+      int count;
+      while ((count = maps.read(bytes)) > 0) {
+        for (int i = 0; i < count; i++) {
+          if (bytes[i] == '\n') {
+            lines++;
+          }
+        }
+      }
+      return OptionalLong.of(lines);
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * Returns a figure of {@code /proc/self/status} such as {@code VmSize} or {@code VmLck}, in
+   * bytes.
+   */
+  public static OptionalLong statusBytes(String name) {
+    return bytes(numberAfter("/proc/self/status", name + ":"));
+  }
+
+  /** Returns a figure of {@code /proc/meminfo} such as {@code CommitLimit}, in bytes. */
+  public static OptionalLong memoryBytes(String name) {
+    return bytes(numberAfter("/proc/meminfo", name + ":"));
+  }
+
+  /**
+   * Returns the folder of the figures of explicit huge pages.
+   *
+   * @param pageBytes their size, 0 for the default
+   */
+  public static String hugePagePool(long pageBytes) {
+    long size = pageBytes == 0 ? memoryBytes("Hugepagesize").orElse(USUAL_HUGE_PAGE) : pageBytes;
+    return "/sys/kernel/mm/hugepages/hugepages-" + size / KIB + "kB/";
+  }
+
+  /** Returns the number that a file of {@code /proc} or {@code /sys} consists of. */
+  public static OptionalLong number(String file) {
+    return numberAfter(file, "");
+  }
+
+  /**
+   * Returns the soft limit in force, in the unit of {@code /proc/self/limits}.
+   *
+   * @param name the name there, such as {@code Max address space}
+   * @return the limit, or empty if it is unlimited or unknown
+   */
+  public static OptionalLong limit(String name) {
+    return numberAfter("/proc/self/limits", name);
+  }
+
+  /**
+   * Tells whether this process has a capability, by its number in linux/capability.h; false where
+   * that cannot be known.
+   */
+  public static boolean hasCapability(int number) {
+    String mask = wordAfter("/proc/self/status", "CapEff:");
+    try {
+      return (Long.parseUnsignedLong(mask, 16) >>> number & 1) != 0;
+    } catch (NumberFormatException unknown) {
+      return false;
+    }
+  }
+
+  /**
+   * Tells whether every user of the system has a number in this process: whether it is in no user
+   * namespace that knows only some.
+   */
+  public static boolean mapsAllUsers() {
+    String map = text("/proc/self/uid_map"); // empty where the kernel has no user namespaces
+    return map.isEmpty() || map.strip().endsWith(ALL_USERS);
+  }
+
+  private static OptionalLong bytes(OptionalLong kib) {
+    return kib.isPresent() ? OptionalLong.of(kib.getAsLong() * KIB) : kib;
+  }
+
+  private static OptionalLong numberAfter(String file, String prefix) {
+    String word = wordAfter(file, prefix);
+    long number = 0;
+    for (int i = 0; i < word.length(); i++) {
+      if (word.charAt(i) < '0' || word.charAt(i) > '9') {
+        return OptionalLong.empty(); // "unlimited"
+      }
+      number = 10 * number + word.charAt(i) - '0';
+    }
+    return word.isEmpty() ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  /** Returns the first word after the prefix on the first line that starts with it, or "". */
+  private static String wordAfter(String file, String prefix) {
+    String text = text(file);
+    int line = text.startsWith(prefix) ? 0 : text.indexOf("\n" + prefix) + 1;
+    if (!text.startsWith(prefix, line)) {
+      return "";
+    }
+    int start = line + prefix.length();
+    while (start < text.length() && isBlank(text.charAt(start))) {
+      start++;
+    }
+    int end = start;
+    while (end < text.length() && text.charAt(end) > ' ') {
+      end++;
+    }
+    return text.substring(start, end);
+  }
+
+  private static String text(String file) {
+    try (FileInputStream in = new FileInputStream(file)) {
+      // A name in these files may be in any encoding; this one decodes all bytes.
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+}

@@ -1,0 +1,46 @@
+package io.mman.internal.region;
+
+import io.mman.MapFlag;
+import io.mman.internal.error.HugePages;
+import io.mman.internal.error.MapCountReserve;
+import java.util.Set;
+
+/** Carries out a {@link MapRequest}. */
+public final class Mapper {
+  /** Whether the first mapping has yet to register the MXBean, as the property demands. */
+  private static boolean registersBean = Boolean.getBoolean("io.mman.jmx");
+
+  private Mapper() {}
+
+  /** Maps what a request describes. If a step fails, all earlier steps are undone. */
+  public static Region map(MapRequest request, Lifetime lifetime) {
+    request.mapFlags(); // refuses contradictions before anything is opened
+    if (!MapCountReserve.isKept() && RegionCounters.live() >= MapCountReserve.MANY) {
+      MapCountReserve.keep();
+    }
+    if (registersBean) {
+      registersBean = false; // two threads may both register it, which does no harm
+      registerBean();
+    }
+    return request.isAnonymous()
+        ? mapAnonymous(request, lifetime)
+        : new FileMapper(request, lifetime).map();
+  }
+
+  private static Region mapAnonymous(MapRequest request, Lifetime lifetime) {
+    Set<MapFlag> flags = request.mapFlags();
+    Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
+    long hugePage = HugePages.explicitBytes(flags);
+    Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
+    RegionBuilder builder = new RegionBuilder(request, lifetime, null, null);
+    return builder.build(backing, 0, request.length, RegionBuilder.NO_FILE);
+  }
+
+  private static void registerBean() {
+    try {
+      RegionsBean.register();
+    } catch (UnsupportedOperationException | IllegalStateException e) {
+      // A mapping does not fail because it cannot be counted.
+    }
+  }
+}

@@ -1,0 +1,417 @@
+package io.mman.internal.region;
+
+import io.mman.Advice;
+import io.mman.Protection;
+import io.mman.RegionStats;
+import io.mman.internal.call.ProcessVmCopy;
+import io.mman.internal.call.SystemCalls;
+import io.mman.internal.file.OpenFile;
+import io.mman.internal.jfr.Recorded;
+import io.mman.internal.region.SplitJoin.Joined;
+import io.mman.internal.region.SplitJoin.Part;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mapped region: what may be done with its pages, by which thread, and for how long. {@link
+ * io.mman.MappedRegion} is its public face. Only this class replaces the state of a region.
+ */
+public final class Region {
+  /** A length that no user can pass: the whole region, whatever size it has once it is locked. */
+  public static final long WHOLE = Long.MIN_VALUE;
+
+  /** Held by a join, the only operation that locks two regions. */
+  private static final Object JOINING = new Object();
+
+  final RegionLock lock;
+  final Backing backing;
+
+  /** Null for a mapping made elsewhere. */
+  private final @Nullable RegionResources resources;
+
+  /** Replaced as a whole by a change, which holds the lock. */
+  private volatile RegionState state;
+
+  /** Whether mincore(2) is known to answer truthfully; to find out takes reading {@code /proc}. */
+  private boolean hasResidencyAccess;
+
+  Region(RegionResources resources, Backing backing, RegionState state) {
+    this.lock = resources.lifetime().newLock();
+    this.backing = backing;
+    this.resources = resources;
+    this.state = state;
+  }
+
+  private Region(RegionState state) {
+    this.lock = RegionLock.NONE;
+    this.backing = Backing.UNKNOWN;
+    this.resources = null;
+    this.state = state;
+  }
+
+  RegionState state() {
+    return state;
+  }
+
+  /** Wraps a mapping made elsewhere. */
+  public static Region of(MemorySegment mapped) {
+    if (!mapped.isNative()) {
+      throw new IllegalArgumentException("a segment on the Java heap is not mapped");
+    }
+    return new Region(RegionState.of(mapped));
+  }
+
+  public MemorySegment segment() {
+    RegionState now = state;
+    if (!now.isRegionAlive()) {
+      throw RegionState.closedException();
+    }
+    if (now.view() == null) {
+      throw new IllegalStateException("the pages may not be read: " + now.protection());
+    }
+    return now.view();
+  }
+
+  public long size() {
+    return state.size();
+  }
+
+  public Protection protection() {
+    return state.protection();
+  }
+
+  public boolean isAlive() {
+    return state.isRegionAlive();
+  }
+
+  /** Returns a length given by a user, unless it is negative. */
+  public long requireLength(long length) {
+    return length < 0 ? Objects.checkFromIndexSize(0L, -1L, size()) : length;
+  }
+
+  public void sync(long offset, long length, int flags) {
+    long stamp = lock.beginCall();
+    try {
+      MemorySegment pages = covering(offset, length);
+      if (pages.byteSize() > 0) {
+        SystemCalls.msync(pages, flags, backing.path());
+      }
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public void advise(Advice advice, long offset, long length) {
+    AdviceRules.require(advice, backing, state.protection());
+    long stamp = lock.beginCall();
+    try {
+      MemorySegment pages =
+          advice.isDiscarding() ? inside(advice, offset, length) : covering(offset, length);
+      if (pages.byteSize() > 0) {
+        SystemCalls.madvise(pages, advice, backing.path());
+      }
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public void lock(long offset, long length, int flags) {
+    long stamp = lock.beginCall();
+    try {
+      MemorySegment pages = covering(offset, length);
+      if (pages.byteSize() == 0) {
+        return;
+      }
+      if (resources != null) {
+        resources.noteLock();
+      }
+      SystemCalls.mlock(pages, flags, backing.path());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public void unlock(long offset, long length) {
+    long stamp = lock.beginCall();
+    try {
+      MemorySegment pages = covering(offset, length);
+      if (pages.byteSize() > 0) {
+        SystemCalls.munlock(pages, backing.path());
+      }
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public void populate(long offset, long length) {
+    long stamp = lock.beginCall();
+    try {
+      Prefault.populate(covering(offset, length), state.protection(), backing);
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public ResidencySnapshot residency(long offset, long length) {
+    long stamp = lock.beginCall();
+    try {
+      long bytes = length == WHOLE ? size() : length;
+      return ResidencyQuery.take(queryable(offset, bytes), offset, bytes, backing.path());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public boolean isResident(long offset, long length) {
+    long stamp = lock.beginCall();
+    try {
+      return ResidencyQuery.isFull(queryable(offset, length), offset, length, backing.path());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public long residentPages(long offset, long length) {
+    long stamp = lock.beginCall();
+    try {
+      return ResidencyQuery.count(queryable(offset, length), offset, length, backing.path());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public RegionStats stats() {
+    long stamp = lock.beginCall();
+    try {
+      return StatsQuery.take(state.usable().used());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public long read(long offset, MemorySegment target) {
+    return copy(ProcessVmCopy.READ, offset, target);
+  }
+
+  public long write(long offset, MemorySegment source) {
+    AdviceRules.requireWritable(backing, state.protection());
+    return copy(ProcessVmCopy.WRITE, offset, source);
+  }
+
+  private long copy(ProcessVmCopy direction, long offset, MemorySegment other) {
+    long stamp = lock.beginCall();
+    try {
+      MemorySegment bytes = state.usable().bytes(offset, other.byteSize());
+      return direction.copy(bytes, other, backing.path());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public RegionPin pin() {
+    long stamp = lock.beginCall();
+    try {
+      RegionState now = state.usable();
+      return new RegionPin(resources, now.bytes(0, now.size()).address());
+    } finally {
+      lock.endCall(stamp);
+    }
+  }
+
+  public MemorySegment protect(Protection target) {
+    RegionResources own = requireResources();
+    long stamp = lock.beginChange();
+    try {
+      RegionState now = state.usable();
+      own.requireUnsealed("mprotect");
+      publish(ProtectionChange.run(own, backing, now, target));
+      return state.viewOrClosed();
+    } finally {
+      lock.endChange(stamp);
+    }
+  }
+
+  /**
+   * Gives the region another size.
+   *
+   * @param extend whether the file is made long enough first; a smaller size is refused then
+   */
+  public MemorySegment resize(long newSize, boolean extend) {
+    PageRange.requireSize("size", newSize);
+    RegionResources own = requireResources();
+    OpenFile file = backing.file();
+    if (file == null) {
+      return changeSize(own, newSize, extend);
+    }
+    // Locked before the region, as by threads that map the file into the same group.
+    Lock length = extend ? file.lengthChangeLock() : file.lengthLock();
+    length.lock();
+    try {
+      return changeSize(own, newSize, extend);
+    } finally {
+      length.unlock();
+    }
+  }
+
+  private MemorySegment changeSize(RegionResources own, long newSize, boolean extend) {
+    long stamp = lock.beginChange();
+    try {
+      RegionState now = state.usable();
+      if (extend && newSize < now.size()) {
+        throw new IllegalArgumentException(
+            "cannot extend a region of " + now.size() + " bytes to " + newSize);
+      }
+      own.requireUnsealed("mremap");
+      if (newSize != now.size()) {
+        Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
+        publish(new Resizer(own, backing, now, newSize).run(extend));
+        if (recorded != null) {
+          recorded.end(state.pages().address() + state.head(), newSize, "", backing.pathText());
+        }
+      }
+      return state.viewOrClosed();
+    } finally {
+      lock.endChange(stamp);
+    }
+  }
+
+  /** Returns the rest, from the offset on. */
+  public Region split(long offset) {
+    RegionResources own = requireResources();
+    long stamp = lock.beginChange();
+    try {
+      RegionState now = state.usable();
+      own.requireUnsealed("mprotect");
+      Part[] parts = SplitJoin.split(new Part(own, backing, now), offset);
+      state = parts[0].state();
+      return new Region(parts[1].resources(), parts[1].backing(), parts[1].state());
+    } finally {
+      lock.endChange(stamp);
+    }
+  }
+
+  public void join(Region next) {
+    RegionResources own = requireResources();
+    RegionResources others = next.requireResources();
+    if (next == this) {
+      throw new IllegalArgumentException("a region cannot follow itself");
+    }
+    synchronized (JOINING) {
+      long stamp = lock.beginChange();
+      long nextStamp = next.lock.beginChange();
+      try {
+        own.requireUnsealed("mremap");
+        others.requireUnsealed("mremap");
+        Part first = new Part(own, backing, state.usable());
+        Joined joined = SplitJoin.join(first, new Part(others, next.backing, next.state.usable()));
+        state = joined.first();
+        next.state = joined.second();
+        if (joined.failure() != null) {
+          throw joined.failure();
+        }
+      } finally {
+        next.lock.endChange(nextStamp);
+        lock.endChange(stamp);
+      }
+    }
+  }
+
+  public void seal() {
+    RegionResources own = requireResources();
+    long stamp = lock.beginChange();
+    try {
+      state.usable();
+      own.seal();
+    } finally {
+      lock.endChange(stamp);
+    }
+  }
+
+  public void close() {
+    if (resources == null || !resources.lifetime().isOwned()) {
+      detach();
+      return;
+    }
+    long stamp = lock.beginChange();
+    try {
+      RegionState now = state;
+      requireThread(now);
+      if (now.isAlive()) {
+        resources.requireUnpinned();
+        RegionResources.closeEpoch(now);
+      }
+      state = now.closed();
+      resources.release();
+    } finally {
+      lock.endChange(stamp);
+    }
+  }
+
+  /** Ends this object; the pages and the views live as long as the lender's arena. */
+  private void detach() {
+    lock.lockChanges();
+    try {
+      RegionState now = state;
+      requireThread(now);
+      state = now.closed();
+    } finally {
+      lock.unlockChanges();
+    }
+  }
+
+  /** Refuses other threads even between two epochs of a confined region. */
+  private static void requireThread(RegionState now) {
+    if (now.isOpen()) {
+      now.requireThread();
+    }
+  }
+
+  /** Replaces the state by what a change has resulted in, and throws what it has failed with. */
+  private void publish(Outcome outcome) {
+    state = outcome.state();
+    if (outcome.failure() instanceof RuntimeException e) {
+      throw e;
+    }
+    if (outcome.failure() instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private RegionResources requireResources() {
+    if (resources == null) {
+      throw new IllegalStateException(
+          "this region wraps a mapping made elsewhere (MappedRegion.of)");
+    }
+    return resources;
+  }
+
+  private MemorySegment covering(long offset, long length) {
+    RegionState now = state.usable();
+    return now.covering(offset, length == WHOLE ? now.size() : length, backing.page());
+  }
+
+  private MemorySegment inside(Advice advice, long offset, long length) {
+    boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
+    RegionState now = state.usable();
+    long bytes = length == WHOLE ? now.size() : length;
+    return now.inside(offset, bytes, backing.page(), endIsWhole);
+  }
+
+  /** Returns the state, if it has a range and mincore(2) answers truthfully about its pages. */
+  private RegionState queryable(long offset, long length) {
+    RegionState now = state.usable();
+    Objects.checkFromIndexSize(offset, length, now.size());
+    if (length > 0 && !hasResidencyAccess) {
+      ResidencyAccess.require(now.used(), backing);
+      hasResidencyAccess = true;
+    }
+    return now;
+  }
+
+  @Override
+  public String toString() {
+    return state.describe(backing);
+  }
+}

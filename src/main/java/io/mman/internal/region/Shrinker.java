@@ -1,0 +1,69 @@
+package io.mman.internal.region;
+
+import java.lang.foreign.MemorySegment;
+
+/** Makes a region smaller, after its views have been revoked. */
+final class Shrinker extends Change {
+  private final RegionResources resources;
+  private final Backing backing;
+  private final RegionState fresh;
+  private final long newSize;
+
+  /**
+   * Creates the change.
+   *
+   * @param fresh the state of the region after the revocation
+   */
+  Shrinker(RegionResources resources, Backing backing, RegionState fresh, long newSize) {
+    this.resources = resources;
+    this.backing = backing;
+    this.fresh = fresh;
+    this.newSize = newSize;
+  }
+
+  @Override
+  RegionState apply() {
+    long head = fresh.head();
+    long kept = resources.hasReserve() ? returnToReserve() : unmapEnd();
+    resources.resize(newSize, backing.end(head, newSize));
+    resources.markDirty(fresh.size(), kept);
+    MemorySegment pages = fresh.pages().asSlice(0, resources.range().capacity());
+    return fresh.in(fresh.epoch(), pages, head, newSize);
+  }
+
+  @Override
+  RegionState stateAfterFailure() {
+    return fresh;
+  }
+
+  /** Returns pages at the end to the reserve, and returns how many bytes stay open. */
+  private long returnToReserve() {
+    long keep = backing.pages(RegionState.used(fresh.head(), newSize));
+    long surplus = backing.pages(fresh.usedBytes()) - keep;
+    if (surplus > 0) {
+      resources.placement().giveBack(resources.range().pages(keep, surplus), backing);
+    }
+    return keep;
+  }
+
+  /** Unmaps pages at the end, moves the guard after those that stay, and returns their size. */
+  private long unmapEnd() {
+    AddressRange range = resources.range();
+    long keep = resources.placement().room(RegionState.used(fresh.head(), newSize), backing);
+    long surplus = range.capacity() - keep;
+    if (surplus <= 0) {
+      return range.capacity();
+    }
+    if (keep == 0) {
+      range.unmap();
+      resources.moveTo(AddressRange.EMPTY);
+    } else if (range.guardAfter() == 0) {
+      range.from(keep).unmap();
+      resources.moveTo(range.before(keep));
+    } else {
+      resources.placement().giveBack(range.pages(keep, surplus), backing);
+      resources.moveTo(range.guardedFrom(keep).trimAfter(range.guardAfter()));
+    }
+    return keep;
+  }
+}

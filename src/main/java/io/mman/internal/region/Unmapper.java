@@ -1,0 +1,148 @@
+package io.mman.internal.region;
+
+import io.mman.MmanException;
+import io.mman.internal.file.MappedExtents.Extent;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unmaps the pages of a region and releases what else it holds, once: when it is closed, or when
+ * the arena closes that it borrows its lifetime from. It has no reference to the region, which an
+ * automatic arena could otherwise never find unreachable.
+ */
+final class Unmapper implements Consumer<MemorySegment> {
+  private volatile AddressRange range;
+  private final @Nullable Path path;
+  private final @Nullable Extent cover;
+  private final @Nullable RegionFile file;
+  private final RegionCounters counters;
+  private boolean done;
+
+  /**
+   * Creates an unmapper for a region.
+   *
+   * @param path of the mapped file, for exceptions and events
+   * @param cover what the region covers of the caller's file
+   * @param file the region's own file
+   */
+  Unmapper(
+      AddressRange range,
+      @Nullable Path path,
+      @Nullable Extent cover,
+      @Nullable RegionFile file,
+      RegionCounters counters) {
+    this.range = range;
+    this.path = path;
+    this.cover = cover;
+    this.file = file;
+    this.counters = counters;
+  }
+
+  /** Returns an unmapper for the same region in another place. */
+  Unmapper at(AddressRange elsewhere) {
+    return new Unmapper(elsewhere, path, cover, file, counters);
+  }
+
+  /**
+   * Returns an unmapper for a region split off this one's.
+   *
+   * @param fileEnd the byte of the file after the new region
+   * @param split counts the new region
+   */
+  Unmapper splitOff(AddressRange rest, long fileEnd, RegionCounters split) {
+    return new Unmapper(
+        rest,
+        path,
+        cover == null ? null : cover.beside(fileEnd),
+        file == null ? null : file.share(),
+        split);
+  }
+
+  /** Records the size of the region, and the byte of the file after it. */
+  void resize(long bytes, long fileEnd) {
+    if (cover != null) {
+      cover.move(fileEnd);
+    }
+    counters.resize(bytes);
+  }
+
+  AddressRange range() {
+    return range;
+  }
+
+  /** Limits what is unmapped in the end to a part of the range. */
+  void shorten(AddressRange part) {
+    range = part;
+  }
+
+  /** Runs as the clean-up of the arena that the region borrows its lifetime from. */
+  @Override
+  public void accept(MemorySegment pages) {
+    run();
+  }
+
+  /** Unmaps because of a failure, to which a further one is added. */
+  void runAfter(Throwable failure) {
+    try {
+      run();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Unmaps the pages.
+   *
+   * @throws MmanException if munmap fails; the method may be called again then
+   */
+  void run() {
+    if (begin()) {
+      try {
+        range.unmap(path);
+      } catch (MmanException e) { // after any other failure the range may be unmapped
+        beginAgain();
+        throw e;
+      }
+      release();
+      counters.unmap();
+    }
+  }
+
+  /** Releases everything but the pages, which stay mapped because they are sealed. */
+  void runExceptPages() {
+    if (begin()) {
+      release();
+      counters.unmap();
+    }
+  }
+
+  /** Leaves the pages to another region. */
+  void handOver() {
+    if (begin()) {
+      release();
+      counters.join();
+    }
+  }
+
+  /** Returns true to the first caller only. */
+  private synchronized boolean begin() {
+    boolean first = !done;
+    done = true;
+    return first;
+  }
+
+  private synchronized void beginAgain() {
+    done = false;
+  }
+
+  private void release() {
+    if (cover != null) {
+      cover.remove();
+    }
+    if (file != null) {
+      file.release();
+    }
+  }
+}

@@ -1,7 +1,0 @@
-/**
- * What differs between platforms: the numbers behind C's names, structure layouts, system calls.
- */
-@NullMarked
-package io.mman.platform;
-
-import org.jspecify.annotations.NullMarked;

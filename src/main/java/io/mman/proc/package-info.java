@@ -1,5 +1,0 @@
-/** What Linux tells about the process in {@code /proc}: its limits, its areas of memory. */
-@NullMarked
-package io.mman.proc;
-
-import org.jspecify.annotations.NullMarked;

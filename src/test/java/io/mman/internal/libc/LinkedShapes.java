@@ -1,0 +1,60 @@
+package io.mman.internal.libc;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Links every function of the library, which a JVM does once, and prints the shapes in the words of
+ * GraalVM's reachability metadata.
+ */
+final class LinkedShapes {
+  private static final List<String> TYPES = List.of("int", "long", "void*");
+
+  private LinkedShapes() {}
+
+  /** Takes the folder with the compiled classes. */
+  public static void main(String... args) throws IOException, ClassNotFoundException {
+    Set<String> shapes = new TreeSet<>();
+    Linking.listener = (shape, firstVariadic) -> shapes.add(json(shape, firstVariadic));
+    try (Stream<Path> files = Files.list(Path.of(args[0], "io/mman/internal/libc"))) {
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString().replaceFirst("\\.class$", "");
+        if (!name.equals("package-info")) {
+          Class.forName(LinkedShapes.class.getPackageName() + "." + name); // initializes it
+        }
+      }
+    }
+    shapes.forEach(System.out::println);
+  }
+
+  private static String json(FunctionDescriptor shape, int firstVariadic) {
+    String parameters =
+        shape.argumentLayouts().stream().map(LinkedShapes::type).collect(joining(", "));
+    String variadic =
+        firstVariadic == Linking.FIXED ? "" : ", \"firstVariadicArg\": " + firstVariadic;
+    return "{\"returnType\": %s, \"parameterTypes\": [%s], \"options\": {\"captureCallState\": true%s}}"
+        .formatted(type(shape.returnLayout().orElseThrow()), parameters, variadic);
+  }
+
+  /** Returns the name in C, which the image builder looks up among the linker's layouts. */
+  private static String type(MemoryLayout layout) {
+    for (String type : TYPES) {
+      ValueLayout theirs = (ValueLayout) Linker.nativeLinker().canonicalLayouts().get(type);
+      if (theirs.carrier() == ((ValueLayout) layout).carrier()) {
+        return '"' + type + '"';
+      }
+    }
+    throw new AssertionError("no name for " + layout);
+  }
+}

@@ -1,0 +1,132 @@
+package io.mman.internal.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PlatformTest {
+  @ParameterizedTest
+  @CsvSource({
+    "Linux, amd64, LINUX",
+    "Linux, aarch64, LINUX",
+    "Linux, riscv64, LINUX",
+    "Linux, s390x, LINUX_S390X",
+    "Linux, loongarch64, LINUX",
+    "Linux, ppc64le, LINUX_POWER",
+    "Linux, ppc64, LINUX_POWER",
+    "Mac OS X, x86_64, MACOS",
+    "Mac OS X, aarch64, MACOS",
+    "FreeBSD, amd64, FREEBSD",
+    "FreeBSD, aarch64, FREEBSD",
+    // Systems and processors whose numbers are not known, each of which has some of its own.
+    "Linux, mips64, UNKNOWN",
+    "Linux, sparcv9, UNKNOWN",
+    "Linux, alpha, UNKNOWN",
+    "Linux, parisc, UNKNOWN",
+    "Linux, i386, UNKNOWN",
+    "Linux, arm, UNKNOWN",
+    "Mac OS X, ppc64, UNKNOWN",
+    "NetBSD, amd64, UNKNOWN",
+    "OpenBSD, amd64, UNKNOWN",
+    "SunOS, amd64, UNKNOWN",
+    "AIX, ppc64, UNKNOWN",
+    "Windows 11, amd64, UNKNOWN",
+    "'', '', UNKNOWN",
+  })
+  void theNameAndTheProcessorTellThePlatform(String name, String arch, Platform platform) {
+    assertSame(platform, Platform.of(name, arch));
+  }
+
+  /** Linux numbers of open differ between processors; the rest of them as in asm-generic. */
+  @ParameterizedTest
+  @CsvSource({
+    "O_RDONLY,   0,        0,        0,       0,         0",
+    "O_RDWR,     2,        2,        2,       2,         2",
+    "O_CREAT,    0x40,     0x40,     0x40,    0x200,     0x200",
+    "O_EXCL,     0x80,     0x80,     0x80,    0x800,     0x800",
+    "O_NOCTTY,   0x100,    0x100,    0x100,   0x20000,   0x8000",
+    "O_TRUNC,    0x200,    0x200,    0x200,   0x400,     0x400",
+    "O_DSYNC,    0x1000,   0x1000,   0x1000,  0x400000,  0x1000000",
+    "O_SYNC,     0x101000, 0x101000, 0x101000, 0x80,     0x80",
+    "O_CLOEXEC,  0x80000,  0x80000,  0x80000, 0x1000000, 0x100000",
+    "O_NOFOLLOW, 0x20000,  0x8000,   0x8000,  0x100,     0x100",
+    "O_DIRECT,   0x4000,   0x10000,  0x20000, -1,        0x10000",
+  })
+  void openFlagsAreThoseOfTheHeaders(
+      OpenFlags flag, String x86, String arm, String power, String macos, String freebsd) {
+    assertEquals(Long.decode(x86), flag.on(Arch.X86_64).on(Platform.LINUX));
+    assertEquals(Long.decode(x86), flag.on(Arch.RISCV64).on(Platform.LINUX));
+    assertEquals(Long.decode(x86), flag.on(Arch.S390X).on(Platform.LINUX_S390X));
+    assertEquals(Long.decode(arm), flag.on(Arch.AARCH64).on(Platform.LINUX));
+    assertEquals(Long.decode(power), flag.on(Arch.PPC64).on(Platform.LINUX_POWER));
+    assertEquals(Long.decode(macos), flag.on(Arch.AARCH64).on(Platform.MACOS));
+    assertEquals(Long.decode(freebsd), flag.on(Arch.AARCH64).on(Platform.FREEBSD));
+    assertEquals(-1, flag.on(Arch.X86_64).on(Platform.UNKNOWN));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GETFL,      3,    3,    3,  3",
+    "ADD_SEALS,  1033, 1033, -1, 19",
+    "GET_SEALS,  1034, 1034, -1, 20",
+    "OFD_SETLK,  37,   37,   90, -1",
+    "FULLFSYNC,  -1,   -1,   51, -1",
+  })
+  void fcntlCommandsAreThoseOfTheHeaders(
+      Fcntl command, long linux, long power, long macos, long freebsd) {
+    assertEquals(linux, command.numbers().on(Platform.LINUX));
+    assertEquals(power, command.numbers().on(Platform.LINUX_POWER));
+    assertEquals(macos, command.numbers().on(Platform.MACOS));
+    assertEquals(freebsd, command.numbers().on(Platform.FREEBSD));
+    assertEquals(-1, command.numbers().on(Platform.UNKNOWN));
+  }
+
+  @Test
+  void ioctlRequestsAreThoseOfTheHeaders() {
+    assertEquals(0x80081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX));
+    assertEquals(0x40081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX_POWER));
+    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.MACOS));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PROCESS_VM_READV,  310, 270, 351, 340",
+    "PROCESS_VM_WRITEV, 311, 271, 352, 341",
+    "CACHESTAT,         451, 451, 451, 451",
+    "MSEAL,             462, 462, 462, 462",
+  })
+  void systemCallNumbersAreThoseOfTheKernel(
+      Kernel call, int x86, int generic, int power, int s390x) {
+    assertEquals(x86, call.on(Platform.LINUX, Arch.X86_64));
+    assertEquals(generic, call.on(Platform.LINUX, Arch.AARCH64));
+    assertEquals(generic, call.on(Platform.LINUX, Arch.RISCV64));
+    assertEquals(generic, call.on(Platform.LINUX, Arch.LOONGARCH64));
+    assertEquals(power, call.on(Platform.LINUX_POWER, Arch.PPC64));
+    assertEquals(s390x, call.on(Platform.LINUX_S390X, Arch.S390X));
+  }
+
+  /** Number 310 of another system is another call. */
+  @ParameterizedTest
+  @EnumSource
+  void systemCallNumbersAreLinuxOnly(Kernel call) {
+    assertEquals(-1, call.on(Platform.MACOS, Arch.X86_64));
+    assertEquals(-1, call.on(Platform.FREEBSD, Arch.X86_64));
+    assertEquals(-1, call.on(Platform.UNKNOWN, Arch.X86_64));
+    assertEquals(-1, call.on(Platform.LINUX, Arch.UNKNOWN));
+  }
+
+  @Test
+  void whatIsMissingIsNamedWithThePlatform() {
+    Numbers macos = Numbers.onMacos(0x800);
+
+    var e =
+        assertThrows(UnsupportedOperationException.class, () -> macos.here("X_", Platform.UNKNOWN));
+    assertTrue(e.getMessage().startsWith("X_UNKNOWN does not exist on Linux ("), e.getMessage());
+  }
+}

@@ -1,0 +1,51 @@
+package io.mman.internal.region;
+
+import io.mman.internal.file.OpenFile;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/** Lets tests in other packages look into a region, and hold its lock as a slow call would. */
+public final class RegionProbe {
+  private RegionProbe() {}
+
+  /** Begins a call, as {@code sync} does, which may take seconds. */
+  public static long beginCall(Region region) {
+    return region.lock.beginCall();
+  }
+
+  public static void endCall(Region region, long stamp) {
+    region.lock.endCall(stamp);
+  }
+
+  public static long beginChange(Region region) {
+    return region.lock.beginChange();
+  }
+
+  public static void endChange(Region region, long stamp) {
+    region.lock.endChange(stamp);
+  }
+
+  /** Returns how many calls on the regions of a group are in flight. */
+  public static int callsInFlight(Group group) {
+    return group.calls().getReadLockCount();
+  }
+
+  /** Returns the pages, which are accessible whatever views were revoked. */
+  public static MemorySegment pages(Region region) {
+    return region.state().pages();
+  }
+
+  /** Closes the epoch and publishes no other, as a change does that an Error cuts short. */
+  public static void closeEpoch(Region region) {
+    Objects.requireNonNull(region.state().epoch()).close();
+  }
+
+  public static boolean hasHugePages(Region region) {
+    return region.backing.hugePage() > 0;
+  }
+
+  /** Returns the file with which the region can grow, or null. */
+  public static OpenFile file(Region region) {
+    return region.backing.file();
+  }
+}

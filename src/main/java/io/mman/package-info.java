@@ -1,26 +1,35 @@
 /**
  * Memory mapping for the JVM.
  *
- * <p>Three layers, each usable alone:
+ * <p>The package has three layers, each of which can be used alone:
  *
  * <ol>
- *   <li>{@link io.mman.Mman}: one static method a system call, typed arguments, no policy;
- *   <li>{@link io.mman.NativeFile}: what can be mapped, from a file to a POSIX shared-memory
- *       object;
- *   <li>{@link io.mman.Mapping} and {@link io.mman.MappedRegion}: the safe layer, in which memory
- *       has bounds and a lifetime, and no sequence of calls can crash the JVM.
+ *   <li>{@link io.mman.Mman} has one static method per system call, with typed arguments and
+ *       without policy.
+ *   <li>{@link io.mman.NativeFile} opens everything that can be mapped, from a file to a POSIX
+ *       shared memory object.
+ *   <li>{@link io.mman.Mapping} and {@link io.mman.MappedRegion} form the safe layer, in which
+ *       memory has bounds and a lifetime, and no sequence of calls can crash the JVM.
  * </ol>
  *
  * <p><img src="doc-files/layers.svg" alt="The layers: Mapping, MappedRegion and RegionGroup;
  * NativeFile; Mman; exceptions, flags and java.lang.foreign">
  *
- * <p>To be read once: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
+ * <p>Four pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
  * href="doc-files/truncation.html">Truncation</a>, <a
  * href="doc-files/durability.html">Durability</a> and <a href="doc-files/native-access.html">Native
  * access</a>.
  *
+ * <p><b>Monitoring.</b> If a recording of JDK Flight Recorder enables them, the library emits the
+ * events {@code io.mman.Map}, {@code io.mman.Unmap}, {@code io.mman.Protect}, {@code
+ * io.mman.Advise}, {@code io.mman.Sync}, {@code io.mman.Lock} and {@code io.mman.Resize}. {@link
+ * io.mman.MappedRegionsMXBean} has statistics of all mapped regions. The bean is registered as
+ * {@code io.mman:type=MappedRegions} only on request: by {@code MappedRegionsMXBean.register()}, or
+ * at the first mapping if the system property {@code io.mman.jmx} is {@code true}.
+ *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link
- * NullPointerException}, sizes and offsets are bytes, and every object may be used from any thread.
+ * NullPointerException}, sizes and offsets are in bytes, and every object may be used from any
+ * thread.
  */
 @NullMarked
 package io.mman;

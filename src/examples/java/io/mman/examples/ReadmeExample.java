@@ -27,7 +27,7 @@ public final class ReadmeExample {
       MemorySegment bytes = file.segment();
       long starts = bytes.get(ValueLayout.JAVA_LONG, 0) + 1;
       bytes.set(ValueLayout.JAVA_LONG, 0, starts);
-      file.sync(0, Long.BYTES); // waits until they are on the disk
+      file.sync(0, Long.BYTES); // waits until the bytes are on the disk
       System.out.println("start " + starts + ", " + file.residency());
     } // unmapped here
     // README ends

@@ -27,7 +27,7 @@ final class Snippets {
     // @start region="log"
     try (MappedRegion log = Mapping.file(path).create(1 << 20).mapShared()) {
       log.segment().set(ValueLayout.JAVA_LONG, 0, 42L);
-      log.sync(0, Long.BYTES); // waits until they are on the disk
+      log.sync(0, Long.BYTES); // waits until the bytes are on the disk
     } // unmapped here
     // @end
   }

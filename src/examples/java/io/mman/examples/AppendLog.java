@@ -14,16 +14,16 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
- * A log that one process appends to. A record is a checksum, a length and the bytes; the checksum
- * is that of length and bytes. What a crash left unfinished is cut off when the log is opened: the
- * first record that is not whole, and all behind it.
+ * A log that one process appends to. A record consists of a checksum, a length and the bytes; the
+ * checksum covers the length and the bytes. Opening the log truncates it before the first
+ * incomplete record, which removes whatever a crash left unfinished.
  *
- * <p>The region has address space for the whole log, so it grows where it is; the file has its disk
- * blocks before anything is stored in them, so a full disk is an exception. Arguments: the log's
- * path, then texts to append.
+ * <p>The region reserves address space for the whole log, so it can grow without moving. The file
+ * gets its disk blocks before anything is stored in them, so that a full disk causes an exception.
+ * The arguments are the path of the log and the texts to append.
  */
 public final class AppendLog implements AutoCloseable {
-  static final long STEP = 1 << 20; // what the file grows by
+  static final long STEP = 1 << 20; // the step by which the file grows
   private static final int MAX_RECORD = 1 << 30;
   private static final long HEADER = 2 * Integer.BYTES;
   private static final ValueLayout.OfInt INT =
@@ -32,10 +32,10 @@ public final class AppendLog implements AutoCloseable {
   private final NativeFile file;
   private final MappedRegion region;
   private final long maxSize;
-  private long end; // of the last record
-  private long synced; // what is before it is on the disk
+  private long end; // the end of the last record
+  private long synced; // everything before this offset is on the disk
 
-  /** Prints the log after the texts are on the disk. */
+  /** Appends the texts, waits until they are on the disk, and prints the log. */
   public static void main(String... arguments) {
     try (AppendLog log = open(Path.of(arguments[0]), 1L << 40)) {
       for (int i = 1; i < arguments.length; i++) {
@@ -54,7 +54,7 @@ public final class AppendLog implements AutoCloseable {
         throw new IllegalStateException("another process appends to " + path);
       }
       try (NativeFile folder = NativeFile.open(path.toAbsolutePath().getParent())) {
-        folder.sync(); // the name of a new file is in there
+        folder.sync(); // the folder holds the name of a new file
       }
       return new AppendLog(file, maxSize);
     } catch (Throwable t) {
@@ -71,7 +71,7 @@ public final class AppendLog implements AutoCloseable {
     region = Mapping.file(file).protection(Protection.READ_WRITE).reserve(maxSize).mapConfined();
   }
 
-  /** Cuts the file behind its last whole record, and returns its length then. */
+  /** Truncates the file after its last complete record, and returns the new length. */
   private static long recover(NativeFile file) {
     long whole = 0;
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
@@ -80,11 +80,11 @@ public final class AppendLog implements AutoCloseable {
       }
     }
     file.resize(whole);
-    file.sync(); // else a second crash could bring back old bytes behind a new record
+    file.sync(); // otherwise a second crash could restore old bytes after a new record
     return whole;
   }
 
-  /** Returns where the record that starts at some offset ends, or -1 if it is not whole. */
+  /** Returns the end of the record that starts at an offset, or -1 if it is incomplete. */
   private static long next(MemorySegment bytes, long at) {
     if (bytes.byteSize() - at < HEADER) {
       return -1;
@@ -97,20 +97,20 @@ public final class AppendLog implements AutoCloseable {
 
   private static int checksum(MemorySegment bytes, long at, int length) {
     CRC32C crc = new CRC32C();
-    // The length too: zeros, which is what the file has behind its last record, are no record.
+    // Covers the length too, so that the zeros after the last record do not form a valid record.
     crc.update(bytes.asSlice(at + Integer.BYTES, Integer.BYTES + length).asByteBuffer());
     return (int) crc.getValue();
   }
 
-  /** Appends a record, which may be lost in a crash until {@link #sync} returns. */
+  /** Appends a record. A crash may lose it until {@link #sync} has returned. */
   public void append(byte[] record) {
     long next = end + HEADER + record.length;
     if (record.length > MAX_RECORD || next > maxSize) {
-      throw new IllegalArgumentException("too much for this log: " + record.length);
+      throw new IllegalArgumentException("the record is too large for this log: " + record.length);
     }
     if (next > region.size()) {
       long size = Math.min(maxSize, Math.ceilDiv(next, STEP) * STEP);
-      file.allocate(end, size - end); // which makes the file longer too
+      file.allocate(end, size - end); // extends the file, too
       region.resize(size);
     }
     MemorySegment bytes = region.segment();
@@ -120,13 +120,13 @@ public final class AppendLog implements AutoCloseable {
     end = next;
   }
 
-  /** Returns when all records are on the disk. */
+  /** Waits until all records are on the disk. */
   public void sync() {
     region.sync(synced, end - synced);
     synced = end;
   }
 
-  /** Passes every record on, the oldest first. */
+  /** Passes every record to the reader, the oldest one first. */
   public void forEach(Consumer<byte[]> reader) {
     MemorySegment bytes = region.segment();
     long length;
@@ -136,7 +136,7 @@ public final class AppendLog implements AutoCloseable {
     }
   }
 
-  /** Writes what is left to write, and gives back the room behind the last record. */
+  /** Writes all remaining records, and truncates the file after the last one. */
   @Override
   public void close() {
     try (file) {

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts a second JVM on this one's class path, for the examples that need two processes. */
+/** Starts a second JVM with the same class path, for the examples that need two processes. */
 final class ChildProcess {
   private ChildProcess() {}
 
-  /** Its errors are seen; its input and output are the caller's. */
+  /** Starts the JVM; its standard error is inherited, its input and output belong to the caller. */
   static Process start(Class<?> main, String... arguments) throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());

@@ -14,21 +14,21 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Finds the lines of a large text file by their numbers, from 0. The file is read once from start
- * to end, with advice to read far ahead; from then on at random, with advice not to. The index has
- * the place of every 16th line, in memory that grows where it is: the longest index that the file
- * could need is only address space.
+ * Finds the lines of a large text file by their numbers, which start at 0. The file is read once
+ * from start to end, with advice to read far ahead, and then at random, with advice not to read
+ * ahead. The index stores the offset of every 16th line in memory that grows without moving: the
+ * longest index that the file could need takes only address space.
  *
- * <p>For files that nobody cuts meanwhile: see {@link Mapping}, truncation. Arguments: a path, then
- * the numbers of lines to print.
+ * <p>No other process may truncate the file meanwhile: see {@link Mapping}, truncation. The
+ * arguments are a path and the numbers of the lines to print.
  */
 public final class FileIndex implements AutoCloseable {
   private static final int STRIDE = 16;
-  private static final long STEP = 1 << 20; // bytes that the index grows by
-  private static final long AHEAD = 128 << 10; // usually the most that one WILLNEED reads
+  private static final long STEP = 1 << 20; // the step in bytes by which the index grows
+  private static final long AHEAD = 128 << 10; // usually the largest range that one WILLNEED reads
   private static final ValueLayout.OfLong PLACE = ValueLayout.JAVA_LONG;
 
-  private final Arena arena = Arena.ofShared(); // any thread may look lines up
+  private final Arena arena = Arena.ofShared(); // any thread may look up lines
   private final MappedRegion text;
   private final MappedRegion places;
   private final long lines;
@@ -44,7 +44,7 @@ public final class FileIndex implements AutoCloseable {
     }
   }
 
-  /** Maps a file and finds its lines. */
+  /** Maps a file and indexes its lines. */
   public static FileIndex open(Path path) {
     return new FileIndex(path);
   }
@@ -84,7 +84,7 @@ public final class FileIndex implements AutoCloseable {
     places.segment().setAtIndex(PLACE, index, place);
   }
 
-  /** Returns where the next line feed is, or the end of the file. */
+  /** Returns the offset of the next line feed, or the end of the file. */
   private static long endOfLine(MemorySegment bytes, long from) {
     long at = from;
     while (at < bytes.byteSize() && bytes.get(ValueLayout.JAVA_BYTE, at) != '\n') {
@@ -93,17 +93,17 @@ public final class FileIndex implements AutoCloseable {
     return at;
   }
 
-  /** Returns how many lines there are; a last one without a line feed counts. */
+  /** Returns the number of lines; a last line without a line feed counts. */
   public long lines() {
     return lines;
   }
 
-  /** Returns a line without its line feed. */
+  /** Returns a line, without its line feed. */
   public String line(long number) {
     return text(startOf(Objects.checkIndex(number, lines)));
   }
 
-  /** Passes lines on in order, while the kernel already reads what is ahead of them. */
+  /** Passes lines to the reader in order, while the kernel already reads the following ones. */
   public void forEach(long from, long to, Consumer<String> reader) {
     Objects.checkFromToIndex(from, to, lines);
     long at = startOf(from);
@@ -116,7 +116,7 @@ public final class FileIndex implements AutoCloseable {
     }
   }
 
-  /** Returns where a line starts, or where the one behind the last would. */
+  /** Returns the offset of a line, or for the number after the last one, the end of the file. */
   private long startOf(long number) {
     if (number == lines) {
       return text.size();

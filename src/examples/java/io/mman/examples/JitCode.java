@@ -10,12 +10,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Machine code made at run time: a function that adds two numbers, called as C is. Its pages are
- * never writable and executable at once: they are written first, then protected. After {@link
- * #close} a call is an exception, not a jump into nothing.
+ * Machine code that is generated at run time: a function that adds two numbers and is called like a
+ * C function. Its pages are never writable and executable at the same time: they are written first,
+ * and protected afterwards. After {@link #close}, a call throws an exception instead of jumping to
+ * unmapped memory.
  *
- * <p>Each function needs pages that were not executable before: Linux makes the processor's caches
- * agree when pages become so for the first time. Arguments: two numbers.
+ * <p>Each function needs pages that have never been executable, because Linux synchronizes the
+ * caches of the processor when pages become executable for the first time. The arguments are two
+ * numbers.
  */
 public final class JitCode implements AutoCloseable {
   // lea eax, [rdi + rsi]; ret
@@ -43,12 +45,12 @@ public final class JitCode implements AutoCloseable {
     }
   }
 
-  /** Makes a function that returns the sum of its arguments. */
+  /** Creates a function that returns the sum of its arguments. */
   public static JitCode adder() {
     return new JitCode(adderFor(System.getProperty("os.name"), System.getProperty("os.arch")));
   }
 
-  /** Returns the code of {@code int f(int a, int b) { return a + b; }}. */
+  /** Returns the machine code of {@code int f(int a, int b) { return a + b; }}. */
   static byte[] adderFor(String system, String processor) {
     byte[] code =
         switch (processor) {
@@ -68,7 +70,7 @@ public final class JitCode implements AutoCloseable {
     region = Mapping.anonymous(code.length).mapShared();
     try {
       region.segment().copyFrom(MemorySegment.ofArray(code));
-      // The view before is revoked: it could write.
+      // This revokes the earlier view, which permits writing.
       MemorySegment entry = region.protect(Protection.READ_EXEC);
       function = Linker.nativeLinker().downcallHandle(entry, INT_INT_INT);
     } catch (Throwable t) {
@@ -82,13 +84,13 @@ public final class JitCode implements AutoCloseable {
     try {
       return (int) function.invokeExact(a, b);
     } catch (RuntimeException | Error e) {
-      throw e; // IllegalStateException, after close
+      throw e; // an IllegalStateException after close
     } catch (Throwable t) {
-      throw new AssertionError(t); // C has no exceptions
+      throw new AssertionError(t); // a C function throws no exceptions
     }
   }
 
-  /** Unmaps the code; waits for no call, but refuses while one runs. */
+  /** Unmaps the code. If a call is running, this throws an exception instead of waiting. */
   @Override
   public void close() {
     region.close();

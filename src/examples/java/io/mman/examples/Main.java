@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Runs the two examples: {@link Sharing}, then {@link PageCache} on a file, which is the JDK's own
- * {@code lib/modules} unless another is given.
+ * Runs two examples: {@link Sharing}, then {@link PageCache} on a file. The default file is {@code
+ * lib/modules} of the JDK.
  *
  * <pre>
  * mvn -q test-compile exec:exec
@@ -35,7 +35,7 @@ public final class Main {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new IOException("\"" + path + "\" is not a regular file");
     }
-    // Opened first: whoever mistypes a name wants to know at once.
+    // The file is opened first, so that a mistyped name is reported at once.
     try (NativeFile file = NativeFile.open(path)) {
       Sharing.run();
       System.out.println();

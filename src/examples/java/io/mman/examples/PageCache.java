@@ -14,8 +14,9 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * Which pages of a file are in memory: before, after asking for all of them, and after dropping
- * them; then the file's checksum, through a mapping and through {@code FileChannel}.
+ * Shows which pages of a file are in memory: at first, after requesting all of them, and after
+ * dropping them. Then computes the checksum of the file, through a mapping and through {@code
+ * FileChannel}.
  *
  * <pre>
  * java --enable-native-access=ALL-UNNAMED -cp CLASSES io.mman.examples.Main PATH
@@ -24,7 +25,7 @@ import java.util.zip.CRC32C;
 final class PageCache {
   private static final long PIECE = 16 << 20;
 
-  /** One call of WILLNEED reads at most the device's read-ahead window, and this is a usual one. */
+  /** One WILLNEED reads at most the readahead window of the device, which is usually this large. */
   private static final long READ_AHEAD = 128 << 10;
 
   private static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -41,7 +42,7 @@ final class PageCache {
       drop(file);
       print("after DONTNEED", residency(file));
       System.out.println(
-          "  Pages that a process has mapped stay, as those of the JVM's lib/modules.");
+          "  Pages that a process has mapped stay, such as those of the JVM's lib/modules.");
     } catch (UnsupportedOperationException e) {
       System.out.println("  " + e.getMessage());
       System.out.println("  Try a file of your own: -Dfile=PATH");
@@ -50,14 +51,14 @@ final class PageCache {
     System.out.printf("  CRC32C through FileChannel  %08x%n", checksumOfChannel(file));
   }
 
-  /** A mapping that is never touched shows what others have brought into memory. */
+  /** Maps the file without touching it, so that only pages count that are already in memory. */
   private static Residency residency(NativeFile file) {
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
       return region.residency();
     }
   }
 
-  /** Asks for all pages and waits for them, but not forever: the file may be larger than memory. */
+  /** Requests all pages and waits for a limited time, as the file may be larger than memory. */
   private static void readAhead(NativeFile file) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
@@ -71,9 +72,9 @@ final class PageCache {
     }
   }
 
-  /** No mapping of ours is alive here: the kernel drops no page that someone has mapped. */
+  /** Drops the pages; the kernel keeps those that are mapped, so no mapping may be open here. */
   static void drop(NativeFile file) {
-    file.syncData(); // nor one that is yet to be written
+    file.syncData(); // the kernel also keeps pages that have not been written yet
     file.advise(FileAdvice.DONTNEED, 0, 0);
   }
 
@@ -88,7 +89,7 @@ final class PageCache {
         100 * residency.residentPages() / Math.max(1, residency.pages()));
   }
 
-  /** Only for a file that nobody truncates meanwhile: see {@link Mapping}, truncation. */
+  /** No other process may truncate the file meanwhile: see {@link Mapping}, truncation. */
   private static long checksumOfMapping(NativeFile file) {
     CRC32C crc = new CRC32C();
     try (MappedRegion region = Mapping.file(file).mapConfined()) {

@@ -25,16 +25,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A tool for the page cache, in the manner of vmtouch; {@code --help} tells the rest. */
+/** A page cache tool similar to vmtouch; {@code --help} lists its options. */
 @Command(
     name = "pages",
     mixinStandardHelpOptions = true,
     version = "pages, an example of io.mman",
-    description = "Tells how much of files is in the page cache, or changes that.",
+    description = "Shows how much of the files is in the page cache, or changes that.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:all was done", "1:some files could not be read", "2:wrong usage"})
+    exitCodeList = {"0:success", "1:some files could not be read", "2:wrong usage"})
 public final class PageCacheTool implements Callable<Integer> {
-  private static final long PIECE = 64 << 20; // between two looks at the clock
+  private static final long PIECE = 64 << 20; // mapped between two looks at the clock
 
   @ArgGroup(exclusive = true)
   private Deed deed = new Deed();
@@ -47,7 +47,7 @@ public final class PageCacheTool implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PATH",
-      description = "Files, and folders with all that is in them; symbolic links are left out.")
+      description = "Files, or folders with all their files; symbolic links are skipped.")
   private List<Path> paths;
 
   @Spec private CommandSpec spec;
@@ -59,17 +59,17 @@ public final class PageCacheTool implements Callable<Integer> {
   private static final class Deed {
     @Option(
         names = {"-t", "--touch"},
-        description = "Read all pages in.")
+        description = "Read all pages into the page cache.")
     private boolean touch;
 
     @Option(
         names = {"-e", "--evict"},
-        description = "Drop the pages that nobody has mapped.")
+        description = "Drop the pages that no process has mapped.")
     private boolean evict;
 
     @Option(
         names = {"-l", "--lock"},
-        description = "Read all pages in and keep them there, until this program is stopped.")
+        description = "Read all pages and keep them in memory until this program is stopped.")
     private boolean lock;
   }
 
@@ -105,7 +105,7 @@ public final class PageCacheTool implements Callable<Integer> {
 
       @Override
       public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-        // A pipe would block, a device has no pages; a link would lead out of the folder.
+        // A pipe would block, a device has no pages, and a link could lead out of the folder.
         if (attributes.isRegularFile() && seen.add(attributes.fileKey())) {
           visit(path, locked);
         }

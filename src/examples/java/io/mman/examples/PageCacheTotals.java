@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** What {@link PageCacheTool} has seen; on long work it says once a second how far that is. */
+/** The totals of {@link PageCacheTool}; reports progress once a second. */
 final class PageCacheTotals {
   private static final long SECOND = 1_000_000_000;
 
@@ -33,7 +33,7 @@ final class PageCacheTotals {
     folders++;
   }
 
-  /** Counts bytes of a file, which is yet to be counted itself. */
+  /** Counts some bytes of a file; the file itself is counted later. */
   void addBytes(long more) {
     bytes += more;
     long now = nanos.getAsLong();
@@ -44,7 +44,7 @@ final class PageCacheTotals {
     }
   }
 
-  /** Counts a file that is mapped whole, and returns a picture of it. */
+  /** Counts a file that is mapped entirely, and returns a picture of its pages. */
   String addFile(MappedRegion region) {
     files++;
     try {
@@ -55,7 +55,7 @@ final class PageCacheTotals {
       String bar = ResidencyBar.of(residency);
       return bar + " " + residency.residentPages() + "/" + residency.pages();
     } catch (UnsupportedOperationException e) {
-      unknown++; // the system does not tell strangers what is in memory
+      unknown++; // the system reveals it only to users who own the file or may write it
       return "[?]";
     }
   }

@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /**
- * The program in README.md: a counter that outlives the process. A test compares the two.
+ * The program in README.md: a counter that outlives its process. A test compares the two.
  *
  * <pre>
  * java --enable-native-access=ALL-UNNAMED -cp CLASSES io.mman.examples.ReadmeExample PATH

@@ -3,13 +3,13 @@ package io.mman.examples;
 import io.mman.Residency;
 import java.util.BitSet;
 
-/** Draws which pages are in memory, as vmtouch does. */
+/** Draws the pages that are in memory, as vmtouch does. */
 final class ResidencyBar {
   static final int WIDTH = 50;
 
   private ResidencyBar() {}
 
-  /** Returns {@code O} for all pages of a stretch, {@code o} for some, a blank for none. */
+  /** Draws each group of pages: {@code O} all in memory, {@code o} some, a blank none. */
   static String of(Residency residency) {
     BitSet resident = residency.toBitSet();
     int cells = (int) Math.min(WIDTH, residency.pages());

@@ -13,18 +13,20 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
- * Messages from one producer to one consumer, which may be threads or processes, without a lock or
- * a system call. {@link RingBufferMain} counts how many a second.
+ * Passes messages from one producer to one consumer, which may be threads or processes, without a
+ * lock or a system call. {@link RingBufferMain} measures the throughput.
  *
- * <p>The memory starts with two positions, which only grow: up to where the consumer has read, and
- * up to where the producer has written. Each has one writer, who stores it with release when the
- * bytes before it are done with; the other loads it with acquire. A message is its length and its
- * bytes, padded to 8, and never wraps: the rest of a lap that is too short for it is skipped.
+ * <p>The memory starts with two positions, which only grow: the consumer has read everything before
+ * the first, and the producer has written everything before the second. Each position is written by
+ * one side only, which stores it with release semantics once it has finished with the preceding
+ * bytes; the other side loads it with acquire semantics. A message consists of its length and its
+ * bytes, padded to a multiple of 8. It never wraps around: if the rest of the ring is too short for
+ * it, that rest is skipped.
  */
 final class RingBuffer {
   private static final long READ = 0;
 
-  /** Two cache lines away: processors fetch pairs, and each position has another writer. */
+  /** Two cache lines away, as processors fetch pairs of lines and each position has its writer. */
   private static final long WRITTEN = 128;
 
   private static final long DATA = 256;
@@ -34,25 +36,25 @@ final class RingBuffer {
 
   private final MemorySegment bytes;
   private final long capacity;
-  private long mine; // this side's position
-  private long others; // the other side's, as last seen: asking again costs a cache miss
+  private long mine; // the position of this side
+  private long others; // the last known position of the other side; a new load is a cache miss
 
-  /** Creates the memory: of a fixed size, so that no process can cut it under the other. */
+  /** Creates the memory with a fixed size, so that neither process can truncate it. */
   static NativeFile create(long capacity) {
     if (capacity < 16 || Long.bitCount(capacity) != 1) {
-      throw new IllegalArgumentException("not a power of two from 16 on: " + capacity);
+      throw new IllegalArgumentException("not a power of two of at least 16: " + capacity);
     }
     NativeFile memory = NativeFile.memory("ring", DATA + capacity, MemfdFlag.ALLOW_SEALING);
     memory.seal(FileSeal.SHRINK, FileSeal.GROW, FileSeal.SEAL);
     return memory;
   }
 
-  /** Opens the producer's side. */
+  /** Opens the side of the producer. */
   static RingBuffer producer(Path memory, Arena arena) {
     return new RingBuffer(memory, arena, WRITTEN, READ);
   }
 
-  /** Opens the consumer's side. */
+  /** Opens the side of the consumer. */
   static RingBuffer consumer(Path memory, Arena arena) {
     return new RingBuffer(memory, arena, READ, WRITTEN);
   }
@@ -66,11 +68,11 @@ final class RingBuffer {
     this.others = (long) POSITION.getAcquire(bytes, others);
   }
 
-  /** Writes a message, or returns false if there is no room for it now. */
+  /** Writes a message, or returns false if there is currently no room for it. */
   boolean offer(MemorySegment message) {
     long size = sizeOf(message.byteSize());
     if (size > capacity / 2) {
-      throw new IllegalArgumentException("a message of " + message.byteSize() + " bytes");
+      throw new IllegalArgumentException("the message is too large: " + message.byteSize());
     }
     long lap = leftOfLap();
     long skip = size > lap ? lap : 0;
@@ -88,13 +90,13 @@ final class RingBuffer {
     return true;
   }
 
-  /** Copies the next message and returns its length, or -1 if there is none now. */
+  /** Copies the next message and returns its length, or -1 if there is currently none. */
   int poll(MemorySegment target) {
     if (isEmpty()) {
       return -1;
     }
     if (bytes.get(LENGTH, here()) == SKIP) {
-      mine += leftOfLap(); // a message follows: the producer publishes the two at once
+      mine += leftOfLap(); // a message follows, as the producer publishes both at once
     }
     int length = bytes.get(LENGTH, here());
     MemorySegment.copy(bytes, here() + Integer.BYTES, target, 0, length);

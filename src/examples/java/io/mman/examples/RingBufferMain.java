@@ -10,12 +10,12 @@ import java.util.Locale;
 
 /**
  * Sends messages to a second JVM through a {@link RingBuffer} in a memfd, which the child opens as
- * {@code /proc/PID/fd/N}, and prints how many a second. Argument: how many messages, else 10
- * million.
+ * {@code /proc/PID/fd/N}, and prints the number of messages per second. The optional argument is
+ * the number of messages; the default is 10 million.
  */
 public final class RingBufferMain {
   private static final long CAPACITY = 1 << 20;
-  private static final int MESSAGE = 32; // bytes: the number of the message, four times
+  private static final int MESSAGE = 32; // in bytes; holds the number of the message four times
   private static final int PATIENCE = 1000;
 
   private RingBufferMain() {}
@@ -56,7 +56,7 @@ public final class RingBufferMain {
     }
   }
 
-  /** The second JVM: it checks every message, and times all from the first one on. */
+  /** The second JVM, which checks every message and measures the time from the first one on. */
   static final class Child {
     private Child() {}
 
@@ -102,14 +102,14 @@ public final class RingBufferMain {
     }
   }
 
-  /** Spins a little, then lets others run; fails if the other process is gone. */
+  /** Spins briefly, then yields; fails if the other process has ended. */
   private static void pause(int tries, ProcessHandle other) {
     if (tries % PATIENCE != 0) {
       Thread.onSpinWait();
     } else if (other.isAlive()) {
       Thread.yield();
     } else {
-      throw new IllegalStateException("the other process is gone");
+      throw new IllegalStateException("the other process has ended");
     }
   }
 }

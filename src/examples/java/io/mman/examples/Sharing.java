@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one process stores in memory, another one sees, or does not: the classic demonstration of
- * mmap(2), with a second JVM ({@link SharingChild}) where the classic one forks.
+ * Shows which stores of one process are visible to another: the classic demonstration of mmap(2),
+ * with a second JVM ({@link SharingChild}) in place of a forked process.
  *
  * <pre>
  * java --enable-native-access=ALL-UNNAMED -cp CLASSES io.mman.examples.Sharing
@@ -26,12 +26,12 @@ public final class Sharing {
   private static final long SIZE = 4096;
   private static final String INTRODUCTION =
       """
-      Sharing: what one process stores in memory, another one sees, or does not
+      Sharing: which stores of one process are visible to another
 
-      The parent stores a string in five mappings. The child is another JVM: it opens the memfd as
-      %s and the file by its name; its private mapping of the file is its own.
-      Anonymous memory and /dev/zero have no name that it could open: only a fork would pass them
-      on, and a JVM cannot fork.
+      The parent stores a string in five mappings. The child is another JVM. It opens the memfd as
+      %s and the file by its name, and has a private mapping of its own.
+      Anonymous memory and /dev/zero have no name that the child could open. Only a forked process
+      would inherit them, and a JVM cannot fork.
       """;
 
   private Sharing() {}
@@ -44,7 +44,7 @@ public final class Sharing {
     Path path = Files.createTempFile("mman-sharing-", ".txt");
     try (Arena arena = Arena.ofConfined();
         NativeFile memory = NativeFile.memory("sharing", SIZE)) {
-      Mapping file = Mapping.file(path).create(SIZE); // which makes it READ_WRITE
+      Mapping file = Mapping.file(path).create(SIZE); // also makes it READ_WRITE
       MappedRegion shared = file.map(arena);
       MappedRegion copyOnWrite = file.copyOnWrite().map(arena);
       Mapping zero = Mapping.file(Path.of("/dev/zero")).range(0, SIZE); // a device has no length
@@ -71,7 +71,7 @@ public final class Sharing {
     }
   }
 
-  /** Stores and lets the child look, in turn: each waits for the other at a pipe. */
+  /** Lets parent and child take turns, the one storing, the other reading; pipes connect them. */
   private static void talk(List<MappedRegion> mappings, Path memory, Path file)
       throws IOException, InterruptedException {
     Process child = ChildProcess.start(SharingChild.class, memory.toString(), file.toString());
@@ -88,10 +88,10 @@ public final class Sharing {
         System.out.println(row);
       }
     }
-    child.waitFor(); // it ends when its standard input does
+    child.waitFor(); // the child ends when its standard input ends
   }
 
-  /** Returns a row of the table: what this process sees, and a dash for what it has not mapped. */
+  /** Returns a row of the table: the strings this process sees, and a dash if it has no mapping. */
   static String lookAt(String role, List<MappedRegion> mappings) {
     List<String> words = new ArrayList<>(List.of(role + " " + ProcessHandle.current().pid()));
     for (MappedRegion mapping : mappings) {
@@ -107,7 +107,7 @@ public final class Sharing {
     return ROW.formatted(words);
   }
 
-  /** Reads the file as any program does. */
+  /** Reads the file without mapping it. */
   private static void report(String deed, Path file) throws IOException {
     String text = Files.readString(file).replace("\0", "");
     System.out.printf("  %-42s Files.readString finds \"%s\"%n", deed, text);

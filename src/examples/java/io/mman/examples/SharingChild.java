@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The second process of {@link Sharing}, which starts it. It maps once, and then looks whenever it
- * is told to: nothing is mapped or copied again in between, so that a change is the parent's store.
+ * The second process of {@link Sharing}, which starts it. It maps once and then reads whenever the
+ * parent asks. As it maps and copies nothing in between, any change must be a store by the parent.
  */
 public final class SharingChild {
   private SharingChild() {}
@@ -27,7 +27,7 @@ public final class SharingChild {
       boolean isFirst = true;
       while (parent.readLine() != null) {
         if (isFirst) {
-          // A private page is the file's own until the first store makes a copy of it.
+          // A private page is shared with the file until the first store makes a copy of it.
           copyOnWrite.segment().setString(0, copyOnWrite.segment().getString(0));
           isFirst = false;
         }

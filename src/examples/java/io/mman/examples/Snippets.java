@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 
-/** The pieces of code that the documentation shows. A test runs each of them. */
+/** The code snippets of the documentation. A test runs each of them. */
 final class Snippets {
   private Snippets() {}
 
@@ -39,7 +39,7 @@ final class Snippets {
         return region.segment().get(ValueLayout.JAVA_LONG, offset);
       } catch (IllegalStateException e) {
         if (!region.isAlive()) {
-          throw e; // closed; a view that was only revoked has a successor
+          throw e; // the region is closed; otherwise only the view was revoked: ask for the new one
         }
       }
     }
@@ -52,10 +52,10 @@ final class Snippets {
     RegionGroup group = RegionGroup.open();
     MappedRegion index = Mapping.file(indexFile).map(group);
     MappedRegion data = Mapping.file(dataFile).map(group);
-    group.retain(); // another user, who closes it as well when done
+    group.retain(); // adds another holder, which must also close the group
     long bytes = index.size() + data.size();
     group.close();
-    group.close(); // the last one unmaps both
+    group.close(); // the last close unmaps both
     // @end
     return bytes;
   }
@@ -67,8 +67,8 @@ final class Snippets {
         MappedRegion region =
             Mapping.file(file).protection(Protection.READ_WRITE).reserve(1L << 30).mapShared()) {
       MemorySegment early = region.segment();
-      file.resize(64 << 10); // the file first
-      MemorySegment grown = region.resize(64 << 10); // in place: early stays valid
+      file.resize(64 << 10); // extend the file first
+      MemorySegment grown = region.resize(64 << 10); // grows in place: early stays valid
       // @end
       return grown.byteSize() - early.byteSize();
     }
@@ -77,8 +77,8 @@ final class Snippets {
   static String shareSealed() {
     // @start region="sealed"
     try (NativeFile memory = NativeFile.memory("frames", 1 << 20, MemfdFlag.ALLOW_SEALING)) {
-      memory.seal(FileSeal.SHRINK, FileSeal.SEAL); // no one can cut it under us from here on
-      String path = memory.path().toString(); // what another process opens
+      memory.seal(FileSeal.SHRINK, FileSeal.SEAL); // now nobody can truncate the memory
+      String path = memory.path().toString(); // another process can open this path
       // @end
       return path;
     }
@@ -90,10 +90,10 @@ final class Snippets {
       // @start region="copy"
       MemorySegment buffer = arena.allocate(4096);
       try {
-        long copied = region.read(0, buffer); // fewer than asked for where the file ends early
+        long copied = region.read(0, buffer); // fewer bytes if the file ends early
         return "copied " + copied;
-      } catch (MmanException e) { // EFAULT: the page is gone
-        return "gone: " + e.error();
+      } catch (MmanException e) { // EFAULT: the page no longer exists
+        return "not copied: " + e.error();
       }
       // @end
     }
@@ -103,7 +103,7 @@ final class Snippets {
     try (MappedRegion region = Mapping.anonymous(4096).mapShared()) {
       // @start region="pin"
       try (Pin pin = region.pin()) {
-        useFromNativeCode(pin.address()); // close, resize and split throw meanwhile
+        useFromNativeCode(pin.address()); // meanwhile close, resize and split throw
       }
       // @end
       return region.segment().get(ValueLayout.JAVA_INT, 0);
@@ -118,7 +118,7 @@ final class Snippets {
     try (MappedRegion region = Mapping.file(path).mapConfined()) {
       // @start region="advise"
       region.advise(Advice.RANDOM); // no readahead
-      region.advise(Advice.WILLNEED, 0, 1 << 16); // but these bytes soon
+      region.advise(Advice.WILLNEED, 0, 1 << 16); // but these bytes will be needed soon
       // @end
       return region.residentPages(0, region.size());
     }
@@ -132,7 +132,7 @@ final class Snippets {
     page.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
     Mman.mprotect(page, Protection.READ);
     byte first = page.get(ValueLayout.JAVA_BYTE, 0);
-    Mman.munmap(page); // as in C: page is a dangling pointer now
+    Mman.munmap(page); // as in C, page is now a dangling pointer
     // @end
     return first;
   }

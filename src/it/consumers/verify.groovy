@@ -1,18 +1,18 @@
-// What the programs printed.
+// Checks the output of the programs.
 def read = { project, file -> new File(basedir, "$project/target/$file").text.trim() }
 
 assert read('class-path', 'first.txt') == 'start 1'
 assert read('class-path', 'output.txt') == 'start 2'
 assert read('module-path', 'output.txt') == '1073741824 bytes, 42 in the first'
-assert read('release-22', 'output.txt') == 'gone: true'
-assert !read('kotlin', 'compile.txt').contains('.kt:') // neither errors nor warnings
+assert read('release-22', 'output.txt') == 'not copied: true'
+assert !read('kotlin', 'compile.txt').contains('.kt:') // no errors and no warnings
 assert read('kotlin', 'output.txt') ==~ /\d+ letters in ${new File(basedir, 'kotlin/pom.xml').length()} bytes/
 
-// None of the modules that the library can do without is in the image.
+// The image has none of the optional modules of the library.
 assert read('image', 'image/release').contains('MODULES="java.base io.mman example.image"')
 assert read('image', 'output.txt').contains('pom.xml: ')
 
-// The error says what to add, and that helps.
+// The error message gives the option to add, and the program works with that option.
 def denied = read('denied', 'denied.txt')
 assert denied.startsWith('available: false')
 assert denied.contains('IllegalCallerException: ')
@@ -20,7 +20,7 @@ assert denied.contains(': add --enable-native-access=ALL-UNNAMED to the java com
 assert !denied.contains('page size')
 assert read('denied', 'output.txt') ==~ /available: true\s+page size: \d+/
 
-// No flag is needed where the manifest has the entry; nor does the cache change what happens.
+// No option is needed if the manifest has the entry, and the AOT cache does not change the result.
 for (file in ['output.txt', 'cached.txt']) {
   assert read('executable-jar', file) == 'after DONTNEED: 0'
 }

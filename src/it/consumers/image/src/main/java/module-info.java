@@ -1,4 +1,4 @@
-/** A program that is linked with what it needs of the JDK, which is the base. */
+/** A program that is linked with the only module of the JDK that it needs, {@code java.base}. */
 module example.image {
   requires io.mman;
 }

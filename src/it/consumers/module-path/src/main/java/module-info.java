@@ -1,4 +1,4 @@
-/** A program in a module of its own. */
+/** A program with a module of its own. */
 module example.growing {
   requires io.mman;
 }

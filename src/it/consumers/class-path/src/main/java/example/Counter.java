@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/** Counts its starts in a file. */
+/** Counts in a file how often it was started. */
 final class Counter {
   public static void main(String... arguments) {
     try (Arena arena = Arena.ofConfined()) {

@@ -2,7 +2,7 @@ package example;
 
 import io.mman.Mman;
 
-/** Asks for the size of a page, which is a native call: fails if the JVM was told to deny them. */
+/** Queries the page size with a native call, which fails if the JVM denies native access. */
 final class PageSize {
   public static void main(String... arguments) {
     System.out.println("available: " + Mman.isAvailable());

@@ -5,7 +5,7 @@ import io.mman.MappedRegion;
 import io.mman.Mapping;
 import java.lang.foreign.ValueLayout;
 
-/** Uses much memory and gives it back to the system, but keeps the addresses. */
+/** Uses a lot of memory and returns it to the system, but keeps the address range. */
 final class Scratch {
   public static void main(String... arguments) {
     try (MappedRegion memory = Mapping.anonymous(64 << 20).hugePages().mapShared()) {

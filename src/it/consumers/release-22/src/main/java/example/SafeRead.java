@@ -9,7 +9,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
-/** Survives a file that is cut while it is mapped: the copy is an exception, not a crash. */
+/** Survives the truncation of a mapped file: the copy throws an exception instead of crashing. */
 final class SafeRead {
   public static void main(String... arguments) throws IOException {
     Path path = Path.of(arguments[0]);
@@ -21,7 +21,7 @@ final class SafeRead {
       try {
         file.read(0, arena.allocate(100));
       } catch (MmanException e) {
-        System.out.println("gone: " + (e.error() == Errno.EFAULT));
+        System.out.println("not copied: " + (e.error() == Errno.EFAULT));
       }
     }
   }

@@ -4,7 +4,7 @@ import io.mman.MappedRegion;
 import io.mman.Mapping;
 import java.nio.file.Path;
 
-/** Reads files into the page cache and says how much of them is there. */
+/** Reads files into the page cache and prints how much of them is resident. */
 final class Resident {
   public static void main(String... paths) {
     for (String path : paths) {

@@ -5,7 +5,7 @@ import io.mman.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Grows memory to a GiB; a view from before still sees it. */
+/** Grows memory to 1 GiB. A view that was created earlier still shows it. */
 final class Growing {
   public static void main(String... arguments) {
     try (MappedRegion memory = Mapping.anonymous(4096).reserve(1 << 30).mapConfined()) {

@@ -9,17 +9,18 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
- * Runs google-java-format over every .java file below some folders. The build starts it, on the JDK
- * that compiles:
+ * Runs google-java-format on every .java file below the given folders. The build starts it with the
+ * JDK that compiles the sources:
  *
  * <pre>
- * mvn verify                        checks, and names the files that differ
- * mvn -q process-sources -Pformat   rewrites them
+ * mvn verify                        checks the files, and lists those that differ
+ * mvn -q process-sources -Pformat   rewrites the files
  * </pre>
  *
- * <p>Why not a Maven plugin: those run in Maven's own JVM, and on Java 17 no formatter there reads
- * the syntax of Java 22. By hand: {@code java -cp google-java-format-all-deps.jar (the
- * --add-exports of the pom) .ci/Format.java check|apply FOLDER...}
+ * <p>This is not a Maven plugin because plugins run in Maven's own JVM, and no formatter that runs
+ * on Java 17 can read the syntax of Java 22. To start it by hand, use {@code java -cp
+ * google-java-format-all-deps.jar (the --add-exports of the pom) .ci/Format.java check|apply
+ * FOLDER...}
  */
 final class Format {
   private Format() {}
@@ -35,7 +36,8 @@ final class Format {
         command.addAll(sources(Path.of(folder)));
       }
     }
-    // the names of wrongly formatted files go to the output, syntax errors to the errors
+    // The formatter prints the names of wrongly formatted files to its output, and syntax errors to
+    // its error output.
     StringWriter names = new StringWriter();
     ToolProvider formatter = ToolProvider.findFirst("google-java-format").orElseThrow();
     int exit =
@@ -44,8 +46,8 @@ final class Format {
             new PrintWriter(System.err, true),
             command.toArray(String[]::new));
     if (exit != 0 && !apply) {
-      System.err.print("Not in google-java-format style:\n" + names);
-      System.err.println("To rewrite them: mvn -q process-sources -Pformat");
+      System.err.print("These files are not in google-java-format style:\n" + names);
+      System.err.println("To reformat them, run: mvn -q process-sources -Pformat");
     }
     System.exit(exit);
   }

@@ -6,10 +6,7 @@ import io.mman.benchmarks.measure.Measurement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -19,28 +16,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The benchmarks of JMH that a section has. */
+/** Runs the JMH benchmarks of a section. */
 final class JmhRunner {
-  private static final String FACADE =
-      ".(madvise|msync|mprotect|mlockAndMunlock|mincore|mmapAndMunmap)$";
-
   private static final int TOUCHES = 6;
-
-  /** What the names of methods end with. */
-  private static final Map<String, String> WAYS =
-      Map.of(
-          "InC",
-          "C",
-          "inC",
-          "C",
-          "Bare",
-          "bare FFM handle",
-          "Jna",
-          "JNA",
-          "OpenHft",
-          "OpenHFT Posix",
-          "",
-          "mman");
 
   private JmhRunner() {}
 
@@ -51,20 +29,13 @@ final class JmhRunner {
               effort,
               options(effort, "FirstTouchBenchmark")
                   .addProfiler(FaultProfiler.class)
-                  // single shots: enough of them for the loops to be compiled
+                  // Each iteration is a single shot; this many compile the loops.
                   .warmupIterations(TOUCHES)
                   .measurementIterations(TOUCHES)
                   .param("bytes", effort == Effort.FULL ? "268435456" : "67108864")
                   .param("preparation", "NOTHING"));
-      case "calls" ->
-          run(
-              effort,
-              options(effort, "CallsBenchmark" + (effort == Effort.FULL ? "" : FACADE))
-                  .addProfiler(GCProfiler.class));
       case "lifetimes" ->
-          effort == Effort.FULL
-              ? run(effort, options(effort, "(Map|Grow|Events)Benchmark"))
-              : List.of();
+          effort == Effort.FULL ? run(effort, options(effort, "EventsBenchmark")) : List.of();
       default -> List.of();
     };
   }
@@ -79,8 +50,7 @@ final class JmhRunner {
         .warmupTime(time)
         .measurementTime(time)
         .shouldFailOnError(true)
-        .jvmArgsAppend(
-            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+        .jvmArgsAppend("--enable-native-access=ALL-UNNAMED")
         .verbosity(VerboseMode.SILENT);
   }
 
@@ -101,30 +71,15 @@ final class JmhRunner {
     BenchmarkParams benchmark = run.getParams();
     Result<?> time = run.getPrimaryResult();
     String bytes = benchmark.getParam("bytes");
-    boolean pages = benchmark.getMode() == Mode.SingleShotTime && bytes != null;
-    double units = pages ? Long.parseLong(bytes) / 4096.0 : 1;
+    double units = bytes == null ? 1 : Long.parseLong(bytes) / 4096.0;
     double nanos = benchmark.getTimeUnit().toNanos(1) / units;
     Measurement measured = new Measurement();
     String[] name = benchmark.getBenchmark().split("\\.");
-    measured.chart = "jmh-" + name[name.length - 2].replace("Benchmark", "");
     String method = name[name.length - 1];
-    String way =
-        WAYS.keySet().stream()
-            .filter(w -> !w.isEmpty() && method.endsWith(w))
-            .findFirst()
-            .orElse("");
-    String job = method.substring(0, method.length() - way.length());
-    List<String> row = parameters(benchmark);
-    if (measured.chart.equals("jmh-Calls") || measured.chart.equals("jmh-FirstTouch")) {
-      measured.series = WAYS.get(way);
-      if (!job.equals("mman") && !job.isEmpty()) {
-        row.addFirst(job);
-      }
-    } else {
-      measured.series = method;
-    }
-    measured.row = String.join(", ", row);
-    measured.unit = pages ? "page" : "operation";
+    measured.chart = "jmh-" + name[name.length - 2].replace("Benchmark", "");
+    measured.row = String.join(", ", parameters(benchmark));
+    measured.series = method.equals("inC") ? "C" : method;
+    measured.unit = bytes == null ? "operation" : "page";
     measured.nanos = time.getScore() * nanos;
     double[] interval = time.getStatistics().getConfidenceIntervalAt(0.95);
     measured.low = orElse(interval[0] * nanos, measured.nanos);
@@ -132,7 +87,6 @@ final class JmhRunner {
     measured.turns = (int) time.getSampleCount();
     measured.minorFaults = secondary(run, FaultProfiler.MINOR, units);
     measured.majorFaults = secondary(run, FaultProfiler.MAJOR, units);
-    measured.allocated = secondary(run, "gc.alloc.rate.norm", units);
     return measured;
   }
 
@@ -140,24 +94,17 @@ final class JmhRunner {
     return Double.isFinite(bound) ? Math.max(0, bound) : value;
   }
 
+  /** Returns what tells the rows of a chart apart. */
   private static List<String> parameters(BenchmarkParams benchmark) {
     List<String> values = new ArrayList<>();
     for (String key : benchmark.getParamsKeys()) {
       String value = benchmark.getParam(key);
       switch (key) {
         case "backing" -> values.addFirst(Backing.valueOf(value).toString());
-        case "bytes" -> {
-          // where the time is that of a page, the text has the size
-          if (benchmark.getMode() != Mode.SingleShotTime) {
-            values.add(value + " bytes");
-          }
+        case "recorder" -> values.add(value);
+        default -> {
+          // The bytes and the preparation are the same in every row.
         }
-        case "preparation" -> {
-          if (!value.equals("NOTHING")) {
-            values.add(value);
-          }
-        }
-        default -> values.add(value);
       }
     }
     return values;

@@ -3,30 +3,29 @@ package io.mman.benchmarks.contests;
 import com.sun.jna.Native;
 
 /** The calls through JNA in its fastest form: direct mapping, addresses as longs, no errno. */
-public final class JnaCalls {
+final class JnaCalls {
   static {
     Native.register(JnaCalls.class, "c");
   }
 
   private JnaCalls() {}
 
-  public static native int madvise(long address, long length, int advice);
+  static native int madvise(long address, long length, int advice);
 
-  public static native int msync(long address, long length, int flags);
+  static native int msync(long address, long length, int flags);
 
-  public static native int mprotect(long address, long length, int protection);
+  static native int mprotect(long address, long length, int protection);
 
-  public static native int mlock(long address, long length);
+  static native int mlock(long address, long length);
 
-  public static native int munlock(long address, long length);
+  static native int munlock(long address, long length);
 
-  public static native int mincore(long address, long length, long vec);
+  static native int mincore(long address, long length, long vec);
 
-  public static native long mremap(
-      long address, long length, long newLength, int flags, long newAddress);
+  static native long mremap(long address, long length, long newLength, int flags, long newAddress);
 
-  public static native int munmap(long address, long length);
+  static native int munmap(long address, long length);
 
-  public static native long mmap(
+  static native long mmap(
       long address, long length, int protection, int flags, int fd, long offset);
 }

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** The bare handles of the same calls, with errno captured and the result looked at. */
-public final class RawCalls {
+final class RawCalls {
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
   private static final MethodHandle MADVISE = link("madvise", JAVA_INT, JAVA_INT);
   private static final MethodHandle MSYNC = link("msync", JAVA_INT, JAVA_INT);
@@ -44,36 +44,36 @@ public final class RawCalls {
     }
   }
 
-  public static void madvise(MemorySegment page, int advice) throws Throwable {
+  static void madvise(MemorySegment page, int advice) throws Throwable {
     check((int) MADVISE.invokeExact(STATE, page, page.byteSize(), advice));
   }
 
-  public static void msync(MemorySegment page, int flags) throws Throwable {
+  static void msync(MemorySegment page, int flags) throws Throwable {
     check((int) MSYNC.invokeExact(STATE, page, page.byteSize(), flags));
   }
 
-  public static void mprotect(MemorySegment page, int protection) throws Throwable {
+  static void mprotect(MemorySegment page, int protection) throws Throwable {
     check((int) MPROTECT.invokeExact(STATE, page, page.byteSize(), protection));
   }
 
-  public static void mlockAndMunlock(MemorySegment page) throws Throwable {
+  static void mlockAndMunlock(MemorySegment page) throws Throwable {
     check((int) MLOCK.invokeExact(STATE, page, page.byteSize()));
     check((int) MUNLOCK.invokeExact(STATE, page, page.byteSize()));
   }
 
-  public static void mincore(MemorySegment page, MemorySegment vec) throws Throwable {
+  static void mincore(MemorySegment page, MemorySegment vec) throws Throwable {
     check((int) MINCORE.invokeExact(STATE, page, page.byteSize(), vec));
   }
 
   /** Halves a range and doubles it again, in place. */
-  public static void mremapTwice(MemorySegment pages) throws Throwable {
+  static void mremapTwice(MemorySegment pages) throws Throwable {
     long whole = pages.byteSize();
     MemorySegment nowhere = MemorySegment.NULL;
     check((long) MREMAP.invokeExact(STATE, pages, whole, whole / 2, 0, nowhere));
     check((long) MREMAP.invokeExact(STATE, pages, whole / 2, whole, 0, nowhere));
   }
 
-  public static void mmapAndMunmap(long bytes, int protection, int flags) throws Throwable {
+  static void mmapAndMunmap(long bytes, int protection, int flags) throws Throwable {
     long address =
         (long) MMAP.invokeExact(STATE, MemorySegment.NULL, bytes, protection, flags, -1, 0L);
     check(address);

@@ -6,6 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* These came with Linux 5.14, so older headers lack them. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 /* Each returns 0, or the number of calls that failed. */
 
 long loop_madvise(void *page, size_t length, long times) {
@@ -122,6 +128,31 @@ long map_file(int fd, size_t length, long times) {
     failed += p == MAP_FAILED || munmap(p, length) != 0;
   }
   return failed;
+}
+
+/* These query the file's length before each mmap. */
+long map_file_fstat(int fd, size_t length, long times) {
+  long failed = 0;
+  for (long i = 0; i < times; i++) {
+    struct stat status;
+    failed += fstat(fd, &status) != 0 || (size_t)status.st_size < length;
+    failed += map_file(fd, length, 1);
+  }
+  return failed;
+}
+
+long map_file_lseek(int fd, size_t length, long times) {
+  long failed = 0;
+  for (long i = 0; i < times; i++) {
+    failed += lseek(fd, 0, SEEK_END) < (off_t)length;
+    failed += map_file(fd, length, 1);
+  }
+  return failed;
+}
+
+/* Faults in the pages of a range by one madvise(2), as a write or as a read would. */
+long populate(void *start, size_t length, long kind) {
+  return madvise(start, length, kind & WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
 }
 
 /* Makes a file longer step by step and maps the whole again each time, anywhere. */

@@ -33,6 +33,7 @@ final class FaultContests {
     byOrderAndCache(plan);
     fewOfMany(plan);
     FaultThreads.run(plan);
+    PopulateContests.run(plan);
   }
 
   /**

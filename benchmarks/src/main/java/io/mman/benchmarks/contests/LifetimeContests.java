@@ -1,5 +1,6 @@
 package io.mman.benchmarks.contests;
 
+import io.mman.MapFlag;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.Mman;
@@ -12,12 +13,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.channels.FileChannel;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Mapping and closing, and what happens between. */
 final class LifetimeContests {
   static final FileChannel.MapMode READ = FileChannel.MapMode.READ_ONLY;
-  static final MethodHandle MAP_IN_C = CLoops.onFile("map_file");
+  private static final MethodHandle MAP_IN_C = CLoops.onFile("map_file");
+  private static final MethodHandle LSEEK_AND_MAP_IN_C = CLoops.onFile("map_file_lseek");
+  private static final MethodHandle FSTAT_AND_MAP_IN_C = CLoops.onFile("map_file_fstat");
+  private static final Set<MapFlag> SHARED = EnumSet.of(MapFlag.SHARED);
   static final long BYTES = 1 << 20;
   private static final MethodHandle MPROTECT_IN_C = CLoops.onRange("loop_mprotect");
   private static final int GROUP = 100;
@@ -30,6 +36,7 @@ final class LifetimeContests {
       plan.run(confined(memory, mapping));
       plan.run(shared(memory, mapping));
       plan.run(grouped(memory, mapping));
+      plan.run(length(memory));
       LiveRegions.run(plan, memory);
       WaitingThreads.run(plan, memory);
     }
@@ -63,8 +70,36 @@ final class LifetimeContests {
         .add("C", n -> inC(memory, GROUP));
   }
 
+  /**
+   * Measures the query of a file's length, which the library makes before it maps a range. It uses
+   * lseek(2) until {@code fd()} has been called, and fstat(2) from then on.
+   */
+  private static Contest length(Memory memory) {
+    Mapping mapping = Mapping.file(memory.file).range(0, BYTES);
+    Mapping numbered = Mapping.file(memory.forC).range(0, BYTES);
+    memory.forC.fd();
+    int fd = memory.fd();
+    return new Contest("lifetimes-length", "range of a file")
+        .add("mman", n -> mapped(n, mapping::mapConfined))
+        .add("mman, after fd()", n -> mapped(n, numbered::mapConfined))
+        .add("Mman.mmap, length not asked", n -> byFacade(n, fd))
+        .add("C, length not asked", n -> inC(memory, n))
+        .add("C, lseek", n -> inC(LSEEK_AND_MAP_IN_C, memory, n))
+        .add("C, fstat", n -> inC(FSTAT_AND_MAP_IN_C, memory, n));
+  }
+
+  private static void byFacade(int times, int fd) {
+    for (int i = 0; i < times; i++) {
+      Mman.munmap(Mman.mmap(MemorySegment.NULL, BYTES, Protection.READ, SHARED, fd, 0));
+    }
+  }
+
   static void inC(Memory memory, int times) throws Throwable {
-    CLoops.require((long) MAP_IN_C.invokeExact(memory.fd(), BYTES, (long) times));
+    inC(MAP_IN_C, memory, times);
+  }
+
+  private static void inC(MethodHandle loop, Memory memory, int times) throws Throwable {
+    CLoops.require((long) loop.invokeExact(memory.fd(), BYTES, (long) times));
   }
 
   static void mapped(int times, Supplier<MappedRegion> map) {

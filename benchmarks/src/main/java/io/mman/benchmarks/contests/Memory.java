@@ -28,7 +28,7 @@ public final class Memory implements AutoCloseable {
    * The same file for C; null where there is none. A descriptor of its own, since the library does
    * not use the offset of one whose number it has told.
    */
-  private final NativeFile forC;
+  final NativeFile forC;
 
   /** The same file for the JDK; null where there is none. */
   final FileChannel channel;

@@ -1,4 +1,4 @@
-/* The same work in C: what the calls themselves cost. */
+/* The same work in C, which shows what the system calls themselves cost. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Each returns 0, or the number of calls that failed. */
+/* Each function returns 0, or the number of calls that failed. */
 
 long loop_madvise(void *page, size_t length, long times) {
   long failed = 0;
@@ -47,7 +47,7 @@ long loop_mincore(void *page, size_t length, long times) {
   return failed;
 }
 
-/* Each time two pages become one and two again. */
+/* Shrinks two pages to one and grows them to two again. */
 long loop_mremap(void *page, size_t length, long times) {
   long failed = 0;
   for (long i = 0; i < times; i++) {
@@ -66,7 +66,7 @@ long loop_mmap(void *unused, size_t length, long times) {
   return failed;
 }
 
-/* Grows a file by steps, and a mapping of it inside reserved address space. */
+/* Grows a file step by step, and its mapping inside reserved address space. */
 long grow_log(int fd, size_t step, long steps) {
   size_t all = step * steps;
   char *base = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -82,12 +82,12 @@ long grow_log(int fd, size_t step, long steps) {
   return failed;
 }
 
-/* Kinds of map_touch and touch. */
+/* Flags of touch, map_touch and populate. */
 enum { SHARED = 1, WRITE = 2, RANDOM = 4, HUGE = 8, POPULATE = 16 };
 
 static volatile char sink;
 
-/* Touches each page once; in random order a permutation of a power of two of them. */
+/* Accesses each page once; for random order, the number of pages must be a power of two. */
 long touch(void *start, size_t length, long kind) {
   char *p = start;
   size_t pages = length / 4096;
@@ -103,7 +103,7 @@ long touch(void *start, size_t length, long kind) {
   return 0;
 }
 
-/* Maps a file, or memory if fd is -1, touches each page once and unmaps. */
+/* Maps a file, or memory if fd is -1, accesses each page once and unmaps. */
 long map_touch(int fd, size_t length, long kind) {
   size_t align = kind & HUGE ? 2 << 20 : 0;
   int prot = PROT_READ | (kind & WRITE ? PROT_WRITE : 0);
@@ -120,7 +120,7 @@ long map_touch(int fd, size_t length, long kind) {
   return munmap(p, length + align);
 }
 
-/* Maps a file to read and unmaps it. */
+/* Maps a file for reading and unmaps it. */
 long map_file(int fd, size_t length, long times) {
   long failed = 0;
   for (long i = 0; i < times; i++) {
@@ -155,7 +155,7 @@ long populate(void *start, size_t length, long kind) {
   return madvise(start, length, kind & WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
 }
 
-/* Makes a file longer step by step and maps the whole again each time, anywhere. */
+/* Grows a file step by step, and its mapping, which mremap may move. */
 long remap_log(int fd, size_t step, long steps) {
   char *base = NULL;
   long failed = 0;
@@ -170,14 +170,14 @@ long remap_log(int fd, size_t step, long steps) {
   return failed;
 }
 
-/* Adds up the longs of a range. */
+/* Returns the sum of the longs of a range. */
 long sum_longs(const long *p, size_t length, long unused) {
   long sum = 0;
   for (size_t i = 0; i < length / 8; i++) sum += p[i];
   return sum;
 }
 
-/* Adds up so many longs, each from another page. */
+/* Returns the sum of count longs, each from a different page. */
 long sum_random(const char *p, size_t length, long count) {
   size_t pages = length / 4096;
   long sum = 0;
@@ -186,5 +186,5 @@ long sum_random(const char *p, size_t length, long count) {
   return sum;
 }
 
-/* Writes the changed pages of a range back. */
+/* Writes the changed pages of a range to the disk. */
 long sync_range(void *p, size_t length, long unused) { return msync(p, length, MS_SYNC); }

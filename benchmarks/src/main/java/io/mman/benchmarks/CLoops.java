@@ -15,12 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Compiles {@code loops.c} with the machine's C compiler and links its functions. Without a
- * compiler every call of them throws {@code UnsupportedOperationException}, and so leaves them out
- * of a contest.
+ * Compiles {@code loops.c} with gcc and links its functions. Without gcc, each of them throws
+ * {@code UnsupportedOperationException}, and contests leave it out.
  */
 public final class CLoops {
-  /** Kinds of {@code touch} and {@code map_touch}, as in loops.c. */
+  /** Flags of {@code touch}, {@code map_touch} and {@code populate}, as in loops.c. */
   public static final int SHARED = 1;
 
   public static final int WRITE = 2;
@@ -42,10 +41,10 @@ public final class CLoops {
     return link(name, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
   }
 
-  /** Throws if a loop says that a call of it failed. */
+  /** Throws if a loop returned a number of failed calls. */
   public static void require(long failures) {
     if (failures != 0) {
-      throw new IllegalStateException("calls in C failed");
+      throw new IllegalStateException("a call in C failed");
     }
   }
 
@@ -62,7 +61,9 @@ public final class CLoops {
         java.lang.invoke.MethodHandles.throwException(
             type.returnType(), UnsupportedOperationException.class);
     return java.lang.invoke.MethodHandles.dropArguments(
-        thrower.bindTo(new UnsupportedOperationException("no gcc")), 0, type.parameterList());
+        thrower.bindTo(new UnsupportedOperationException("gcc is not installed")),
+        0,
+        type.parameterList());
   }
 
   private static SymbolLookup load() {
@@ -91,7 +92,7 @@ public final class CLoops {
               .waitFor()
           == 0;
     } catch (IOException noCompiler) {
-      System.err.println("Without C: " + noCompiler.getMessage());
+      System.err.println("The loops in C are left out: " + noCompiler.getMessage());
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

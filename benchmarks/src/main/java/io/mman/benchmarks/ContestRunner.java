@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the contests of a section in fresh JVMs, and joins what they measured. */
+/** Runs the contests of a section in new JVMs, and joins their turns. */
 final class ContestRunner {
   private static final long LIMIT_MINUTES = 30;
 
@@ -35,7 +35,7 @@ final class ContestRunner {
       arguments.addAll(
           List.of(section, effort.label(), "" + effort.contestMillis, result.toString()));
       ProcessBuilder builder = new ProcessBuilder(Jvm.command(arguments)).inheritIO();
-      // Otherwise malloc keeps what was freed, and a new allocation has no first touch.
+      // Otherwise malloc would reuse freed memory, whose pages have already been accessed.
       builder.environment().put("MALLOC_MMAP_THRESHOLD_", "65536");
       Process process = builder.start();
       if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {

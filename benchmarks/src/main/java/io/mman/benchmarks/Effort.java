@@ -2,28 +2,28 @@ package io.mman.benchmarks;
 
 import java.util.Locale;
 
-/** How long to measure. */
+/** How thoroughly to measure. */
 public enum Effort {
-  /** Only shows that everything works; its figures mean nothing. */
+  /** Only checks that everything runs. The figures are meaningless. */
   SMOKE(1, 100, 1, 2, 1, 100),
-  /** Less than ten minutes on two cores. */
+  /** Takes less than ten minutes on two cores. */
   QUICK(2, 1500, 2, 9, 3, 200),
-  /** Most of an hour. */
+  /** Takes most of an hour. */
   FULL(3, 5000, 3, 31, 5, 300);
 
-  /** JVMs that run each section's contests, one after the other. */
+  /** The number of JVMs that run a section's contests, one after the other. */
   public final int jvms;
 
-  /** For each contest in each of them. */
+  /** The time for each contest in each JVM. */
   public final long contestMillis;
 
-  /** JVMs for each JMH benchmark. */
+  /** The number of JVMs for each JMH benchmark. */
   public final int forks;
 
-  /** Rounds of starting a JVM for each way to start. */
+  /** The number of rounds in which each kind of JVM is started once. */
   public final int starts;
 
-  /** Of JMH, to warm up, and to measure. */
+  /** The number of JMH iterations, both for warm-up and for measurement. */
   public final int iterations;
 
   public final long iterationMillis;
@@ -38,7 +38,7 @@ public enum Effort {
     this.iterationMillis = iterationMillis;
   }
 
-  /** The name on the command line. */
+  /** Returns the name on the command line. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -22,7 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What Flight Recorder's events cost a call: without a recording, in one that does not want them.
+ * Measures what the events of Flight Recorder add to a call: without a recording, with a recording
+ * that does not enable the event, and with one that does.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class EventsBenchmark {
-  /** Whether a recording runs, and whether it wants the event. */
+  /** Whether a recording is running, and whether it enables the event. */
   public enum Recorder {
     ABSENT,
     OFF,

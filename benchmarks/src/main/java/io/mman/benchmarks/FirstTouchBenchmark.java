@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Mapping memory of all kinds, touching each page of 4 KiB once and unmapping it. */
+/** Maps all kinds of memory, accesses each page of 4 KiB once, and unmaps the memory. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -41,7 +41,7 @@ public class FirstTouchBenchmark {
 
   private Memory memory;
 
-  /** What is done before the first touch. */
+  /** What is done before the first access. */
   public enum Preparation {
     NOTHING,
     POPULATE,
@@ -54,7 +54,7 @@ public class FirstTouchBenchmark {
     compile();
   }
 
-  /** Single shots are too few for the JIT. */
+  /** Makes enough calls for the JIT, because the benchmark itself makes few. */
   private void compile() throws IOException {
     try (Memory page = new Memory(backing, 4096, DISK)) {
       for (int i = 0; i < CALLS_TO_COMPILE; i++) {

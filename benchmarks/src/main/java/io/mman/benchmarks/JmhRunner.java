@@ -94,7 +94,7 @@ final class JmhRunner {
     return Double.isFinite(bound) ? Math.max(0, bound) : value;
   }
 
-  /** Returns what tells the rows of a chart apart. */
+  /** Returns the parameters that distinguish the rows of a chart. */
   private static List<String> parameters(BenchmarkParams benchmark) {
     List<String> values = new ArrayList<>();
     for (String key : benchmark.getParamsKeys()) {

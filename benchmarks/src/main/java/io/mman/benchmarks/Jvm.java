@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Commands that start another JVM like this one. */
+/** Builds commands that start another JVM like this one. */
 public final class Jvm {
   /**
-   * A heap whose pages have been touched: else the faults of the heap itself, in a JVM that has
-   * just been started, would be counted as those of what allocates an object.
+   * Options for a heap whose pages have already been accessed. Otherwise the page faults of a new
+   * heap would be attributed to the code that allocates an object.
    */
   static final List<String> WARM_HEAP = List.of("-Xms256m", "-Xmn64m", "-XX:+AlwaysPreTouch");
 
-  /** What Agrona and Chronicle Bytes need, by their own documentation. */
+  /** The options that the documentation of Agrona and Chronicle Bytes requires. */
   static final List<String> FOR_PEERS =
       List.of(
           "--sun-misc-unsafe-memory-access=allow",
@@ -31,7 +31,7 @@ public final class Jvm {
 
   private Jvm() {}
 
-  /** A JVM with this one's class path. */
+  /** Returns a command that starts a JVM with this one's class path. */
   public static List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

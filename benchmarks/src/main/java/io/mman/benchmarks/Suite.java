@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures a set of benchmarks, section by section, and writes the report: PROJECT-FOLDER, then
- * {@code quick}, {@code full} or {@code smoke}, then {@code all} or the names of sections with
- * commas between.
+ * Measures a set of benchmarks, section by section, and writes the report. The arguments are the
+ * project's folder; {@code quick}, {@code full} or {@code smoke}; and {@code all} or the names of
+ * sections, separated by commas.
  */
 public final class Suite {
   private static final List<String> SECTIONS =
@@ -33,7 +33,7 @@ public final class Suite {
     String wanted = arguments[2];
     List<String> sections = wanted.equals("all") ? SECTIONS : List.of(wanted.split(","));
     if (!SECTIONS.containsAll(sections)) {
-      throw new IllegalArgumentException("the sections are " + SECTIONS);
+      throw new IllegalArgumentException("unknown section; the sections are " + SECTIONS);
     }
     long start = System.nanoTime();
     List<String> failed = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class Suite {
       try {
         measure(section, effort, wanted).save(project.resolve("results"));
       } catch (Exception e) {
-        // what the others measure is worth having all the same
+        // The results of the other sections are still useful.
         e.printStackTrace();
         failed.add(section);
       }
@@ -50,7 +50,7 @@ public final class Suite {
     System.out.printf("== measured in %d s%n", seconds(start));
     Report.main(project.toString());
     if (!failed.isEmpty()) {
-      throw new IllegalStateException("failed: " + failed);
+      throw new IllegalStateException("these sections failed: " + failed);
     }
   }
 

@@ -5,7 +5,7 @@ import java.nio.MappedByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Through Agrona's buffer over what FileChannel maps. */
+/** Reads through an Agrona buffer over the buffer that FileChannel maps. */
 final class AgronaReader extends Reader {
   private final MappedByteBuffer mapped;
   private final UnsafeBuffer buffer;

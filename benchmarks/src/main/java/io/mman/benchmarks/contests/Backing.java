@@ -1,6 +1,6 @@
 package io.mman.benchmarks.contests;
 
-/** What the memory is memory of. */
+/** Kinds of memory. */
 public enum Backing {
   ANONYMOUS("anonymous, private"),
   ANONYMOUS_SHARED("anonymous, shared"),
@@ -9,7 +9,7 @@ public enum Backing {
   TMPFS("tmpfs file, written"),
   FILE_READ("disk file, read"),
   FILE_WRITE("disk file, written"),
-  FILE_COPY_ON_WRITE("disk file, copy on write");
+  FILE_COPY_ON_WRITE("disk file, copy-on-write");
 
   private final String label;
 
@@ -17,7 +17,7 @@ public enum Backing {
     this.label = label;
   }
 
-  /** Whether a touch is a store. */
+  /** Returns whether an access is a store. */
   boolean writes() {
     return this != FILE_READ;
   }
@@ -33,7 +33,7 @@ public enum Backing {
     return this == FILE_READ || this == FILE_WRITE || this == FILE_COPY_ON_WRITE;
   }
 
-  /** Whether a file of it keeps the pages that were touched. */
+  /** Returns whether the accessed pages stay allocated after unmapping. */
   boolean keepsPages() {
     return this == MEMFD || this == TMPFS;
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 
-/** Through the byte buffer that FileChannel maps. */
+/** Reads through the byte buffer that FileChannel maps. */
 final class BufferReader extends Reader {
   private final MappedByteBuffer buffer;
 

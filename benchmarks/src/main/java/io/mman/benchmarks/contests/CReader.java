@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** In C, on memory that the library mapped. */
+/** Reads in C from memory that the library has mapped. */
 final class CReader extends Reader {
   private static final MethodHandle SUM = CLoops.onRange("sum_longs");
   private static final MethodHandle SUM_RANDOM = CLoops.onRange("sum_random");

@@ -16,8 +16,8 @@ import java.util.Set;
 import net.openhft.posix.PosixAPI;
 
 /**
- * The facade's calls on a page of anonymous memory, beside those of others. Each has a loop of its
- * own: what a shared one adds to a call would be a few percent of it.
+ * Compares the calls of {@code Mman} on a page of anonymous memory with those of its peers. Each
+ * implementation has its own loop, because a shared one would add a few percent to every call.
  */
 final class CallContests {
   private static final long PAGE = 4096;

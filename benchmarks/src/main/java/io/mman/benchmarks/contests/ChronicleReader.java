@@ -5,7 +5,7 @@ import net.openhft.chronicle.bytes.MappedBytes;
 import net.openhft.chronicle.core.io.BackgroundResourceReleaser;
 import net.openhft.chronicle.core.io.ReferenceOwner;
 
-/** Through Chronicle Bytes. */
+/** Reads through Chronicle Bytes. */
 final class ChronicleReader extends Reader {
   private final MappedBytes bytes;
   private final long size;
@@ -38,7 +38,7 @@ final class ChronicleReader extends Reader {
   public void close() {
     var store = bytes.bytesStore();
     bytes.releaseLast();
-    store.release(ReferenceOwner.INIT); // else it stays mapped, and its pages in the page cache
+    store.release(ReferenceOwner.INIT); // otherwise the file would stay mapped and cached
     BackgroundResourceReleaser.releasePendingResources();
   }
 }

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Runs the contests of a section in this JVM: SECTION SET MILLISECONDS-A-CONTEST RESULT-FILE. */
+/**
+ * Runs the contests of a section in this JVM. The arguments are the section, {@code quick} or
+ * {@code full}, the milliseconds per contest, and the file for the turns.
+ */
 public final class ContestMain {
   private ContestMain() {}
 
@@ -18,10 +21,10 @@ public final class ContestMain {
       case "lifetimes" -> LifetimeContests.run(plan);
       case "reading" -> ReadingContests.run(plan);
       case "sync" -> SyncContests.run(plan);
-      default -> throw new IllegalArgumentException("no section " + arguments[0]);
+      default -> throw new IllegalArgumentException("unknown section " + arguments[0]);
     }
     Files.writeString(Path.of(arguments[3]), new Gson().toJson(plan.turns()));
-    // a peer's threads would keep the process alive
+    // Threads of a peer would keep the process alive.
     System.exit(0);
   }
 }

@@ -8,11 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
-/** Through a copy: 64 KiB at a time, or the eight bytes that are wanted. */
+/** Reads through a copy of 64 KiB at a time, or of only the eight bytes needed. */
 final class CopyReader extends Reader {
   private static final int PIECE = 1 << 16;
 
-  /** Copies from an offset until the target is full. */
+  /** Fills the target with the bytes at an offset. */
   @FunctionalInterface
   private interface Copier {
     void copy(long offset, MemorySegment target) throws IOException;

@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/** The JDK's own ways to memory that is touched for the first time. */
+/** Adds the JDK's own ways to get memory to a contest of first accesses. */
 final class FaultBaselines {
   private FaultBaselines() {}
 

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** What the first touch of a page costs. */
+/** Measures the first access to each page of a mapping. */
 final class FaultContests {
   private static final long MIB = 1 << 20;
   private static final int FEW = 100;
@@ -37,8 +37,8 @@ final class FaultContests {
   }
 
   /**
-   * Lets the JIT see how all map: turns that touch many pages are too few for that, and would show
-   * what it costs to map in the interpreter.
+   * Makes the JIT compile how each implementation maps. The contests take few turns if there are
+   * many pages, and would otherwise measure the interpreter.
    */
   private static void warmUp(Plan plan) throws IOException {
     for (Backing backing : List.of(Backing.ANONYMOUS, Backing.FILE_READ, Backing.TMPFS)) {
@@ -75,7 +75,7 @@ final class FaultContests {
             4096 * MIB);
     for (Backing backing : List.of(Backing.ANONYMOUS, Backing.FILE_READ)) {
       for (long bytes : plan.choose(quick, full)) {
-        // the file's own pages must fit in the page cache and its blocks on the disk
+        // The file must fit into the page cache and onto the disk.
         if (backing == Backing.FILE_READ && bytes > 1024 * MIB) {
           continue;
         }
@@ -99,13 +99,14 @@ final class FaultContests {
       flags.add(MapFlag.ANONYMOUS);
     }
     boolean write = backing.writes();
-    Protection rights = write ? Protection.READ_WRITE : Protection.READ;
+    Protection protection = write ? Protection.READ_WRITE : Protection.READ;
     contest.add(
-        "mman, facade only",
+        "Mman.mmap",
         memory::reset,
         n ->
             repeat(
-                n, () -> Touch.mappedByFacade(flags, rights, memory.fd(), memory.bytes(), write)));
+                n,
+                () -> Touch.mappedByFacade(flags, protection, memory.fd(), memory.bytes(), write)));
   }
 
   private static String size(long bytes) {
@@ -129,7 +130,7 @@ final class FaultContests {
     }
   }
 
-  /** Runs a step so many times. */
+  /** Runs a step the given number of times. */
   static void repeat(int times, Contest.Step step) throws Throwable {
     for (int i = 0; i < times; i++) {
       step.run();
@@ -145,7 +146,7 @@ final class FaultContests {
           Contest contest =
               new Contest("faults-preparation", backing.toString())
                   .single()
-                  .hero("nothing")
+                  .hero("no preparation")
                   .per("page", memory.pages());
           preparations(backing)
               .forEach(
@@ -155,7 +156,7 @@ final class FaultContests {
                         name, memory::reset, n -> Touch.mapped(mapping, backing.writes(), false));
                   });
           if (backing == Backing.ANONYMOUS) {
-            addInC(contest, memory, "C, nothing", 0);
+            addInC(contest, memory, "C, no preparation", 0);
             addInC(contest, memory, "C, MAP_POPULATE", CLoops.POPULATE);
             addInC(contest, memory, "C, MADV_HUGEPAGE", CLoops.HUGE);
           }
@@ -190,7 +191,7 @@ final class FaultContests {
 
   private static Map<String, UnaryOperator<Mapping>> preparations(Backing backing) {
     Map<String, UnaryOperator<Mapping>> all = new LinkedHashMap<>();
-    all.put("nothing", m -> m);
+    all.put("no preparation", m -> m);
     all.put("populate()", Mapping::populate);
     all.put("MAP_POPULATE", m -> m.flags(MapFlag.POPULATE));
     all.put("POPULATE_READ", m -> m.advise(Advice.POPULATE_READ));
@@ -210,7 +211,8 @@ final class FaultContests {
 
   private static void byOrderAndCache(Plan plan) throws IOException {
     try (Memory memory = new Memory(Backing.FILE_READ, plan.choose(8, 64) * MIB, plan.disk())) {
-      // cached first: what is read back page by page is in smaller folios, with more faults
+      // Cached contests come first, because pages that are read back one by one lie in smaller
+      // folios, which cause more faults.
       for (boolean cold : new boolean[] {false, true}) {
         for (boolean random : new boolean[] {false, true}) {
           byAdvice(plan, memory, random, cold);
@@ -223,10 +225,10 @@ final class FaultContests {
     try (Memory memory = new Memory(Backing.FILE_READ, plan.choose(64, 512) * MIB, plan.disk())) {
       Contest contest =
           new Contest("faults-few", FEW + " of " + (int) memory.pages() + " pages, cold");
-      contest.single().per("page read", FEW).hero("nothing");
+      contest.single().per("page read", FEW).hero("no advice");
       for (Advice advice : List.of(Advice.NORMAL, Advice.RANDOM, Advice.WILLNEED)) {
         Mapping mapping = memory.mapping().advise(advice);
-        String name = advice == Advice.NORMAL ? "nothing" : advice.name();
+        String name = advice == Advice.NORMAL ? "no advice" : advice.name();
         contest.add(name, memory::chill, n -> Touch.few(mapping, FEW));
       }
       plan.run(contest);
@@ -236,10 +238,13 @@ final class FaultContests {
   private static void byAdvice(Plan plan, Memory memory, boolean random, boolean cold) {
     String row = (random ? "random" : "sequential") + ", " + (cold ? "cold" : "cached");
     Contest contest =
-        new Contest("faults-order", row).single().hero("nothing").per("page", memory.pages());
+        new Contest("faults-order", row)
+            .single()
+            .hero("no preparation")
+            .per("page", memory.pages());
     Contest.Step before = cold ? memory::chill : () -> {};
     Map<String, UnaryOperator<Mapping>> ways = new LinkedHashMap<>();
-    ways.put("nothing", m -> m);
+    ways.put("no preparation", m -> m);
     ways.put("SEQUENTIAL", m -> m.advise(Advice.SEQUENTIAL));
     ways.put("RANDOM", m -> m.advise(Advice.RANDOM));
     ways.put("WILLNEED", m -> m.advise(Advice.WILLNEED));
@@ -250,7 +255,8 @@ final class FaultContests {
           contest.add(name, before, n -> Touch.mapped(mapping, false, random));
         });
     long kind = memory.kind() | (random ? CLoops.RANDOM : 0);
-    contest.add("C, nothing", before, n -> Touch.mappedInC(memory.fd(), memory.bytes(), kind));
+    contest.add(
+        "C, no preparation", before, n -> Touch.mappedInC(memory.fd(), memory.bytes(), kind));
     plan.run(contest);
   }
 }

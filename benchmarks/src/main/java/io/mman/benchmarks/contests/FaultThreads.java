@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** First touch by one thread, and by two that share the pages between them. */
+/** Measures the first access by one thread, and by two threads that divide the pages. */
 final class FaultThreads {
   private FaultThreads() {}
 

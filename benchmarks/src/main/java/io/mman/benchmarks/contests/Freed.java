@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 
-/** Frees direct buffers at once, so that the collector's delay is no part of a measurement. */
+/** Frees direct buffers immediately, so that no measurement depends on the garbage collector. */
 final class Freed {
   private static final MethodHandle CLEAN = cleaner();
 

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A log that grows step by step, a byte stored in each. */
+/** Measures a log that grows step by step, with one byte stored per step. */
 final class GrowContests implements AutoCloseable {
   private static final long STEP = 1 << 20;
   private static final MethodHandle RESERVED_IN_C = CLoops.onFile("grow_log");
@@ -24,7 +24,7 @@ final class GrowContests implements AutoCloseable {
   private final int steps;
   private final Path path;
   private final NativeFile file;
-  private final NativeFile forC; // see Memory
+  private final NativeFile forC; // the reason is given in Memory
   private final FileChannel channel;
 
   private GrowContests(int steps, Path disk) throws IOException {
@@ -39,14 +39,14 @@ final class GrowContests implements AutoCloseable {
     int steps = plan.choose(256, 4096);
     try (GrowContests log = new GrowContests(steps, plan.disk())) {
       plan.run(
-          new Contest("lifetimes-grow", "in " + steps + " steps of 1 MiB")
+          new Contest("lifetimes-grow", steps + " steps of 1 MiB")
               .single()
               .per("step", steps)
               .add("mman", log::empty, n -> log.reserved())
-              .add("mman, not reserved", log::empty, n -> log.moved())
-              .add("FileChannel.map, all again", log::empty, n -> log.channelAgain())
+              .add("mman, no reservation", log::empty, n -> log.moved())
+              .add("FileChannel.map, whole file", log::empty, n -> log.channelAgain())
               .add("C", log::empty, n -> log.inC(RESERVED_IN_C))
-              .add("C, not reserved", log::empty, n -> log.inC(MOVED_IN_C)));
+              .add("C, no reservation", log::empty, n -> log.inC(MOVED_IN_C)));
     }
   }
 

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Explicit huge pages for a contest, where the system lets us have them; given back afterwards. */
+/** Reserves explicit huge pages for a contest if the system permits it, and releases them later. */
 final class HugePagePool implements AutoCloseable {
   private static final Path POOL = Path.of("/proc/sys/vm/nr_hugepages");
   private static final long PAGE = 2 << 20;
 
   private String before;
 
-  /** Fills it; leaves it alone where we may not, or where others use it. */
+  /** Fills the pool, unless this process may not or the pool is already in use. */
   void fill(long bytes) throws IOException {
     if (Files.isWritable(POOL) && read().equals("0")) {
       before = read();

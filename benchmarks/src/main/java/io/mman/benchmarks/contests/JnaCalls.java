@@ -2,7 +2,7 @@ package io.mman.benchmarks.contests;
 
 import com.sun.jna.Native;
 
-/** The calls through JNA in its fastest form: direct mapping, addresses as longs, no errno. */
+/** Calls through JNA in its fastest form: direct mapping, addresses as longs, no errno. */
 final class JnaCalls {
   static {
     Native.register(JnaCalls.class, "c");

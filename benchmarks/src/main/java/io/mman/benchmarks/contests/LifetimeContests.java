@@ -17,7 +17,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Mapping and closing, and what happens between. */
+/** Measures mapping and closing a region, and operations on a live one. */
 final class LifetimeContests {
   static final FileChannel.MapMode READ = FileChannel.MapMode.READ_ONLY;
   private static final MethodHandle MAP_IN_C = CLoops.onFile("map_file");
@@ -45,7 +45,7 @@ final class LifetimeContests {
   }
 
   private static Contest confined(Memory memory, Mapping mapping) {
-    return new Contest("lifetimes-map", "for one thread")
+    return new Contest("lifetimes-map", "confined")
         .add("mman", n -> mapped(n, mapping::mapConfined))
         .add("mman, borrowed arena", n -> borrowed(n, Arena::ofConfined, mapping))
         .add("FileChannel.map", n -> channel(n, Arena::ofConfined, memory.channel))
@@ -53,7 +53,7 @@ final class LifetimeContests {
   }
 
   private static Contest shared(Memory memory, Mapping mapping) {
-    return new Contest("lifetimes-map", "for all threads")
+    return new Contest("lifetimes-map", "shared")
         .add("mman", n -> mapped(n, mapping::mapShared))
         .add("mman, borrowed arena", n -> borrowed(n, Arena::ofShared, mapping))
         .add("FileChannel.map", n -> channel(n, Arena::ofShared, memory.channel))
@@ -61,7 +61,7 @@ final class LifetimeContests {
   }
 
   private static Contest grouped(Memory memory, Mapping mapping) {
-    return new Contest("lifetimes-map", "for all threads, " + GROUP + " in an arena")
+    return new Contest("lifetimes-map", "shared, " + GROUP + " per arena")
         .single()
         .per("region", GROUP)
         .add("mman", n -> inGroup(RegionGroup.open(), mapping))
@@ -145,7 +145,7 @@ final class LifetimeContests {
     MappedRegion shared = touched(Mapping.anonymous(4096).mapShared());
     MemorySegment bare = Mapping.anonymous(4096).map(Arena.global()).segment();
     bare.fill((byte) 1);
-    return new Contest("lifetimes-protect", "narrowed and widened")
+    return new Contest("lifetimes-protect", "READ, then READ_WRITE")
         .per("pair", 1)
         .hero("Mman.mprotect")
         .add("Mman.mprotect", n -> protectBare(n, bare))

@@ -6,7 +6,7 @@ import io.mman.benchmarks.measure.Contest;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Mapping and closing one region more, while so many others live. */
+/** Measures mapping and closing a region while many others are live. */
 final class LiveRegions {
   private LiveRegions() {}
 
@@ -19,7 +19,7 @@ final class LiveRegions {
           mapping.map(group);
         }
         plan.run(
-            new Contest("lifetimes-live", live + " live")
+            new Contest("lifetimes-live", live + (live == 1 ? " live region" : " live regions"))
                 .at(live)
                 .add("mman", n -> LifetimeContests.mapped(n, mapping::mapConfined))
                 .add(

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Something to map and touch, and what it takes to touch it for the first time again. */
+/** Memory or a file to map, which can be put back into the state before the first access. */
 public final class Memory implements AutoCloseable {
   private static final Path SHM = Path.of("/dev/shm");
   private static final int PIECE = 1 << 20;
@@ -21,19 +21,19 @@ public final class Memory implements AutoCloseable {
   private final long bytes;
   private final Path path;
 
-  /** Null where there is no file. */
+  /** The file, or null for memory without one. */
   final NativeFile file;
 
   /**
-   * The same file for C; null where there is none. A descriptor of its own, since the library does
-   * not use the offset of one whose number it has told.
+   * The same file for C, or null. It has its own descriptor, because once {@code fd()} has been
+   * called, the library queries the length by fstat(2) instead of lseek(2).
    */
   final NativeFile forC;
 
-  /** The same file for the JDK; null where there is none. */
+  /** The same file for the JDK, or null. */
   final FileChannel channel;
 
-  /** Creates the file, with its blocks if it is on a disk. */
+  /** Creates the file. On a disk, its blocks are allocated too. */
   public Memory(Backing backing, long bytes, Path disk) throws IOException {
     this.backing = backing;
     this.bytes = bytes;
@@ -52,7 +52,7 @@ public final class Memory implements AutoCloseable {
       }
       default -> {
         path = Files.createTempFile(backing.isOnDisk() ? disk : SHM, "mman", ".bin");
-        // close() deletes it; this is for a failure on the way there
+        // close() deletes the file; this is for a failure before close().
         path.toFile().deleteOnExit();
         file = NativeFile.open(path, StandardOpenOption.WRITE);
       }
@@ -68,7 +68,7 @@ public final class Memory implements AutoCloseable {
     return FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  /** Fills the file: a hole would be no page to read. */
+  /** Fills the file, because a hole has no pages that could be cached. */
   private void write() throws IOException {
     ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
     for (long at = 0; at < bytes; at += PIECE) {
@@ -78,7 +78,7 @@ public final class Memory implements AutoCloseable {
     channel.force(true);
   }
 
-  /** Makes the next touch the first one, with the pages of a file in the page cache. */
+  /** Makes the next access the first one again. The pages of a disk file stay in the page cache. */
   public void reset() {
     if (backing.keepsPages()) {
       file.resize(0);
@@ -86,15 +86,15 @@ public final class Memory implements AutoCloseable {
     }
   }
 
-  /** Drops the page cache of the file, which keeps what somebody still has mapped. */
+  /** Drops the file from the page cache, which keeps pages that are still mapped. */
   void chill() throws InterruptedException {
     file.syncData();
     file.advise(FileAdvice.DONTNEED, 0, bytes);
     for (int i = 0; cachedPages() > pages() / 100; i++) {
       if (i == 1000) {
-        throw new IllegalStateException(cachedPages() + " pages stay in the page cache");
+        throw new IllegalStateException(cachedPages() + " pages remain in the page cache");
       }
-      Thread.sleep(1); // some unmap in a thread of their own
+      Thread.sleep(1); // Some implementations unmap in another thread.
       file.advise(FileAdvice.DONTNEED, 0, bytes);
     }
   }
@@ -103,28 +103,28 @@ public final class Memory implements AutoCloseable {
     try {
       return file.cacheStat(0, bytes).cached();
     } catch (UnsupportedOperationException oldKernel) {
-      return 0; // not known
+      return 0; // The kernel cannot report it.
     }
   }
 
-  /** The mapping to touch. */
+  /** Returns the mapping to access. */
   public Mapping mapping() {
     Mapping mapping = file == null ? Mapping.anonymous(bytes) : Mapping.file(file).range(0, bytes);
     mapping = backing.isShared() ? mapping.shared() : mapping.copyOnWrite();
     return mapping.protection(backing.writes() ? Protection.READ_WRITE : Protection.READ);
   }
 
-  /** The kind that says the same in C. */
+  /** Returns the same kind of mapping as flags for loops.c. */
   public long kind() {
     return (backing.isShared() ? CLoops.SHARED : 0) | (backing.writes() ? CLoops.WRITE : 0);
   }
 
-  /** Whether a touch of it is a store. */
+  /** Returns whether an access is a store. */
   public boolean writes() {
     return backing.writes();
   }
 
-  /** A descriptor for C, or -1. */
+  /** Returns a descriptor for C, or -1 if there is no file. */
   public int fd() {
     return forC == null ? -1 : forC.fd();
   }
@@ -137,7 +137,7 @@ public final class Memory implements AutoCloseable {
     return bytes;
   }
 
-  /** The number of pages of 4 KiB. */
+  /** Returns the number of pages of 4 KiB. */
   public double pages() {
     return bytes / 4096.0;
   }

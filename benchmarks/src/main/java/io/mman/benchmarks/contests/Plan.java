@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** How thoroughly to measure, and what has been measured so far. */
+/** Holds how thoroughly to measure, and the turns measured so far. */
 public final class Plan {
   private final Pattern wanted = Pattern.compile(System.getProperty("contests", ""));
   private final Duration budget;
   private final List<Turns> turns = new ArrayList<>();
 
-  /** Whether this is the full set, which has larger sizes. */
+  /** Whether to measure the full set, which has larger sizes. */
   final boolean full;
 
   Plan(boolean full, Duration budget) {
@@ -22,17 +22,17 @@ public final class Plan {
     this.budget = budget;
   }
 
-  /** Picks what the set wants. */
+  /** Returns the first value for the quick set, and the second for the full set. */
   <T> T choose(T quick, T thorough) {
     return full ? thorough : quick;
   }
 
-  /** Where files on a disk go. */
+  /** Returns the folder for files on a disk. */
   Path disk() {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  /** Runs a contest, keeps its turns and says how it went; not if its name was not asked for. */
+  /** Runs a contest, stores its turns and prints medians, if its name was asked for. */
   void run(Contest contest) {
     if (!wanted.matcher(contest.toString()).find()) {
       return;

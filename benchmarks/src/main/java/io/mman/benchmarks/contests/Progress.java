@@ -5,7 +5,7 @@ import io.mman.benchmarks.measure.Turns;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A line for someone who waits. */
+/** Formats a line of medians for the console. */
 final class Progress {
   private Progress() {}
 

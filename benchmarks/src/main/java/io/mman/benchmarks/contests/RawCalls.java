@@ -11,7 +11,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** The bare handles of the same calls, with errno captured and the result looked at. */
+/** Plain FFM handles for the same calls, which capture errno and check the result. */
 final class RawCalls {
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
   private static final MethodHandle MADVISE = link("madvise", JAVA_INT, JAVA_INT);
@@ -30,7 +30,7 @@ final class RawCalls {
 
   private RawCalls() {}
 
-  /** All of them begin with an address and a length. */
+  /** Links a function whose first parameters are an address and a length. */
   private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... more) {
     FunctionDescriptor shape =
         FunctionDescriptor.of(result, ADDRESS, JAVA_LONG).appendArgumentLayouts(more);
@@ -65,7 +65,7 @@ final class RawCalls {
     check((int) MINCORE.invokeExact(STATE, page, page.byteSize(), vec));
   }
 
-  /** Halves a range and doubles it again, in place. */
+  /** Halves a range in place, then doubles it again. */
   static void mremapTwice(MemorySegment pages) throws Throwable {
     long whole = pages.byteSize();
     MemorySegment nowhere = MemorySegment.NULL;

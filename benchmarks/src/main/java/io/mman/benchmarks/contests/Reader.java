@@ -2,7 +2,7 @@ package io.mman.benchmarks.contests;
 
 import java.io.IOException;
 
-/** A way to read a file; its loops are those of sum_longs and sum_random in loops.c. */
+/** A way to read a file, with the same loops as sum_longs and sum_random in loops.c. */
 abstract class Reader implements AutoCloseable {
   static final int PAGE = 4096;
 
@@ -12,10 +12,10 @@ abstract class Reader implements AutoCloseable {
     Reader open(Memory memory) throws IOException;
   }
 
-  /** Adds up all longs. */
+  /** Returns the sum of all longs. */
   abstract long sum() throws Throwable;
 
-  /** Adds up the first longs of so many pages, in random order. */
+  /** Returns the sum of the first longs of {@code count} pages, in random order. */
   abstract long sumRandom(int count) throws Throwable;
 
   @Override

@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Adding up the longs of a file, all of them or one on each of many pages. */
+/** Measures summing up all longs of a file, or one long from each of many pages. */
 final class ReadingContests {
   private static final long WARM_UP_BYTES = 1 << 18;
 
   private ReadingContests() {}
 
-  /** Where the pages of the file are; cached first, as the file was written. */
+  /** States of the file's pages. Cached comes first, because the file has just been written. */
   private enum State {
     CACHED("cached"),
     COLD("cold"),
@@ -36,7 +36,7 @@ final class ReadingContests {
     }
   }
 
-  /** Lets the JIT compile whole methods; of a few long loops it compiles the middle only. */
+  /** Makes the JIT compile whole methods. From a few long calls it compiles loops only. */
   private static void warmUp(Plan plan) throws IOException {
     Duration budget = Duration.ofSeconds(plan.choose(2, 4));
     try (Memory memory = new Memory(Backing.FILE_READ, WARM_UP_BYTES, plan.disk())) {
@@ -67,7 +67,7 @@ final class ReadingContests {
     plan.run(contest);
   }
 
-  /** What is done with a reader. */
+  /** Uses a reader. */
   @FunctionalInterface
   private interface Task {
     long run(Reader reader) throws Throwable;

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Through a segment: that of a region, or of FileChannel. */
+/** Reads through the segment of a region, or through one that FileChannel maps. */
 final class SegmentReader extends Reader {
   private final Arena arena;
   private final MemorySegment bytes;

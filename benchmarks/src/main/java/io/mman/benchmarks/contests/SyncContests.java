@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writing changed pages back to the disk. */
+/** Measures writing changed pages to the disk. */
 final class SyncContests {
   private static final int PAGE = 4096;
   private static final MethodHandle MSYNC_IN_C = CLoops.onRange("sync_range");
@@ -41,7 +41,7 @@ final class SyncContests {
     }
   }
 
-  /** With nothing changed a call is short: enough of them for the JIT to compile each way. */
+  /** With no changed page, calls are short, and the warm-up makes enough of them for the JIT. */
   private static Contest contest(
       Memory memory, MappedRegion region, MappedByteBuffer buffer, String row, long dirty) {
     MemorySegment bytes = region.segment();
@@ -60,7 +60,7 @@ final class SyncContests {
     return (long) MSYNC_IN_C.invokeExact(bytes, bytes.byteSize(), 0L);
   }
 
-  /** Stores to so many pages, evenly spread. */
+  /** Stores to the given number of pages, evenly spread. */
   private static void change(MemorySegment bytes, long dirty) {
     long stride = dirty == 0 ? 0 : bytes.byteSize() / PAGE / dirty * PAGE;
     for (long i = 0; i < dirty; i++) {

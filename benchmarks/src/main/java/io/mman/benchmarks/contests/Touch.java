@@ -11,18 +11,18 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Set;
 
-/** Touching each page once, in Java and in C. */
+/** Accesses each page once, in Java or in C. */
 public final class Touch {
   private static final MethodHandle IN_C = CLoops.onRange("touch");
   private static final MethodHandle MAP_IN_C = CLoops.onFile("map_touch");
   private static final int PAGE = 4096;
 
-  /** Keeps the JIT from dropping the loads. */
+  /** Prevents the JIT from removing the loads. */
   static volatile long sink;
 
   private Touch() {}
 
-  /** Stores to, or loads from, each page: the loops of loops.c. */
+  /** Stores to each page or loads from it, with the same loops as loops.c. */
   static void pages(MemorySegment memory, boolean write, boolean random) {
     if (random) {
       randomly(memory, write);
@@ -53,7 +53,7 @@ public final class Touch {
     sink = sum;
   }
 
-  /** Maps, reads from so many pages in random order and unmaps. */
+  /** Maps, reads from {@code count} pages in random order, and unmaps. */
   static void few(Mapping mapping, int count) {
     try (MappedRegion region = mapping.mapConfined()) {
       MemorySegment memory = region.segment();
@@ -66,19 +66,19 @@ public final class Touch {
     }
   }
 
-  /** A permutation of a power of two of pages. */
+  /** Permutes page numbers; the number of pages must be a power of two. */
   static long page(long i, long pages) {
     return i * 2654435761L + 12345 & pages - 1;
   }
 
-  /** Maps, touches and unmaps. */
+  /** Maps, accesses each page, and unmaps. */
   public static void mapped(Mapping mapping, boolean write, boolean random) {
     try (MappedRegion region = mapping.mapConfined()) {
       pages(region.segment(), write, random);
     }
   }
 
-  /** The same by the facade. */
+  /** Does the same by {@code Mman.mmap} and {@code Mman.munmap}. */
   static void mappedByFacade(
       Set<MapFlag> flags, Protection protection, int fd, long bytes, boolean write) {
     MemorySegment memory = Mman.mmap(MemorySegment.NULL, bytes, protection, flags, fd, 0);
@@ -86,12 +86,12 @@ public final class Touch {
     Mman.munmap(memory);
   }
 
-  /** The same in C. */
+  /** Does the same in C. */
   public static void mappedInC(int fd, long bytes, long kind) throws Throwable {
     CLoops.require((long) MAP_IN_C.invokeExact(fd, bytes, kind));
   }
 
-  /** Touches in C what is mapped already. */
+  /** Accesses each page of existing memory in C. */
   static void inC(MemorySegment memory, long kind) throws Throwable {
     CLoops.require((long) IN_C.invokeExact(memory, memory.byteSize(), kind));
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Closing what all threads may use, while so many threads wait: each has to be asked. */
+/** Measures closing a shared region while threads wait: it takes a handshake with each of them. */
 final class WaitingThreads implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean done;
@@ -24,7 +24,8 @@ final class WaitingThreads implements AutoCloseable {
       try (WaitingThreads others = new WaitingThreads()) {
         others.start(count);
         plan.run(
-            new Contest("lifetimes-threads", count + (count == 1 ? " thread" : " threads"))
+            new Contest(
+                    "lifetimes-threads", count + (count == 1 ? " thread" : " threads") + " waiting")
                 .at(count)
                 .add("mman", n -> LifetimeContests.mapped(n, mapping::mapShared))
                 .add("mman, confined", n -> LifetimeContests.mapped(n, mapping::mapConfined))

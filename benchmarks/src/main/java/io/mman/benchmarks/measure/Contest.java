@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Several ways to do the same, in short turns in one JVM: what disturbs the machine disturbs all of
- * them, and the ratio of two turns of a round stays. JMH measures one after the other, which on a
- * noisy machine hides a difference of a few percent.
+ * Compares several implementations of the same operation, which take short turns in one JVM. A
+ * disturbance of the machine then affects all of them, and hardly changes the ratio of two turns of
+ * the same round. JMH measures one after the other, so on a noisy machine it misses a difference of
+ * a few percent.
  */
 public final class Contest {
   private static final long TURN_NANOS = 300_000;
@@ -20,13 +21,13 @@ public final class Contest {
   private static final com.sun.management.ThreadMXBean THREADS =
       (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** The work, so many times. */
+  /** Does the work the given number of times. */
   @FunctionalInterface
   public interface Work {
     void run(int times) throws Throwable;
   }
 
-  /** What is done before a turn, and not measured. */
+  /** Prepares a turn; its time is not measured. */
   @FunctionalInterface
   public interface Step {
     void run() throws Throwable;
@@ -61,26 +62,26 @@ public final class Contest {
     }
   }
 
-  /** Places the results on a number line. */
+  /** Sets the x coordinate of the results in a line chart. */
   public Contest at(double number) {
     x = number;
     return this;
   }
 
-  /** Gives the results for one of the units that a call consists of. */
+  /** Reports the results per unit, of which each call processes {@code aCall}. */
   public Contest per(String name, double aCall) {
     unit = name;
     unitsPerCall = aCall;
     return this;
   }
 
-  /** Makes each turn a single call, for what is long or has to be prepared. */
+  /** Makes each turn a single call, if calls are long or need preparation. */
   public Contest single() {
     single = true;
     return this;
   }
 
-  /** Compares the others with this series, and not with "mman". */
+  /** Compares the others with the given series instead of "mman". */
   public Contest hero(String name) {
     hero = name;
     return this;
@@ -100,7 +101,7 @@ public final class Contest {
     return chart + ", " + row;
   }
 
-  /** Runs it for about this long, the time to warm up included. */
+  /** Runs the contest for about this long, including the warm-up. */
   public Turns run(Duration budget) {
     long start = System.nanoTime();
     dropThoseThatFail();
@@ -116,8 +117,8 @@ public final class Contest {
   }
 
   /**
-   * For a third of the time, and longer where the JIT has not seen enough calls yet. What is so
-   * long that it has spent the time already is warm.
+   * Warms up for a third of the budget, and longer if the JIT has not seen enough calls yet, but
+   * not longer than the budget.
    */
   private void warmUp(long start, long budget) {
     int calls = single ? WARM_CALLS : 0;
@@ -131,7 +132,7 @@ public final class Contest {
     }
   }
 
-  /** A huge page that is not there, a call that a peer lacks: the others go on. */
+  /** Removes contestants that fail, as without huge pages or if a peer lacks a call. */
   private void dropThoseThatFail() {
     for (Contestant contestant : List.copyOf(contestants)) {
       try {
@@ -143,7 +144,7 @@ public final class Contest {
     }
   }
 
-  /** In an order that is new each time: what one leaves behind does not always meet the same. */
+  /** Runs one turn of each in random order, so that side effects do not always hit the same one. */
   private void round(int times) {
     List<Contestant> order = new ArrayList<>(contestants);
     Collections.shuffle(order, chance);

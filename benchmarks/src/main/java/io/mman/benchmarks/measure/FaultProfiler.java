@@ -11,21 +11,21 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * A JMH profiler that counts the page faults of the process in each iteration. JMH finds it by its
- * class name: {@code -prof io.mman.benchmarks.measure.FaultProfiler}.
+ * A JMH profiler that counts the page faults of the process in each iteration. To use it, pass its
+ * class name to JMH: {@code -prof io.mman.benchmarks.measure.FaultProfiler}.
  */
 public final class FaultProfiler implements InternalProfiler {
-  /** Faults that needed no reading, per operation. */
+  /** The label of minor faults per operation; these read nothing from a disk. */
   public static final String MINOR = "faults.minor";
 
-  /** Faults that waited for a disk, per operation. */
+  /** The label of major faults per operation; these wait for a disk. */
   public static final String MAJOR = "faults.major";
 
   private Usage before;
 
   @Override
   public String getDescription() {
-    return "page faults, by getrusage(2)";
+    return "page faults counted by getrusage(2)";
   }
 
   @Override

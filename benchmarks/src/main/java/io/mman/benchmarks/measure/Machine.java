@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the figures were measured on. */
+/** Describes the machine that the figures were measured on. */
 public record Machine(
     String processor,
     int cores,
@@ -16,7 +16,7 @@ public record Machine(
     String hugePages,
     String load) {
 
-  /** Asks for the machine that this runs on. */
+  /** Describes the machine that this process runs on. */
   public static Machine here() throws IOException {
     return new Machine(
         value("/proc/cpuinfo", "model name"),

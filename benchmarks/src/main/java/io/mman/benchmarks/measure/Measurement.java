@@ -1,29 +1,29 @@
 package io.mman.benchmarks.measure;
 
-/** A figure with its error, as it is stored in JSON; what was not measured is null. */
+/** A figure with its bounds, as stored in JSON. Fields that were not measured are null. */
 public final class Measurement {
   public String chart;
   public String row;
   public double x;
   public String series;
 
-  /** What {@code nanos} is the time of: "call", "page" … */
+  /** The unit that {@code nanos} is the time of, such as "call" or "page". */
   public String unit;
 
   public double nanos;
   public double low;
   public double high;
 
-  /** How many turns, or iterations of JMH, the figure sums up. */
+  /** The number of turns or JMH iterations that the figure summarizes. */
   public int turns;
 
   public Double minorFaults;
   public Double majorFaults;
 
-  /** Bytes of Java heap. */
+  /** Bytes allocated in the Java heap, per unit. */
   public Double allocated;
 
-  /** The series compared with this one, and its time divided by this one's, turn by turn. */
+  /** The series that this one is compared with. The ratios are its time divided by this one's. */
   public String hero;
 
   public Double ratio;

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What one section measured, and on what; a JSON file. */
+/** The measurements of one section, with the machine and the command; stored as a JSON file. */
 public final class Results {
   private static final MathContext DIGITS = new MathContext(4);
   private static final Gson GSON =
@@ -38,13 +38,13 @@ public final class Results {
     return new JsonPrimitive(new BigDecimal(value).round(DIGITS).stripTrailingZeros());
   }
 
-  /** Stores it as SECTION.json in a folder. */
+  /** Stores this object as SECTION.json in a folder. */
   public void save(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(section + ".json"), GSON.toJson(this) + "\n");
   }
 
-  /** Reads all results of a folder, in the order of their names. */
+  /** Reads all results in a folder, in the order of their file names. */
   public static List<Results> load(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<Results> all = new ArrayList<>();

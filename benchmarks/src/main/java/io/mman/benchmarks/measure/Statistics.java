@@ -3,17 +3,17 @@ package io.mman.benchmarks.measure;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Medians, and how sure one can be of them. */
+/** Computes medians and their confidence bounds. */
 public final class Statistics {
   private static final int RESAMPLES = 500;
   private static final long SEED = 20;
 
   private Statistics() {}
 
-  /** A value and the bounds between which it lies with a probability of 95 %. */
+  /** An estimate and the bounds that contain the true value with a probability of 95 %. */
   public record Estimate(double value, double low, double high) {}
 
-  /** Returns the median; NaN of nothing. */
+  /** Returns the median, or NaN if there are no values. */
   public static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
@@ -21,8 +21,8 @@ public final class Statistics {
   }
 
   /**
-   * Estimates a median by the percentile bootstrap: it says nothing of the distribution, which is
-   * skewed here, with a long tail of turns that something disturbed.
+   * Estimates a median by the percentile bootstrap, which assumes nothing about the distribution.
+   * Here it is skewed, with a long tail of disturbed turns.
    */
   public static Estimate estimate(double[] values) {
     Random random = new Random(SEED);
@@ -40,7 +40,7 @@ public final class Statistics {
         median(values), medians[RESAMPLES / 40], medians[RESAMPLES - 1 - RESAMPLES / 40]);
   }
 
-  /** Returns the quotients of two series, pair by pair. */
+  /** Divides two series element by element. */
   public static double[] ratios(double[] numerators, double[] denominators) {
     double[] ratios = new double[Math.min(numerators.length, denominators.length)];
     for (int i = 0; i < ratios.length; i++) {

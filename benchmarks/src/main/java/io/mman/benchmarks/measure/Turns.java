@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * All turns of a contest: in each round every series took one. The figures are those of a unit,
- * such as a call or a page.
+ * All turns of a contest. Every series took one turn in each round. The figures are per unit, such
+ * as a call or a page.
  *
- * @param chart where the results belong
- * @param row what was done
- * @param x the same as a number, for lines; 0 where it is none
- * @param unit what a figure is of: "page" reads as nanoseconds a page
+ * @param chart the chart that shows the results
+ * @param row the case that was measured
+ * @param x the x coordinate in a line chart, or 0
+ * @param unit the unit of the figures: "page" means nanoseconds per page
  * @param hero the series that the others are compared with
- * @param leftOut series that could not run, each with the reason
+ * @param leftOut the series that could not run, each with the reason
  */
 public record Turns(
     String chart,
@@ -25,7 +25,7 @@ public record Turns(
     List<Series> series,
     List<String> leftOut) {
 
-  /** The turns of one way to do it. */
+  /** The turns of one implementation. */
   public record Series(
       String name, double[] nanos, double[] minorFaults, double[] majorFaults, double[] allocated) {
     private Series and(Series other) {
@@ -44,7 +44,7 @@ public record Turns(
     }
   }
 
-  /** Joins the turns of the same contest in several JVMs. */
+  /** Joins the turns that the same contests took in several JVMs. */
   public static List<Turns> join(List<Turns> all) {
     TreeMap<Integer, Turns> joined = new TreeMap<>();
     List<String> order = new ArrayList<>();
@@ -68,7 +68,7 @@ public record Turns(
     return new Turns(chart, row, x, unit, hero, both, leftOut);
   }
 
-  /** Sums the turns up, a measurement for each series. */
+  /** Summarizes the turns in one measurement per series. */
   public List<Measurement> summary() {
     double[] heroes =
         series.stream()

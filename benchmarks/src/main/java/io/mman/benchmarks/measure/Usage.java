@@ -10,11 +10,11 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** What getrusage(2) has counted so far; processor time in nanoseconds. */
+/** The counts of getrusage(2) so far, with the processor time in nanoseconds. */
 public record Usage(long minorFaults, long majorFaults, long cpuNanos) {
   private static final int SELF = 0;
   private static final int CHILDREN = -1;
-  // struct rusage: two timevals, four sizes, then the faults
+  // struct rusage starts with two timevals and four sizes, followed by the page faults.
   private static final int MINOR_FAULTS = 64;
   private static final int MAJOR_FAULTS = 72;
   private static final int BYTES = 144;
@@ -28,17 +28,17 @@ public record Usage(long minorFaults, long majorFaults, long cpuNanos) {
   private static final ThreadLocal<MemorySegment> BUFFER =
       ThreadLocal.withInitial(() -> Arena.global().allocate(BYTES, 8));
 
-  /** Of all threads of this process. */
+  /** Returns the usage of all threads of this process. */
   public static Usage now() {
     return get(SELF);
   }
 
-  /** Of all children that have ended and been waited for. */
+  /** Returns the usage of all children that have ended and been waited for. */
   public static Usage ofChildren() {
     return get(CHILDREN);
   }
 
-  /** What was used between an earlier moment and this one. */
+  /** Returns the usage since an earlier moment. */
   public Usage since(Usage earlier) {
     return new Usage(
         minorFaults - earlier.minorFaults,

@@ -10,33 +10,33 @@ import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.ui.RectangleInsets;
 
-/** Axes that suit what they show. */
+/** Chooses an axis for the values of a chart. */
 final class Axes {
-  /** From where on figures so far apart are shown by their orders of magnitude. */
+  /** If the largest value exceeds the smallest by this factor, the axis is logarithmic. */
   private static final double WIDE = 8;
 
   private Axes() {}
 
-  /** Of times: linear from zero where they are alike. */
+  /** Returns an axis for times, which starts at zero unless it is logarithmic. */
   static ValueAxis times(List<double[]> values, String unit) {
-    return positive(values, "time, a " + unit, Format::time);
+    return positive(values, "time per " + unit, Format::time);
   }
 
-  /** Of ratios, the one among them. */
+  /** Returns an axis for ratios, which includes 1. */
   static ValueAxis ratios(List<double[]> values) {
     values.add(new double[] {1, 1, 1.05});
-    return positive(values, "ratio (left of 1: mman takes less)", Format::digits);
+    return positive(values, "ratio (left of 1: mman is faster)", Format::digits);
   }
 
-  /** Of counts, zero among them. */
+  /** Returns an axis for counts, which includes 0. */
   static ValueAxis counts(List<double[]> values, String unit) {
-    ValueAxis axis = linear(max(values), "page faults, a " + unit, Format::digits);
-    // room for the left half of a mark at zero
+    ValueAxis axis = linear(max(values), "page faults per " + unit, Format::digits);
+    // The left half of a mark at zero needs room.
     axis.setLowerBound(-0.015 * axis.getUpperBound());
     return axis;
   }
 
-  /** Of what grows by factors. */
+  /** Returns a logarithmic axis. */
   static ValueAxis factors(double min, double max, String label, boolean bytes) {
     DoubleFunction<String> format = bytes ? Format::bytes : Format::digits;
     return font(new FactorAxis(label, min, max, bytes, format));
@@ -81,7 +81,7 @@ final class Axes {
     return axis;
   }
 
-  /** Lets a function write the labels. */
+  /** Formats labels with a function. */
   private static final class Labels extends NumberFormat {
     private static final long serialVersionUID = 1;
     private final transient DoubleFunction<String> format;

@@ -22,7 +22,10 @@ final class Behind {
         new StringBuilder(
             "These peers were faster than the library by more than 2 % and the measurement"
                 + " error:\n\n");
-    table.append("| Chart | Case | Implementation | mman ÷ this |\n| --- | --- | --- | --- |\n");
+    List<String> heroes = behind.stream().map(m -> m.hero).distinct().toList();
+    String hero = heroes.size() == 1 ? heroes.getFirst() : "mman";
+    table.append("| Chart | Case | Implementation | ").append(hero).append(" ÷ this |\n");
+    table.append("| --- | --- | --- | --- |\n");
     for (Measurement m : behind) {
       String ratio = Format.ratio(m.ratio);
       table.append("| %s | %s | %s | %s |\n".formatted(title(m), m.row, m.series, ratio));
@@ -38,7 +41,7 @@ final class Behind {
         .orElse(m.chart);
   }
 
-  /** Whether even the lower bound of the ratio exceeds the goal, and the series is a peer. */
+  /** Returns whether a measurement is that of a peer, and even the lower bound exceeds the goal. */
   private static boolean isBehind(Measurement m) {
     return m.hero != null
         && m.hero.toLowerCase(Locale.ROOT).startsWith("mman")

@@ -5,31 +5,31 @@ import io.mman.benchmarks.measure.Measurement;
 /**
  * A chart of the report.
  *
- * @param id its file name
- * @param source the measurements it shows
- * @param figure what of them
- * @param shape how
- * @param title above it
- * @param axis what the numbers of a line chart's x axis are; empty for others
+ * @param id the file name without its extension
+ * @param source the chart of the measurements shown
+ * @param figure which figure of the measurements is shown
+ * @param shape how the figures are drawn
+ * @param title the title above the chart
+ * @param axis the label of a line chart's x axis; empty for other charts
  */
 record ChartSpec(String id, String source, Figure figure, Shape shape, String title, String axis) {
 
-  /** What of a measurement is shown. */
+  /** The figure of a measurement that a chart shows. */
   enum Figure {
     TIME,
     RATIO,
     FAULTS
   }
 
-  /** How it is shown. */
+  /** How a chart shows its figures. */
   enum Shape {
-    /** A line of the chart for each row, a dot in it for each series. */
+    /** One line per row, with a dot for each series. */
     DOTS,
-    /** The same with rows and series exchanged. */
+    /** Like {@code DOTS}, with rows and series exchanged. */
     TURNED_DOTS,
-    /** Lines over a number. */
+    /** Lines over numbers. */
     LINES,
-    /** Lines over a number of bytes. */
+    /** Lines over numbers of bytes. */
     LINES_OVER_BYTES
   }
 
@@ -45,7 +45,7 @@ record ChartSpec(String id, String source, Figure figure, Shape shape, String ti
     return shape == Shape.TURNED_DOTS ? measured.row : measured.series;
   }
 
-  /** The figure and its bounds; null where it was not measured. */
+  /** Returns the figure and its bounds, or null if it was not measured. */
   double[] valueOf(Measurement m) {
     return switch (figure) {
       case TIME -> new double[] {m.nanos, m.low, m.high};

@@ -6,39 +6,36 @@ import java.util.List;
 
 /** The charts of the report. */
 final class Charts {
-  private static final String TO_MMAN = "Time of mman, divided by that of ";
+  private static final String RATIO = "Time of mman divided by the time of the others: ";
 
   static final List<ChartSpec> ALL =
       List.of(
-          dots("faults-backing", "First touch of a page, by what it is a page of"),
-          ratio("faults-backing", TO_MMAN + "others: first touch of a page"),
-          faults("jmh-FirstTouch", "Page faults for each page of 4 KiB (JMH)"),
-          turned("faults-preparation", Figure.TIME, "First touch of a page, by what is done first"),
-          turned(
-              "faults-preparation",
-              Figure.FAULTS,
-              "Page faults for each page, by what is done first"),
-          overBytes("faults-size-anonymous", "First touch of a page, anonymous memory"),
-          overBytes("faults-size-file_read", "First touch of a page, file in the page cache"),
-          dots("faults-random", "First touch of a page, by the order of the pages"),
-          dots("faults-order", "First read of a page of a file, by order, cache and advice"),
-          turned("faults-few", Figure.TIME, "Reading a few random pages of a file, not cached"),
-          dots("faults-threads", "First touch of a page, by one thread and by two"),
+          dots("faults-backing", "First access to a page, by kind of memory"),
+          ratio("faults-backing", RATIO + "first access to a page"),
+          faults("jmh-FirstTouch", "Page faults per page of 4 KiB (JMH)"),
+          turned("faults-preparation", Figure.TIME, "First access to a page, by preparation"),
+          turned("faults-preparation", Figure.FAULTS, "Page faults per page, by preparation"),
+          overBytes("faults-size-anonymous", "First access to a page of anonymous memory, by size"),
+          overBytes("faults-size-file_read", "First access to a page of a cached file, by size"),
+          dots("faults-random", "First access to a page, by order of access"),
+          dots("faults-order", "First read of a file's page, by order, page cache and advice"),
+          turned("faults-few", Figure.TIME, "Reading a few random pages of an uncached file"),
+          dots("faults-threads", "First access to a page, by one thread and by two"),
           dots("faults-populate", "Populating a large region, by several threads and by one"),
-          dots("calls", "A call on one page"),
-          ratio("calls", TO_MMAN + "others: a call on one page"),
-          dots("lifetimes-map", "Mapping a file of 1 MiB and unmapping it"),
-          ratio("lifetimes-map", TO_MMAN + "others: mapping and unmapping"),
+          dots("calls", "System calls on one page"),
+          ratio("calls", RATIO + "system calls on one page"),
+          dots("lifetimes-map", "Mapping and unmapping a file of 1 MiB"),
+          ratio("lifetimes-map", RATIO + "mapping and unmapping"),
           turned("lifetimes-length", Figure.TIME, "Mapping and unmapping, by query of the length"),
-          lines("lifetimes-threads", "Mapping and unmapping, while others wait", "other threads"),
-          turned("lifetimes-protect", Figure.TIME, "Narrowing a page's rights and widening them"),
-          turned("lifetimes-grow", Figure.TIME, "A log that grows by 1 MiB: a step"),
-          lines("lifetimes-live", "Mapping and unmapping one more", "regions alive"),
-          turned("reading-sequential", Figure.TIME, "Adding up the longs of a file: a MiB"),
+          lines("lifetimes-threads", "Mapping and unmapping while threads wait", "waiting threads"),
+          turned("lifetimes-protect", Figure.TIME, "Changing the protection of a page and back"),
+          turned("lifetimes-grow", Figure.TIME, "Growing a log by 1 MiB"),
+          lines("lifetimes-live", "Mapping and unmapping with many live regions", "live regions"),
+          turned("reading-sequential", Figure.TIME, "Summing up the longs of a file"),
           turned("reading-random", Figure.TIME, "Reading a long of a random page"),
           dots("sync", "Writing changed pages to the disk"),
-          ratio("sync", TO_MMAN + "others: writing changed pages"),
-          turned("start-wall", Figure.TIME, "A JVM that maps once: until it has ended"),
+          ratio("sync", RATIO + "writing changed pages"),
+          turned("start-wall", Figure.TIME, "A JVM that maps once: elapsed time"),
           turned("start-cpu", Figure.TIME, "A JVM that maps once: processor time"));
 
   private Charts() {}

@@ -12,17 +12,17 @@ import org.jfree.chart.axis.TickType;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.TextAnchor;
 
-/** A logarithmic axis with round numbers on it. */
+/** A logarithmic axis labeled with round numbers. */
 final class FactorAxis extends LogAxis {
   private static final long serialVersionUID = 1;
 
-  /** With so many tens between its ends, an axis says only those. */
+  /** An axis that spans more powers of ten than this is labeled with powers of ten only. */
   private static final double MANY_TENS = 2.6;
 
   private final transient DoubleFunction<String> format;
   private final boolean binary;
 
-  /** From the round number below some figures to that above. */
+  /** Spans some figures, with a margin at both ends. */
   FactorAxis(String label, double min, double max, boolean binary, DoubleFunction<String> format) {
     super(label);
     this.binary = binary;

@@ -4,14 +4,14 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Figures as people read them. */
+/** Formats figures for people. */
 final class Format {
   private static final MathContext DIGITS = new MathContext(3);
   private static final String[] TIMES = {"ns", "µs", "ms", "s"};
 
   private Format() {}
 
-  /** Three digits and the unit that suits: 12.3 µs. */
+  /** Formats a time with three digits and a suitable unit: 12.3 µs. */
   static String time(double nanos) {
     if (nanos == 0 || !Double.isFinite(nanos)) {
       return nanos == 0 ? "0" : "?";
@@ -20,7 +20,7 @@ final class Format {
     return digits(nanos / Math.pow(1000, unit)) + " " + TIMES[unit];
   }
 
-  /** A time and its bounds in one unit: 12.3 (12.1 to 12.8) µs. */
+  /** Formats a time and its bounds in the same unit: 12.3 (12.1 to 12.8) µs. */
   static String interval(double nanos, double low, double high) {
     int unit = unit(nanos);
     double scale = Math.pow(1000, unit);
@@ -28,7 +28,7 @@ final class Format {
         .formatted(digits(nanos / scale), digits(low / scale), digits(high / scale), TIMES[unit]);
   }
 
-  /** The unit in which three digits are less than a thousand. */
+  /** Returns the unit in which the rounded time is below 1000. */
   private static int unit(double nanos) {
     int unit = 0;
     for (double value = nanos; value >= 999.5 && unit < TIMES.length - 1; value /= 1000) {
@@ -37,12 +37,12 @@ final class Format {
     return unit;
   }
 
-  /** Two decimals near one, as many digits elsewhere. */
+  /** Formats a ratio with two decimals near 1, and with three digits otherwise. */
   static String ratio(double ratio) {
     return ratio >= 0.1 && ratio < 10 ? String.format(Locale.ROOT, "%.2f", ratio) : digits(ratio);
   }
 
-  /** Up to three digits, without an exponent. */
+  /** Formats a number with up to three digits and without an exponent. */
   static String digits(double value) {
     if (!Double.isFinite(value)) {
       return "?";
@@ -51,7 +51,7 @@ final class Format {
     return rounded.abs().compareTo(new BigDecimal("0.0005")) < 0 ? "0" : rounded.toPlainString();
   }
 
-  /** A power of two of bytes: 4 KiB. */
+  /** Formats a power of two of bytes: 4 KiB. */
   static String bytes(double bytes) {
     String[] units = {"B", "KiB", "MiB", "GiB"};
     int unit = 0;

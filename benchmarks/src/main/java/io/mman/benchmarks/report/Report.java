@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes RESULTS.md, GUIDE.md and charts/ from results/, all in one folder. */
+/** Writes RESULTS.md, GUIDE.md and charts/ from the measurements in results/. */
 public final class Report {
   private Report() {}
 
@@ -39,7 +39,7 @@ public final class Report {
     return drawn;
   }
 
-  /** The measurements of a chart. */
+  /** Returns the measurements of a chart. */
   static List<Measurement> of(List<Results> results, String chart) {
     return results.stream()
         .flatMap(r -> r.measurements.stream())

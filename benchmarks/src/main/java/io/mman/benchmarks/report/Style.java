@@ -18,8 +18,8 @@ import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 
 /**
- * Colours that the colour-blind can tell apart (Okabe and Ito's), each with a mark of its own, the
- * same for a series in all charts.
+ * Colors that the color-blind can distinguish (by Okabe and Ito), each with its own mark. A series
+ * has the same color in all charts.
  */
 final class Style {
   static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
@@ -28,16 +28,16 @@ final class Style {
   static final Color BAND = new Color(0xF4F4F4);
   private static final Color INK = new Color(0x202020);
   private static final float SIZE = 9;
-  private static final int STRANGE = 6;
+  private static final int UNKNOWN = 6;
 
   private static final Map<String, Integer> KNOWN = new HashMap<>();
 
   static {
     known(0, "mman", "mman, confined", "mman, random");
-    known(1, "C", "C, nothing", "C, random");
-    known(2, "FileChannel.map", "JNA", "FileChannel.force", "FileChannel.map, all again");
+    known(1, "C", "C, no preparation", "C, random");
+    known(2, "FileChannel.map", "JNA", "FileChannel.force", "FileChannel.map, whole file");
     known(3, "OpenHFT Posix", "Arena.allocate", "MappedByteBuffer.force");
-    known(4, "bare FFM handle", "allocateDirect", "mman, borrowed arena", "mman, not reserved");
+    known(4, "bare FFM handle", "allocateDirect", "mman, borrowed arena", "mman, no reservation");
     known(5, "FileChannel.map, load()");
   }
 
@@ -61,7 +61,7 @@ final class Style {
     }
   }
 
-  /** The places in the palette of some series, each another. */
+  /** Assigns each series its own place in the palette. */
   static int[] places(List<String> series) {
     int[] places = new int[series.size()];
     boolean[] taken = new boolean[Math.max(COLORS.size(), series.size())];
@@ -73,10 +73,10 @@ final class Style {
         taken[known] = true;
       }
     }
-    // next to known ones, a strange one does not get the colour of a known one that is absent
-    int strange = series.stream().anyMatch(KNOWN::containsKey) ? STRANGE : 0;
+    // In a chart with known series, an unknown one does not get the color of an absent known one.
+    int unknown = series.stream().anyMatch(KNOWN::containsKey) ? UNKNOWN : 0;
     for (int i = 0; i < places.length; i++) {
-      for (int free = strange; places[i] < 0; free = (free + 1) % taken.length) {
+      for (int free = unknown; places[i] < 0; free = (free + 1) % taken.length) {
         if (!taken[free]) {
           places[i] = free;
           taken[free] = true;
@@ -115,7 +115,7 @@ final class Style {
     return path;
   }
 
-  /** A chart of a plot: white, the legend below. */
+  /** Returns a white chart of a plot, with the legend below. */
   static JFreeChart chart(String title, XYPlot plot) {
     plot.setBackgroundPaint(Color.WHITE);
     plot.setOutlinePaint(GRID);

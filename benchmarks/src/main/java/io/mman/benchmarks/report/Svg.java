@@ -16,7 +16,7 @@ import org.jfree.chart.text.TextUtils;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** Writes charts as SVG, their text as text. */
+/** Writes charts as SVG, with their labels as text. */
 final class Svg {
   private Svg() {}
 
@@ -30,7 +30,7 @@ final class Svg {
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     graphics.setSVGCanvasSize(new Dimension(width, height));
-    // or it would draw labels as outlines
+    // Otherwise labels would be drawn as outlines.
     TextUtils.setUseDrawRotatedStringWorkaround(false);
     chart.draw(graphics, new Rectangle2D.Double(0, 0, width, height));
     Element root = graphics.getRoot();
@@ -40,7 +40,7 @@ final class Svg {
     Files.writeString(file, tidied(text.toString()));
   }
 
-  /** Without what changes nothing; in fonts as wide as the one that was measured. */
+  /** Removes what has no effect, and names fonts with the same widths as the one used here. */
   private static String tidied(String svg) {
     return svg.replaceAll("<!DOCTYPE[^>]*>\\s*", "")
         .replace("clip-path:url(#clipPath1); ", "")

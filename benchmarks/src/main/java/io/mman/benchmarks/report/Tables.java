@@ -5,14 +5,14 @@ import io.mman.benchmarks.measure.Measurement;
 import io.mman.benchmarks.measure.Results;
 import java.util.List;
 
-/** Tables in Markdown. */
+/** Markdown tables. */
 final class Tables {
   private Tables() {}
 
-  /** What a section was measured on, and how. */
+  /** Returns the machine that a section was measured on, and the command. */
   static String machine(Results results) {
     Machine m = results.machine;
-    return "> %s, %d cores, %d GiB; %s; %s; %s; huge pages `%s`; load at the start %s.  \n"
+    return "> %s, %d cores, %d GiB; %s; %s; %s; huge pages `%s`; load average at the start %s.  \n"
             .formatted(
                 m.processor(),
                 m.cores(),
@@ -22,17 +22,19 @@ final class Tables {
                 m.disk(),
                 m.hugePages(),
                 m.load())
-        + "> %s, %d s, `%s`".formatted(results.started, results.seconds, results.command);
+        + "> Started at %s, took %d s: `%s`"
+            .formatted(results.started, results.seconds, results.command);
   }
 
-  /** The figures of a chart; the reader unfolds it. */
+  /** Returns the figures of a chart as a table that the reader unfolds. */
   static String figures(List<Measurement> measured) {
     String hero =
         measured.stream().filter(m -> m.hero != null).map(m -> m.hero).findFirst().orElse("");
     StringBuilder table = new StringBuilder("<details><summary>Figures</summary>\n\n");
-    table.append("| | | time, a ").append(measured.getFirst().unit).append(" | ");
+    table.append("| Case | Implementation | time per ").append(measured.getFirst().unit);
+    table.append(" | ");
     table.append(hero.isEmpty() ? "" : hero + " ÷ this");
-    table.append(" | faults, minor + major | bytes allocated | turns |\n");
+    table.append(" | minor + major faults | bytes allocated | turns |\n");
     table.append("| --- | --- | --- | --- | --- | --- | --- |\n");
     for (Measurement m : measured) {
       table.append(

@@ -4,15 +4,24 @@ import io.mman.benchmarks.measure.Measurement;
 import io.mman.benchmarks.measure.Results;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fills in a text: {@code {{chart ID}}}, {@code {{figures CHART}}}, {@code {{machine SECTION}}},
- * {@code {{left-out SECTION}}}, {@code {{behind SECTION}}}, {@code {{time CHART | ROW | SERIES}}}
- * and {@code {{ratio CHART | ROW | SERIES | SERIES}}}; the row {@code @} is any. What was not
- * measured is said so.
+ * Replaces the placeholders of a text:
+ *
+ * <ul>
+ *   <li>{@code {{chart ID}}} by an image,
+ *   <li>{@code {{figures CHART}}} by a table of everything that was measured for a chart,
+ *   <li>{@code {{machine SECTION}}} by the machine and the command of a section,
+ *   <li>{@code {{left-out SECTION}}} by the series that could not run,
+ *   <li>{@code {{behind SECTION}}} by the peers that were faster than the library,
+ *   <li>{@code {{time CHART | ROW | SERIES}}} by a time,
+ *   <li>{@code {{compare CHART | ROW | SERIES | SERIES}}} by how the first series compares with the
+ *       second, as in "3.2 times faster".
+ * </ul>
+ *
+ * <p>The row {@code @} stands for the first row. The text says so if something was not measured.
  */
 final class Template {
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+) ([^}]+)}}");
@@ -29,21 +38,24 @@ final class Template {
 
   String fill(String text) {
     Matcher places = PLACE.matcher(text);
-    return places.replaceAll(
-        place -> Matcher.quoteReplacement(fill(place.group(1), place.group(2).split(" \\| "))));
+    String filled =
+        places.replaceAll(
+            place -> Matcher.quoteReplacement(fill(place.group(1), place.group(2).split(" \\| "))));
+    return filled.replaceAll("\n{3,}", "\n\n").strip() + "\n";
   }
 
   private String fill(String kind, String... words) {
     return switch (kind) {
       case "chart" -> chart(words[0]);
       case "figures" -> figures(words[0]);
-      case "machine" -> ofSection(words[0]).map(Tables::machine).orElse("> Not measured.");
+      case "machine" ->
+          ofSection(words[0]).map(Tables::machine).orElse("> This section was not measured.");
       case "left-out" -> ofSection(words[0]).map(Template::leftOut).orElse("");
       case "behind" -> ofSection(words[0]).map(Behind::table).orElse("");
       case "time" ->
           figure(words[0], words[1], words[2]).map(m -> Format.time(m.nanos)).orElse("?");
-      case "ratio" -> ratio(words);
-      default -> throw new IllegalArgumentException("nothing is known of {{" + kind + "}}");
+      case "compare" -> compare(words);
+      default -> throw new IllegalArgumentException("unknown placeholder {{" + kind + "}}");
     };
   }
 
@@ -51,7 +63,7 @@ final class Template {
     ChartSpec spec = Charts.ALL.stream().filter(c -> c.id().equals(id)).findFirst().orElseThrow();
     return drawn.contains(id)
         ? "![%s](charts/%s.svg)".formatted(spec.title(), id)
-        : "*" + spec.title() + ": not measured.*";
+        : "*" + spec.title() + ": this was not measured.*";
   }
 
   private String figures(String chart) {
@@ -62,7 +74,9 @@ final class Template {
   private static String leftOut(Results section) {
     return section.leftOut.isEmpty()
         ? ""
-        : "Left out: " + String.join("; ", section.leftOut.stream().distinct().toList()) + ".";
+        : "These could not run: "
+            + String.join("; ", section.leftOut.stream().distinct().toList())
+            + ".";
   }
 
   private Optional<Results> ofSection(String section) {
@@ -75,10 +89,10 @@ final class Template {
         .findFirst();
   }
 
-  private String ratio(String... words) {
-    BiFunction<Measurement, Measurement, String> divide = (a, b) -> Format.ratio(a.nanos / b.nanos);
+  private String compare(String... words) {
     return figure(words[0], words[1], words[2])
-        .flatMap(a -> figure(words[0], words[1], words[3]).map(b -> divide.apply(a, b)))
+        .flatMap(a -> figure(words[0], words[1], words[3]).map(b -> Comparison.of(a, b)))
+        .map(Comparison::toString)
         .orElse("?");
   }
 }

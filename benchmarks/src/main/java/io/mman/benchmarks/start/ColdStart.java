@@ -14,20 +14,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Whole JVMs that map once, started in turns. */
+/** Measures whole JVMs that map once, started in turns. */
 public final class ColdStart {
   private static final Map<String, String> WAYS = new LinkedHashMap<>();
   private static final Map<String, String> HELP = new LinkedHashMap<>();
 
   static {
     WAYS.put("mman", "mman");
-    WAYS.put("no-bean", "mman, without its bean");
-    WAYS.put("facade", "mman, facade only");
+    WAYS.put("bean", "mman, with its bean");
+    WAYS.put("facade", "Mman.mmap");
     WAYS.put("ffm", "bare FFM handles");
     WAYS.put("channel", "FileChannel.map");
     WAYS.put("jna", "JNA");
     WAYS.put("openhft", "OpenHFT Posix");
-    WAYS.put("nothing", "an empty main");
+    WAYS.put("nothing", "empty main method");
     HELP.put("plain", "");
     HELP.put("CDS archive", "-XX:SharedArchiveFile=");
     HELP.put("AOT cache", "-XX:AOTCache=");
@@ -44,7 +44,7 @@ public final class ColdStart {
     file = Files.write(folder.resolve("file"), new byte[4096]);
   }
 
-  /** A way to map in a JVM with some help, and what starting it cost so far. */
+  /** A JVM command, and the measured starts of it. */
   private static final class Start {
     final String way;
     final String help;
@@ -73,7 +73,7 @@ public final class ColdStart {
     }
   }
 
-  /** Lets each way write its archives, as its user would. */
+  /** Makes each program write its archives, as its user would. */
   private void prepare() throws IOException, InterruptedException {
     for (String way : WAYS.keySet()) {
       System.out.println("  archives of " + WAYS.get(way));
@@ -88,8 +88,8 @@ public final class ColdStart {
   }
 
   /**
-   * JDK 25 can crash when it writes an archive at exit while a daemon thread, such as the one that
-   * registers the library's bean, still links a lambda. The next attempt usually succeeds.
+   * Writes an archive. JDK 25 can crash when it does this at exit while a daemon thread still links
+   * a lambda. The next attempt usually succeeds.
    */
   private void write(String way, String option) throws IOException, InterruptedException {
     int exit = -1;
@@ -104,8 +104,8 @@ public final class ColdStart {
 
   private List<String> command(String way, String... options) {
     List<String> arguments = new ArrayList<>(List.of(options));
-    if (way.equals("no-bean")) {
-      arguments.add("-Dio.mman.jmx=false");
+    if (way.equals("bean")) {
+      arguments.add("-Dio.mman.jmx=true");
     }
     arguments.addAll(List.of(StartMain.class.getName(), way, file.toString()));
     return Jvm.command(arguments);

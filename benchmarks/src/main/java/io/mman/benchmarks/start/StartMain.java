@@ -24,9 +24,10 @@ import java.util.EnumSet;
 import net.openhft.posix.PosixAPI;
 
 /**
- * A program that maps something, reads a byte and unmaps it: WAY FILE. Only {@code Mapping} and
- * {@code FileChannel} map the file; the others, which have no way to open one, map memory. Each way
- * is a class of its own, so that a JVM loads nothing of the others.
+ * A program that maps a file or memory, reads a byte and unmaps. The arguments are the
+ * implementation and the file. Only {@code Mapping} and {@code FileChannel} map the file; the
+ * others cannot open one, and map memory. Each implementation is a class of its own, so that a JVM
+ * does not load the others.
  */
 public final class StartMain {
   private static final int READ_WRITE = 3;
@@ -38,7 +39,7 @@ public final class StartMain {
     byte read =
         switch (arguments[0]) {
           case "nothing" -> 0;
-          case "mman", "no-bean" -> Ours.map(Path.of(arguments[1]));
+          case "mman", "bean" -> Ours.map(Path.of(arguments[1]));
           case "facade" -> Facade.map();
           case "ffm" -> Bare.map();
           case "channel" -> Channel.map(Path.of(arguments[1]));

@@ -56,11 +56,11 @@ class ReportTest {
     assertTrue(page.contains("| madvise | C | 200 (180 to 220) ns | 0.50 (0.40 to 0.60) |"), page);
     assertTrue(page.contains("mvn something"), page);
     assertTrue(Files.readString(folder.resolve("charts/calls-ratio.svg")).contains(">madvise</"));
-    assertFalse(Files.exists(folder.resolve("charts/sync.svg")), "it was not measured");
+    assertFalse(Files.exists(folder.resolve("charts/sync.svg")), "sync was not measured");
   }
 
   @Test
-  void everyPlaceOfThePagesIsFilledAndEachChartIsShown() throws IOException {
+  void allPlaceholdersAreReplacedAndAllChartsShown() throws IOException {
     results().save(folder.resolve("results"));
     Report.main(folder.toString());
     String page = Files.readString(folder.resolve("RESULTS.md"));
@@ -72,12 +72,20 @@ class ReportTest {
   }
 
   @Test
-  void aTextGetsTimesAndRatios() throws IOException {
+  void aTextGetsTimesAndComparisons() throws IOException {
     Template template = new Template(List.of(results()), new ArrayList<>());
     String text =
         template.fill(
-            "{{time calls | madvise | mman}} {{ratio calls | @ | mman | C}} {{time x | y | z}}");
-    assertEquals("100 ns 0.50 ?", text);
+            "{{time calls | madvise | mman}} {{compare calls | @ | mman | C}} {{time x | y | z}}");
+    assertEquals("100 ns 2.0 times faster ?\n", text);
+  }
+
+  @Test
+  void aComparisonGivesAFactorOrAPercentageUnlessNoDifferenceWasFound() {
+    assertEquals("3.2 times faster", new Comparison(1 / 3.2, 0.3, 0.32).toString());
+    assertEquals("97 times faster", new Comparison(1 / 97.1, 0.01, 0.011).toString());
+    assertEquals("4 % slower", new Comparison(1.04, 1.03, 1.05).toString());
+    assertEquals("about as fast", new Comparison(1.04, 0.99, 1.05).toString());
   }
 
   @Test
@@ -90,7 +98,7 @@ class ReportTest {
     c.ratio = 1.2;
     c.ratioLow = 1.021;
     String table = Behind.table(results);
-    assertTrue(table.contains("| A call on one page | madvise | C | 1.20 |"), table);
+    assertTrue(table.contains("| System calls on one page | madvise | C | 1.20 |"), table);
     c.series = "mman, otherwise";
     assertFalse(Behind.table(results).contains("|"), "the library's own ways are not peers");
   }

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  *
  * <p>This is not a Maven plugin because plugins run in Maven's own JVM, and no formatter that runs
  * on Java 17 can read the syntax of Java 22. To start it by hand, use {@code java -cp
- * google-java-format-all-deps.jar (the --add-exports of the pom) .ci/Format.java check|apply
- * FOLDER...}
+ * google-java-format-all-deps.jar -XX:VMOptionsFile=.ci/compiler.options .ci/Format.java
+ * check|apply FOLDER...}
  */
 final class Format {
   private Format() {}

@@ -35,6 +35,11 @@ final class ModelFile implements AutoCloseable {
     bytes = Arrays.copyOf(bytes, size);
   }
 
+  /** The same after a region was extended, which never makes the file shorter. */
+  void lengthen(int size) {
+    bytes = Arrays.copyOf(bytes, Math.max(bytes.length, size));
+  }
+
   /** Returns a page, with zeros behind the end of the file. */
   byte[] page(int number, int size) {
     int start = Math.min(number * size, bytes.length);

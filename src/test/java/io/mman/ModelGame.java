@@ -32,7 +32,13 @@ public final class ModelGame {
       case MAP -> map(world, step, from, length);
       case TOUCH -> world.write(step.slot(), step.other(), from, length, value(step));
       case READ -> world.copy(step.slot(), from, length, value(step));
-      case RESIZE -> world.resize(step.slot(), length);
+      case RESIZE -> {
+        if (step.pick() % 3 == 0) {
+          world.extend(step.slot(), length);
+        } else {
+          world.resize(step.slot(), length);
+        }
+      }
       case SPLIT -> world.split(step.slot(), from);
       case JOIN -> world.join(step.slot(), step.other());
       case PROTECT -> world.protect(step.slot(), rights(step));
@@ -117,6 +123,8 @@ public final class ModelGame {
     Class<?> argument = IllegalArgumentException.class;
     RegionSteps.attempt(argument, () -> r.resize(-1));
     RegionSteps.attempt(argument, () -> r.resize(Long.MAX_VALUE));
+    RegionSteps.attempt(argument, () -> r.extend(-1));
+    RegionSteps.attempt(argument, () -> r.extend(Long.MAX_VALUE));
     RegionSteps.attempt(argument, () -> r.advise(Advice.GUARD_INSTALL));
     RegionSteps.attempt(argument, () -> r.join(r));
   }

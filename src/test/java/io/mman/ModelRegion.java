@@ -31,6 +31,12 @@ final class ModelRegion {
   /** Whether the file was opened for writing, for all of it. */
   boolean writable;
 
+  /** Whether it keeps a descriptor of the path that it was mapped from. */
+  boolean keepsFile;
+
+  /** Whether the descriptor with which it grows is open for writing. */
+  boolean canExtendFile;
+
   int pins;
   boolean closed;
   boolean locked;
@@ -158,6 +164,8 @@ final class ModelRegion {
     other.locked = locked;
     other.rounding = rounding;
     other.writable = writable;
+    other.keepsFile = keepsFile;
+    other.canExtendFile = canExtendFile;
     if (!isFile()) {
       other.memory = Arrays.copyOfRange(memory, at, size);
     }

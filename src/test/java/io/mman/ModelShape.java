@@ -46,6 +46,8 @@ record ModelShape(
     ModelRegion model = new ModelRegion(region, origin, start, size, protection, reserve);
     model.rounding = file == null && placement == 3 ? HUGE : ModelRegion.PAGE;
     model.writable = opened != null || file == null || isPrivate || protection.canWrite();
+    model.keepsFile = file != null && fromPath && reserve >= 0;
+    model.canExtendFile = opened != null || (!isPrivate && protection.canWrite());
     return model;
   }
 }

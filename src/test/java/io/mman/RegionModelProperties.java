@@ -57,6 +57,7 @@ class RegionModelProperties {
         .withAction(6, action(write()))
         .withAction(2, action(copy()))
         .withAction(8, action(resize()))
+        .withAction(4, action(extend()))
         .withAction(5, action(split()))
         .withAction(5, action(join()))
         .withAction(4, action(protect()))
@@ -146,6 +147,11 @@ class RegionModelProperties {
   private static Arbitrary<Transformer<RegionWorld>> resize() {
     return Combinators.combine(which(), place())
         .as((r, size) -> named("resize " + r + " " + size, w -> w.resize(r, size)));
+  }
+
+  private static Arbitrary<Transformer<RegionWorld>> extend() {
+    return Combinators.combine(which(), place())
+        .as((r, size) -> named("extend " + r + " " + size, w -> w.extend(r, size)));
   }
 
   private static Arbitrary<Transformer<RegionWorld>> split() {

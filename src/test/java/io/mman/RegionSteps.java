@@ -65,34 +65,71 @@ abstract sealed class RegionSteps permits RegionWorld {
           refusalToResize(r, size),
           () -> {
             r.real.resize(size);
-            boolean inPlace = size == r.size || (size > r.size && r.reserve >= 0);
-            r.generation += inPlace ? 0 : 1;
-            if (!inPlace) {
-              mayHaveMoved(r);
-            }
-            r.next = size == r.size ? r.next : null;
-            r.resize(size);
+            resized(r, size);
           });
     }
   }
 
-  private static @Nullable Class<?> refusalToResize(ModelRegion r, int size) {
-    if (size > r.size) {
-      if (r.reserve >= 0 && size > r.reserve) {
-        return IllegalArgumentException.class;
-      }
-      if (!r.isFile() && r.origin.shared()) {
-        return UnsupportedOperationException.class;
-      }
-      if (r.isFile() && (r.origin.opened() == null || !r.origin.opened().isOpen())) {
-        return IllegalStateException.class;
-      }
-      if (r.isFile() && r.offset + size > r.origin.file().bytes.length) {
-        return IllegalArgumentException.class;
-      }
-      return r.reserve >= 0 || r.isRevocable() ? null : IllegalStateException.class;
+  private void resized(ModelRegion r, int size) {
+    boolean inPlace = size == r.size || (size > r.size && r.reserve >= 0);
+    r.generation += inPlace ? 0 : 1;
+    if (!inPlace) {
+      mayHaveMoved(r);
     }
-    return size == r.size || r.isRevocable() ? null : IllegalStateException.class;
+    r.next = size == r.size ? r.next : null;
+    r.resize(size);
+  }
+
+  private static @Nullable Class<?> refusalToResize(ModelRegion r, int size) {
+    if (size <= r.size) {
+      return size == r.size || r.isRevocable() ? null : IllegalStateException.class;
+    }
+    Class<?> refusal = refusalOfKind(r, size);
+    if (refusal == null && r.isFile() && r.offset + size > r.origin.file().bytes.length) {
+      return IllegalArgumentException.class;
+    }
+    return refusal != null ? refusal : refusalToMove(r);
+  }
+
+  private static @Nullable Class<?> refusalOfKind(ModelRegion r, int size) {
+    if (r.reserve >= 0 && size > r.reserve) {
+      return IllegalArgumentException.class;
+    }
+    if (!r.isFile() && r.origin.shared()) {
+      return UnsupportedOperationException.class;
+    }
+    boolean hasFile = r.origin.opened() == null ? r.keepsFile : r.origin.opened().isOpen();
+    return r.isFile() && !hasFile ? IllegalStateException.class : null;
+  }
+
+  private static @Nullable Class<?> refusalToMove(ModelRegion r) {
+    return r.reserve >= 0 || r.isRevocable() ? null : IllegalStateException.class;
+  }
+
+  /** Grows a region together with its file. */
+  void extend(int which, int size) {
+    ModelRegion r = pick(which);
+    if (r != null) {
+      attempt(
+          refusalToExtend(r, size),
+          () -> {
+            r.real.extend(size);
+            if (r.isFile() && size > r.size) {
+              r.origin.file().lengthen(r.offset + size);
+            }
+            resized(r, size);
+          });
+    }
+  }
+
+  private static @Nullable Class<?> refusalToExtend(ModelRegion r, int size) {
+    if (size <= r.size) {
+      return size < r.size ? IllegalArgumentException.class : null;
+    }
+    Class<?> refusal = refusalOfKind(r, size);
+    refusal = refusal != null ? refusal : refusalToMove(r);
+    boolean isRefusedByFile = r.isFile() && !r.canExtendFile;
+    return refusal == null && isRefusedByFile ? MmanException.class : refusal;
   }
 
   void split(int which, int offset) {

@@ -14,6 +14,10 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
 
   private final @Nullable ModelFile file;
   private final List<Pin> pins = new ArrayList<>();
+
+  /** Borrowed regions whose objects are closed; their pages and views live as long as the arena. */
+  private final List<ModelRegion> detached = new ArrayList<>();
+
   private final Arena lender = Arena.ofConfined();
   private final Thread owner = Thread.currentThread();
 
@@ -67,16 +71,18 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
     if (r == null) {
       return;
     }
-    Class<?> refusal =
-        r.origin.borrowed()
-            ? UnsupportedOperationException.class
-            : r.pins > 0 ? IllegalStateException.class : null;
+    boolean borrowed = r.origin.borrowed();
     attempt(
-        refusal,
+        !borrowed && r.pins > 0 ? IllegalStateException.class : null,
         () -> {
           r.real.close();
-          r.closed = true;
+          require(!r.real.isAlive());
           regions.remove(r);
+          if (borrowed) {
+            detached.add(r);
+          } else {
+            r.closed = true;
+          }
         });
   }
 
@@ -88,10 +94,12 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
 
   /** Gives the file another length; what it is mapped through otherwise it cannot know of. */
   void resizeFile(int size) {
-    if (file == null || regions.stream().anyMatch(r -> !isOwn(r) && reaches(r, size))) {
+    List<ModelRegion> mapped = new ArrayList<>(regions);
+    mapped.addAll(detached);
+    if (file == null || mapped.stream().anyMatch(r -> !isOwn(r) && reaches(r, size))) {
       return;
     }
-    boolean covered = regions.stream().anyMatch(r -> isOwn(r) && reaches(r, size));
+    boolean covered = mapped.stream().anyMatch(r -> isOwn(r) && reaches(r, size));
     attempt(covered ? IllegalStateException.class : null, () -> file.resize(size));
   }
 

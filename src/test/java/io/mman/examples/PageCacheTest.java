@@ -127,7 +127,7 @@ class PageCacheTest {
     Output output =
         Output.of(ChildJvm.of(Main.class).under("setpriv", rights).run(file.toString()));
 
-    assertTrue(output.text.contains("not told to those who neither own the file"), output.text);
+    assertTrue(output.text.contains("from a process that neither owns the file"), output.text);
     assertTrue(output.text.contains("Try a file of your own"), output.text);
     assertEquals(List.of(), output.bars);
     assertEquals("e3069283", output.checksums.getFirst().group(1)); // the check value of CRC32C

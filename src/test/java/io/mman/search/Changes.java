@@ -10,6 +10,8 @@ import java.lang.foreign.ValueLayout;
 final class Changes {
   private static final int CANARY_CHECKS = 20;
 
+  private static final long MAX_EXTENDED = 1 << 20;
+
   private final World world;
 
   Changes(World world) {
@@ -21,7 +23,9 @@ final class Changes {
     switch (step.op()) {
       case PROTECT -> handOut(region.protect(rights(step)), held);
       case RESIZE -> {
-        MemorySegment view = region.resize(step.length());
+        // No huge sizes: tmpfs would allocate memory until there is none.
+        boolean extend = step.pick() % 4 == 0 && step.length() < MAX_EXTENDED;
+        MemorySegment view = extend ? region.extend(step.length()) : region.resize(step.length());
         if (Step.isWild(step.length())) {
           throw new AssertionError("took a size that no region has");
         }

@@ -58,7 +58,8 @@ final class Documented {
     rule(Op.MAP_FILE, ALL, mapping);
     rule(Op.LOOK, NONE);
     rule(Op.PROTECT, STATE, Errno.EACCES, Errno.ENOMEM);
-    rule(Op.RESIZE, ALL, Errno.ENOMEM, Errno.EAGAIN);
+    // EPERM: a seal of the file, EBADF: the file is open for reading only.
+    rule(Op.RESIZE, ALL, Errno.ENOMEM, Errno.EAGAIN, Errno.EPERM, Errno.EBADF, Errno.ENODEV);
     rule(Op.SPLIT, ARGUMENT);
     rule(Op.JOIN, ARGUMENT, Errno.EPERM); // either of the two may be sealed
     rule(Op.SEAL, STATE, Errno.ENOSYS);

@@ -19,6 +19,9 @@ final class Descriptor {
   /** Whether anyone else may know the number, and with it the file offset. */
   private boolean revealed;
 
+  /** Whether {@link #seekEnd} has moved the file offset away from where open(2) has left it. */
+  private boolean moved;
+
   /**
    * Takes over an open descriptor.
    *
@@ -48,13 +51,13 @@ final class Descriptor {
     lock.readLock().unlock();
   }
 
-  /** Returns the number for use by others, who find the file offset at 0 as open(2) leaves it. */
+  /** Returns the number for use by others, who find the file offset where open(2) has left it. */
   synchronized int reveal() {
     acquire();
     try {
-      if (!revealed) {
-        revealed = true;
-        FileCalls.seek(fd, 0, FileCalls.SEEK_SET); // a pipe, which has no offset, refuses it
+      revealed = true;
+      if (moved) {
+        moved = FileCalls.seek(fd, 0, FileCalls.SEEK_SET) < 0;
       }
       return fd;
     } finally {
@@ -70,7 +73,11 @@ final class Descriptor {
    * @return the length, or a negative number if the offset must not move
    */
   synchronized long seekEnd() {
-    return revealed ? -1 : FileCalls.seek(fd, 0, FileCalls.SEEK_END);
+    if (revealed) {
+      return -1;
+    }
+    moved = true;
+    return FileCalls.seek(fd, 0, FileCalls.SEEK_END);
   }
 
   boolean isOpen() {

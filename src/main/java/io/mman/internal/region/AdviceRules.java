@@ -2,8 +2,12 @@ package io.mman.internal.region;
 
 import io.mman.Advice;
 import io.mman.Protection;
+import java.lang.foreign.MemorySegment;
 
-/** Refuses advice of madvise(2) that could make a region crash the JVM or destroy foreign bytes. */
+/**
+ * Decides which advice of madvise(2) a region takes, and for which of its pages, so that none makes
+ * it crash the JVM or destroys bytes of a neighbour.
+ */
 final class AdviceRules {
   private AdviceRules() {}
 
@@ -32,5 +36,17 @@ final class AdviceRules {
     if (!backing.isOwn() && !protection.canWrite()) {
       throw new IllegalArgumentException("this region wraps a read-only segment");
     }
+  }
+
+  /**
+   * Returns the pages that advice for a range of a region is given for: those that hold the range,
+   * or for discarding advice those that lie completely inside it.
+   */
+  static MemorySegment pages(
+      Advice advice, Backing backing, RegionState region, long offset, long length) {
+    boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
+    return advice.isDiscarding()
+        ? region.inside(offset, length, backing.page(), endIsWhole)
+        : region.covering(offset, length, backing.page());
   }
 }

@@ -13,4 +13,14 @@ record Outcome(RegionState state, @Nullable Throwable failure) {
   static Outcome of(RegionState state) {
     return new Outcome(state, null);
   }
+
+  /** Throws the exception or the error with which the change has failed, if it has. */
+  void throwFailure() {
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    }
+  }
 }

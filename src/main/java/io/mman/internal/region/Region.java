@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * io.mman.MappedRegion} is its public face. Only this class replaces the state of a region.
  */
 public final class Region {
-  /** A length that no user can pass: the whole region, whatever size it has once it is locked. */
-  public static final long WHOLE = Long.MIN_VALUE;
+  /** The length that stands for the whole region, whatever size it has once it is locked. */
+  public static final long WHOLE = RegionState.WHOLE;
 
   /** Held by a join, the only operation that locks two regions. */
   private static final Object JOINING = new Object();
@@ -57,9 +57,6 @@ public final class Region {
 
   /** Wraps a mapping made elsewhere. */
   public static Region of(MemorySegment mapped) {
-    if (!mapped.isNative()) {
-      throw new IllegalArgumentException("a segment on the Java heap is not mapped");
-    }
     return new Region(RegionState.of(mapped));
   }
 
@@ -107,8 +104,7 @@ public final class Region {
     AdviceRules.require(advice, backing, state.protection());
     long stamp = lock.beginCall();
     try {
-      MemorySegment pages =
-          advice.isDiscarding() ? inside(advice, offset, length) : covering(offset, length);
+      MemorySegment pages = AdviceRules.pages(advice, backing, state.usable(), offset, length);
       if (pages.byteSize() > 0) {
         SystemCalls.madvise(pages, advice, backing.path());
       }
@@ -165,18 +161,18 @@ public final class Region {
   }
 
   public boolean isResident(long offset, long length) {
-    long stamp = lock.beginCall();
-    try {
-      return ResidencyQuery.isFull(queryable(offset, length), offset, length, backing.path());
-    } finally {
-      lock.endCall(stamp);
-    }
+    return residentPages(offset, length, true) != ResidencyQuery.HOLE;
   }
 
   public long residentPages(long offset, long length) {
+    return residentPages(offset, length, false);
+  }
+
+  private long residentPages(long offset, long length, boolean stopAtHole) {
     long stamp = lock.beginCall();
     try {
-      return ResidencyQuery.count(queryable(offset, length), offset, length, backing.path());
+      RegionState now = queryable(offset, length);
+      return ResidencyQuery.count(now, offset, length, backing.path(), stopAtHole);
     } finally {
       lock.endCall(stamp);
     }
@@ -337,7 +333,7 @@ public final class Region {
     long stamp = lock.beginChange();
     try {
       RegionState now = state;
-      requireThread(now);
+      now.requireThread();
       if (now.isAlive()) {
         resources.requireUnpinned();
         RegionResources.closeEpoch(now);
@@ -354,29 +350,17 @@ public final class Region {
     lock.lockChanges();
     try {
       RegionState now = state;
-      requireThread(now);
+      now.requireThread();
       state = now.closed();
     } finally {
       lock.unlockChanges();
     }
   }
 
-  /** Refuses other threads even between two epochs of a confined region. */
-  private static void requireThread(RegionState now) {
-    if (now.isOpen()) {
-      now.requireThread();
-    }
-  }
-
-  /** Replaces the state by what a change has resulted in, and throws what it has failed with. */
+  /** Replaces the state by the result of a change, and throws what the change has failed with. */
   private void publish(Outcome outcome) {
     state = outcome.state();
-    if (outcome.failure() instanceof RuntimeException e) {
-      throw e;
-    }
-    if (outcome.failure() instanceof Error e) {
-      throw e;
-    }
+    outcome.throwFailure();
   }
 
   private RegionResources requireResources() {
@@ -388,15 +372,7 @@ public final class Region {
   }
 
   private MemorySegment covering(long offset, long length) {
-    RegionState now = state.usable();
-    return now.covering(offset, length == WHOLE ? now.size() : length, backing.page());
-  }
-
-  private MemorySegment inside(Advice advice, long offset, long length) {
-    boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
-    RegionState now = state.usable();
-    long bytes = length == WHOLE ? now.size() : length;
-    return now.inside(offset, bytes, backing.page(), endIsWhole);
+    return state.usable().covering(offset, length, backing.page());
   }
 
   /** Returns the state, if it has a range and mincore(2) answers truthfully about its pages. */

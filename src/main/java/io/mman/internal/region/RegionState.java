@@ -30,6 +30,9 @@ record RegionState(
     @Nullable MemorySegment view,
     boolean isOpen) {
 
+  /** A length that no user can pass. It stands for the size of the region. */
+  static final long WHOLE = Long.MIN_VALUE;
+
   /** Returns a state whose view allows exactly what the protection allows. */
   static RegionState of(
       @Nullable Arena epoch, MemorySegment pages, long head, long size, Protection protection) {
@@ -43,6 +46,9 @@ record RegionState(
 
   /** Returns the state of a mapping made elsewhere, which is its own view. */
   static RegionState of(MemorySegment mapped) {
+    if (!mapped.isNative()) {
+      throw new IllegalArgumentException("a segment on the Java heap is not mapped");
+    }
     Protection protection = mapped.isReadOnly() ? Protection.READ : Protection.READ_WRITE;
     return new RegionState(null, mapped, 0, mapped.byteSize(), protection, mapped, true);
   }
@@ -100,12 +106,12 @@ record RegionState(
   }
 
   /**
-   * Refuses other threads than the one that a region is confined to.
+   * Refuses other threads than the one that an open region is confined to, even between two epochs.
    *
    * @throws WrongThreadException if it is confined to another thread
    */
   void requireThread() {
-    if (!pages.isAccessibleBy(Thread.currentThread())) {
+    if (isOpen && !pages.isAccessibleBy(Thread.currentThread())) {
       throw new WrongThreadException("the region is confined to another thread");
     }
   }
@@ -162,8 +168,8 @@ record RegionState(
    * @throws IndexOutOfBoundsException if the range is not inside the region
    */
   MemorySegment covering(long offset, long length, long page) {
-    Objects.checkFromIndexSize(offset, length, size);
-    PageRange touched = PageRange.covering(pages.address() + head + offset, length, page);
+    long bytes = checkRange(offset, length);
+    PageRange touched = PageRange.covering(pages.address() + head + offset, bytes, page);
     return Slices.of(pages, touched.offset() - pages.address(), touched.length());
   }
 
@@ -188,10 +194,16 @@ record RegionState(
    * @throws IndexOutOfBoundsException if the range is not inside the region
    */
   MemorySegment inside(long offset, long length, long page, boolean endIsWhole) {
-    Objects.checkFromIndexSize(offset, length, size);
+    long bytes = checkRange(offset, length);
     long address = pages.address() + head + offset;
-    PageRange whole =
-        PageRange.inside(address, length, page, endIsWhole && offset + length == size);
+    PageRange whole = PageRange.inside(address, bytes, page, endIsWhole && offset + bytes == size);
     return Slices.of(pages, whole.offset() - pages.address(), whole.length());
+  }
+
+  /** Returns the size of a range of the region, unless the range is outside. */
+  private long checkRange(long offset, long length) {
+    long bytes = length == WHOLE ? size : length;
+    Objects.checkFromIndexSize(offset, bytes, size);
+    return bytes;
   }
 }

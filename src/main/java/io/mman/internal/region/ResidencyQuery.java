@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class ResidencyQuery {
   private static final long LOWEST_BITS = 0x0101010101010101L;
 
+  /** In place of the number of resident pages. */
+  static final long HOLE = -1;
+
   private ResidencyQuery() {}
 
   /** Returns which pages of a range of a region are in memory. */
@@ -47,18 +50,12 @@ final class ResidencyQuery {
     return words;
   }
 
-  /** Counts the resident pages of a range of a region. Allocates nothing. */
-  static long count(RegionState region, long offset, long length, @Nullable Path file) {
-    return count(region, offset, length, file, false);
-  }
-
-  /** Returns whether all pages of a range of a region are resident. Allocates nothing. */
-  static boolean isFull(RegionState region, long offset, long length, @Nullable Path file) {
-    return count(region, offset, length, file, true) >= 0;
-  }
-
-  /** Counts the resident pages of a range, or returns -1 at the first hole if that is wanted. */
-  private static long count(
+  /**
+   * Counts the resident pages of a range of a region. Allocates nothing.
+   *
+   * @param stopAtHole whether {@link #HOLE} is returned as soon as a page is missing
+   */
+  static long count(
       RegionState region, long offset, long length, @Nullable Path file, boolean stopAtHole) {
     long page = ProcessCalls.pageSize();
     long start = region.startOfPage(offset, page);
@@ -71,7 +68,7 @@ final class ResidencyQuery {
       long piece = Math.min(pieceBytes, bytes - done);
       long count = SystemCalls.countResident(region.pages(), start + done, piece, page, file);
       if (stopAtHole && count < Math.ceilDiv(piece, page)) {
-        return -1;
+        return HOLE;
       }
       total += count;
     }

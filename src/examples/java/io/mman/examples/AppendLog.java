@@ -3,7 +3,6 @@ package io.mman.examples;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.NativeFile;
-import io.mman.Protection;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -68,7 +67,7 @@ public final class AppendLog implements AutoCloseable {
     this.maxSize = maxSize;
     this.end = recover(file);
     this.synced = end;
-    region = Mapping.file(file).protection(Protection.READ_WRITE).reserve(maxSize).mapConfined();
+    region = Mapping.file(file).readWrite().reserve(maxSize).mapConfined();
   }
 
   /** Truncates the file after its last complete record, and returns the new length. */
@@ -110,8 +109,7 @@ public final class AppendLog implements AutoCloseable {
     }
     if (next > region.size()) {
       long size = Math.min(maxSize, Math.ceilDiv(next, STEP) * STEP);
-      file.allocate(end, size - end); // extends the file, too
-      region.resize(size);
+      region.extend(size); // allocates the blocks and extends the file, or changes nothing
     }
     MemorySegment bytes = region.segment();
     MemorySegment.copy(record, 0, bytes, ValueLayout.JAVA_BYTE, end + HEADER, record.length);

@@ -5,7 +5,6 @@ import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.MemfdFlag;
 import io.mman.NativeFile;
-import io.mman.Protection;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -60,7 +59,7 @@ final class RingBuffer {
   }
 
   private RingBuffer(Path memory, Arena arena, long mine, long others) {
-    Mapping mapping = Mapping.file(memory).protection(Protection.READ_WRITE).populate();
+    Mapping mapping = Mapping.file(memory).readWrite().populate();
     MappedRegion region = mapping.map(arena);
     bytes = region.segment();
     capacity = bytes.byteSize() - DATA;

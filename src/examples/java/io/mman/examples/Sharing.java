@@ -3,7 +3,6 @@ package io.mman.examples;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.NativeFile;
-import io.mman.Protection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,11 +49,11 @@ public final class Sharing {
       Mapping zero = Mapping.file(Path.of("/dev/zero")).range(0, SIZE); // a device has no length
       List<MappedRegion> mappings =
           List.of(
-              Mapping.file(memory).protection(Protection.READ_WRITE).map(arena),
+              Mapping.file(memory).readWrite().map(arena),
               shared,
               copyOnWrite,
               Mapping.anonymous(SIZE).shared().map(arena),
-              zero.protection(Protection.READ_WRITE).map(arena));
+              zero.readWrite().map(arena));
 
       System.out.printf(INTRODUCTION, memory.path());
       System.out.println();

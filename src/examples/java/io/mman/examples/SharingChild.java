@@ -2,7 +2,6 @@ package io.mman.examples;
 
 import io.mman.MappedRegion;
 import io.mman.Mapping;
-import io.mman.Protection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +21,7 @@ public final class SharingChild {
     Mapping memory = Mapping.file(Path.of(arguments[0]));
     Mapping file = Mapping.file(Path.of(arguments[1]));
     try (Arena arena = Arena.ofConfined()) {
-      MappedRegion copyOnWrite = file.copyOnWrite().protection(Protection.READ_WRITE).map(arena);
+      MappedRegion copyOnWrite = file.copyOnWrite().readWrite().map(arena);
       List<MappedRegion> mappings = List.of(memory.map(arena), file.map(arena), copyOnWrite);
       boolean isFirst = true;
       while (parent.readLine() != null) {

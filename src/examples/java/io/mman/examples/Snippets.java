@@ -64,11 +64,9 @@ final class Snippets {
     // @start region="grow"
     try (NativeFile file =
             NativeFile.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        MappedRegion region =
-            Mapping.file(file).protection(Protection.READ_WRITE).reserve(1L << 30).mapShared()) {
+        MappedRegion region = Mapping.file(file).readWrite().reserve(1L << 30).mapShared()) {
       MemorySegment early = region.segment();
-      file.resize(64 << 10); // extend the file first
-      MemorySegment grown = region.resize(64 << 10); // grows in place: early stays valid
+      MemorySegment grown = region.extend(64 << 10); // file and region, in place: early stays valid
       // @end
       return grown.byteSize() - early.byteSize();
     }

@@ -1,9 +1,11 @@
 /**
- * Memory mapping for the JVM: {@code mmap(2)} and its relatives through {@code java.lang.foreign}.
+ * Maps files and anonymous memory: {@code mmap(2)} and related system calls through {@code
+ * java.lang.foreign}.
  *
- * <p>The module needs native access: run with {@code --enable-native-access=io.mman} (module path),
- * with {@code --enable-native-access=ALL-UNNAMED} (class path), or with the manifest entry {@code
- * Enable-Native-Access: ALL-UNNAMED} in an executable jar.
+ * <p>Java requires native access to be enabled explicitly: with {@code
+ * --enable-native-access=io.mman} if the library is on the module path, with {@code
+ * --enable-native-access=ALL-UNNAMED} if it is on the class path, or with the manifest entry {@code
+ * Enable-Native-Access: ALL-UNNAMED} of an executable jar.
  */
 module io.mman {
   requires static java.management;

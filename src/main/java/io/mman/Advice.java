@@ -10,97 +10,113 @@ import io.mman.internal.platform.Numbers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Advice of madvise(2), named as in C without {@code MADV_}. Some of it is a hint that can be
- * ignored; some changes what a later read sees, which {@link #isDiscarding()} tells.
+ * Advice of madvise(2), named as in C without {@code MADV_}. Some advice is a hint, which the
+ * kernel may ignore; other advice changes what a later read returns, see {@link #isDiscarding()}.
  *
- * <p>The same number means different things on different systems, so each has a column of its own.
+ * <p>The same number means different things on different systems. Each system therefore has a
+ * column of its own.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
  */
 public enum Advice {
-  /** No special treatment: the default. */
+  /** The pages need no special treatment. This is the default. */
   NORMAL(everywhere(0)),
-  /** Reads come in random order: no readahead. */
+  /** The pages will be read in random order, so that reading ahead is useless. */
   RANDOM(everywhere(1)),
-  /** Reads go from front to back: more readahead. */
+  /** The pages will be read from front to back, so that the kernel reads further ahead. */
   SEQUENTIAL(everywhere(2)),
   /**
-   * The pages are needed soon: reading them ahead starts now. Linux reads no more than one
-   * read-ahead window of the device a call ({@code read_ahead_kb}, 128 KiB by default): advise a
-   * large range in such pieces, or use <a href="MappedRegion.html#populate()">{@code
-   * MappedRegion.populate}</a>, which waits for all of it.
+   * The pages will be needed soon: the kernel starts to read them now. In one call Linux reads at
+   * most one read-ahead window of the device ({@code read_ahead_kb}, 128 KiB by default). Advise a
+   * large range in pieces of that size, or use {@link MappedRegion#populate()}, which waits for all
+   * of it.
    */
   WILLNEED(everywhere(3)),
   /**
-   * The pages may go. On Linux private changes are lost at once: anonymous memory reads as zero,
-   * private file memory as the file. On macOS and FreeBSD it is a hint.
+   * The pages will not be needed soon and may be removed. On Linux private changes are lost at
+   * once: anonymous memory then reads as zero, and private file memory as the file. On macOS and
+   * FreeBSD this is a hint.
    */
   DONTNEED(everywhere(4)),
   /**
-   * The contents of private anonymous pages may be dropped when memory is short, until written
-   * again. Linux 4.5.
+   * The kernel may discard the contents of private anonymous pages when memory is short, until the
+   * pages are written again (since Linux 4.5).
    */
   FREE(linux(8).macos(5).freebsd(5)),
-  /** The pages and the part of the file behind them are freed: a hole is punched. */
+  /**
+   * The pages are freed, and so are the blocks of the file that they map: a hole is punched into
+   * the file.
+   */
   REMOVE(linux(9)),
   /** A child process does not inherit the range. */
   DONTFORK(linux(10)),
   /** Undoes {@link #DONTFORK}. */
   DOFORK(linux(11)),
-  /** Equal pages may be merged by KSM. */
+  /** The kernel may merge equal pages (KSM). */
   MERGEABLE(linux(12)),
   /** Undoes {@link #MERGEABLE}. */
   UNMERGEABLE(linux(13)),
-  /** Transparent huge pages are wanted. */
+  /** The range should consist of transparent huge pages. */
   HUGEPAGE(linux(14)),
-  /** Transparent huge pages are not wanted. */
+  /** The range should not contain transparent huge pages. */
   NOHUGEPAGE(linux(15)),
-  /** Left out of core dumps. */
+  /** Core dumps omit the range (since Linux 3.4). */
   DONTDUMP(linux(16)),
-  /** Undoes {@link #DONTDUMP}. */
+  /** Undoes {@link #DONTDUMP} (since Linux 3.4). */
   DODUMP(linux(17)),
-  /** A child process finds zeros. Linux 4.14. */
+  /** A child process finds the range filled with zeros (since Linux 4.14). */
   WIPEONFORK(linux(18)),
-  /** Undoes {@link #WIPEONFORK}. Linux 4.14. */
+  /** Undoes {@link #WIPEONFORK} (since Linux 4.14). */
   KEEPONFORK(linux(19)),
-  /** First in line to be reclaimed. Linux 5.4. */
+  /** The pages are the first to be reclaimed when memory is short (since Linux 5.4). */
   COLD(linux(20)),
-  /** Reclaimed now: dirty pages are written to their file or to swap. Linux 5.4. */
+  /**
+   * The pages are reclaimed now; dirty pages are written to their file or to swap (since Linux
+   * 5.4).
+   */
   PAGEOUT(linux(21)),
   /**
-   * Page tables are filled as by reading every page; a page that is gone is {@code EFAULT}. Linux
-   * 5.14.
+   * The page tables are filled in, as if every page were read. If a page is past the end of the
+   * file, the call fails with {@code EFAULT} (since Linux 5.14).
    */
   POPULATE_READ(linux(22)),
-  /** Page tables are filled as by writing every page; a full disk is {@code EFAULT}. Linux 5.14. */
+  /**
+   * The page tables are filled in, as if every page were written. If the disk is full, the call
+   * fails with {@code EFAULT} (since Linux 5.14).
+   */
   POPULATE_WRITE(linux(23)),
-  /** As {@link #DONTNEED}, for locked pages too. Linux 5.18. */
+  /** Acts as {@link #DONTNEED}, but on locked pages too (since Linux 5.18). */
   DONTNEED_LOCKED(linux(24)),
-  /** The range is copied into transparent huge pages now; a refusal is normal. Linux 6.1. */
+  /**
+   * The kernel copies the range into transparent huge pages now. It often cannot, so a failure is
+   * normal (since Linux 6.1).
+   */
   COLLAPSE(linux(25)),
-  /** Any access becomes a SIGSEGV, and what the pages held is gone. Linux 6.13. */
+  /**
+   * Any access to the pages raises {@code SIGSEGV}, and their contents are lost (since Linux 6.13).
+   */
   GUARD_INSTALL(linux(102)),
-  /** Undoes {@link #GUARD_INSTALL}; the pages read as zero. Linux 6.13. */
+  /** Undoes {@link #GUARD_INSTALL}; the pages read as zero (since Linux 6.13). */
   GUARD_REMOVE(linux(103)),
-  /** Wired pages are zeroed when the range is unmapped. macOS. */
+  /** Wired pages are filled with zeros when the range is unmapped (macOS). */
   ZERO_WIRED_PAGES(onMacos(6)),
-  /** As {@link #FREE}, and no longer counted as used. macOS. */
+  /** Acts as {@link #FREE}, and the pages no longer count as used (macOS). */
   FREE_REUSABLE(onMacos(7)),
-  /** Undoes {@link #FREE_REUSABLE}, before the pages are used again. macOS. */
+  /** Undoes {@link #FREE_REUSABLE}; it must be given before the pages are used again (macOS). */
   FREE_REUSE(onMacos(8)),
-  /** Pages marked {@link #FREE_REUSABLE} may be reused. macOS. */
+  /** Pages marked with {@link #FREE_REUSABLE} may be reused (macOS). */
   CAN_REUSE(onMacos(9)),
-  /** The pages are zeroed. macOS. */
+  /** The pages are filled with zeros (macOS). */
   ZERO(onMacos(11)),
-  /** Dirty pages are written only when they must be. FreeBSD. */
+  /** Dirty pages are written only when necessary (FreeBSD). */
   NOSYNC(onFreebsd(6)),
-  /** Undoes {@link #NOSYNC}. FreeBSD. */
+  /** Undoes {@link #NOSYNC} (FreeBSD). */
   AUTOSYNC(onFreebsd(7)),
-  /** Left out of core dumps. FreeBSD. */
+  /** Core dumps omit the range (FreeBSD). */
   NOCORE(onFreebsd(8)),
-  /** Undoes {@link #NOCORE}. FreeBSD. */
+  /** Undoes {@link #NOCORE} (FreeBSD). */
   CORE(onFreebsd(9)),
-  /** The process is not killed when memory is short. FreeBSD. */
+  /** The kernel does not kill the process when memory is short (FreeBSD). */
   PROTECT(onFreebsd(10));
 
   private final Numbers numbers;
@@ -110,22 +126,22 @@ public enum Advice {
   }
 
   /**
-   * Tells whether the running platform has this advice and its kernel knows it. The kernel is asked
-   * by advising an empty range.
+   * Returns whether the running platform has this advice and its kernel knows it. To find out, the
+   * advice is given for an empty range.
    *
-   * @return false where using it throws {@link UnsupportedOperationException} or fails with {@code
+   * @return false if using it throws {@link UnsupportedOperationException} or fails with {@code
    *     EINVAL}
    * @throws IllegalCallerException if native access is denied
    */
   public boolean isSupported() {
-    // Not so PROTECT, which does to the whole process what it does, whatever the range.
+    // PROTECT is not tried, because it affects the whole process, even for an empty range.
     return numbers.isHere()
         && (this == PROTECT || MemoryCalls.madvise(MemorySegment.NULL, number()) == 0);
   }
 
   /**
-   * Tells whether this advice may change what a later read sees. Regions round the range of such
-   * advice inward to whole pages, that of all other advice outward.
+   * Returns whether this advice may change what a later read returns. A region rounds the range of
+   * such advice inward to whole pages, and the range of any other advice outward.
    *
    * @return true for {@code DONTNEED FREE REMOVE WIPEONFORK DONTNEED_LOCKED GUARD_INSTALL
    *     FREE_REUSABLE ZERO}
@@ -146,8 +162,8 @@ public enum Advice {
   }
 
   /**
-   * Returns C's number of this advice on the running platform: {@code MADV_} and the name of the
-   * constant.
+   * Returns the number of this advice in C on the running platform. The C constant is {@code MADV_}
+   * followed by the name of this one.
    *
    * @return the number
    * @throws UnsupportedOperationException if the platform lacks the advice
@@ -156,7 +172,7 @@ public enum Advice {
     return numbers.here("MADV_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

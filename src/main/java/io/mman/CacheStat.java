@@ -1,13 +1,14 @@
 package io.mman;
 
 /**
- * How much of a file's range is in the page cache, in pages.
+ * Statistics about the page cache for a range of a file. All figures are numbers of pages.
  *
- * @param cached pages in the cache
- * @param dirty pages changed and not yet written
- * @param writeback pages being written
- * @param evicted pages that were in the cache once and were reclaimed
- * @param recentlyEvicted those of them reclaimed so recently that memory was short of them
+ * @param cached pages that are in the cache
+ * @param dirty pages that have been changed but not yet written
+ * @param writeback pages that are being written
+ * @param evicted pages that were in the cache and have been reclaimed
+ * @param recentlyEvicted evicted pages that were reclaimed so recently that their return would show
+ *     that memory is short
  * @see <a href="https://man7.org/linux/man-pages/man2/cachestat.2.html">cachestat(2)</a>
  */
 public record CacheStat(

@@ -8,8 +8,8 @@ import io.mman.internal.platform.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error numbers of POSIX and of the man pages of the calls this library makes. Sources:
- * asm-generic/errno.h of Linux, sys/errno.h of macOS and FreeBSD.
+ * The errors of POSIX, and those in the man pages of the calls that this library makes. The numbers
+ * are those of asm-generic/errno.h of Linux, and of sys/errno.h of macOS and FreeBSD.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
@@ -182,15 +182,15 @@ public enum Errno {
   ENOTRECOVERABLE(linux(131).macos(104).freebsd(95), "State not recoverable"),
   /** Memory page has hardware error. */
   EHWPOISON(linux(133), "Memory page has hardware error"),
-  /** Capabilities insufficient. FreeBSD. */
+  /** Capabilities insufficient (FreeBSD). */
   ENOTCAPABLE(onFreebsd(93), "Capabilities insufficient"),
-  /** Not permitted in capability mode. FreeBSD. */
+  /** Not permitted in capability mode (FreeBSD). */
   ECAPMODE(onFreebsd(94), "Not permitted in capability mode"),
-  /** Integrity check failed. FreeBSD. */
+  /** Integrity check failed (FreeBSD). */
   EINTEGRITY(onFreebsd(97), "Integrity check failed"),
   /** Resource temporarily unavailable. */
   EWOULDBLOCK(linux(11).macos(35).freebsd(35), "Resource temporarily unavailable"),
-  /** A number that has no name here; {@link MmanException#errno()} gives it. */
+  /** Any number that has no name here; {@link MmanException#errno()} returns it. */
   OTHER(null, "Unknown error");
 
   private final @Nullable Numbers numbers;
@@ -202,7 +202,7 @@ public enum Errno {
   }
 
   /**
-   * Returns the error in words, in English whatever the locale.
+   * Returns the description of the error, which is in English for every locale.
    *
    * @return the text, such as {@code Permission denied}
    */
@@ -211,12 +211,12 @@ public enum Errno {
   }
 
   /**
-   * Returns the name of an error number of the running platform. Of two names for one number it is
-   * the one the kernel uses: {@code EAGAIN}, not {@code EWOULDBLOCK}; {@code EOPNOTSUPP}, not
-   * {@code ENOTSUP}.
+   * Returns the error with a given number on the running platform. If two errors have the number,
+   * it is the one whose name the kernel uses: {@code EAGAIN}, not {@code EWOULDBLOCK}; {@code
+   * EOPNOTSUPP}, not {@code ENOTSUP}.
    *
-   * @param number an error number, as C's {@code errno} has it
-   * @return its name, or {@link #OTHER}
+   * @param number an error number, as in C's {@code errno}
+   * @return the error, or {@link #OTHER}
    */
   public static Errno of(int number) {
     for (Errno errno : values()) {
@@ -229,19 +229,20 @@ public enum Errno {
   }
 
   /**
-   * Returns C's number of this error on the running platform.
+   * Returns the number of this error in C on the running platform.
    *
    * @return the number, such as 12 for {@code ENOMEM}
-   * @throws UnsupportedOperationException for {@link #OTHER}, and if the platform lacks the error
+   * @throws UnsupportedOperationException for {@link #OTHER}, which has no single number
+   * @throws UnsupportedOperationException if the platform lacks the error
    */
   public int number() {
     if (numbers == null) {
-      throw new UnsupportedOperationException("OTHER stands for every number without a name");
+      throw new UnsupportedOperationException("OTHER has no number of its own");
     }
     return numbers.here("", this);
   }
 
-  /** Returns the number on every platform, or null for {@link #OTHER}. */
+  /** Returns the numbers of all platforms, or null for {@link #OTHER}. */
   @Nullable Numbers numbers() {
     return numbers;
   }

@@ -5,28 +5,29 @@ import static io.mman.internal.platform.Numbers.linux;
 import io.mman.internal.platform.Numbers;
 
 /**
- * How a file will be read, named as in C without {@code POSIX_FADV_}.
+ * Advice of posix_fadvise(2) on how a file will be read, named as in C without {@code POSIX_FADV_}.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/posix_fadvise.2.html">posix_fadvise(2)</a>
  */
 public enum FileAdvice {
-  /** No advice: the default readahead. */
+  /** The file is read ahead as by default. */
   NORMAL(linux(0).freebsd(0)),
-  /** In random order: no readahead. */
+  /** The file will be read in random order, so that reading ahead is useless. */
   RANDOM(linux(1).freebsd(1)),
-  /** From front to back: twice the readahead. */
+  /** The file will be read from front to back, so that the kernel reads twice as far ahead. */
   SEQUENTIAL(linux(2).freebsd(2)),
   /**
-   * Soon: reading into the page cache starts now. Linux reads no more than one read-ahead window of
-   * the device a call ({@code read_ahead_kb}, 128 KiB by default): advise a large range in pieces.
+   * The range will be needed soon: the kernel starts to read it into the page cache now. In one
+   * call Linux reads at most one read-ahead window of the device ({@code read_ahead_kb}, 128 KiB by
+   * default). Advise a large range in pieces of that size.
    */
   WILLNEED(linux(3).freebsd(3)),
   /**
-   * Not soon: clean pages that no one has mapped leave the page cache. A file in memory, whose
-   * pages have nowhere else to go, keeps them.
+   * The range will not be needed soon: clean pages that no process has mapped are removed from the
+   * page cache. A file in memory keeps its pages, because they exist nowhere else.
    */
   DONTNEED(linux(4).s390x(6).freebsd(4)),
-  /** Once. */
+  /** The range will be read only once. */
   NOREUSE(linux(5).s390x(7).freebsd(5));
 
   private final Numbers numbers;
@@ -36,17 +37,17 @@ public enum FileAdvice {
   }
 
   /**
-   * Tells whether the running platform has this advice.
+   * Returns whether the running platform has this advice.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this advice on the running platform: {@code POSIX_FADV_} and the name of
-   * the constant.
+   * Returns the number of this advice in C on the running platform. The C constant is {@code
+   * POSIX_FADV_} followed by the name of this one.
    *
    * @return the number
    * @throws UnsupportedOperationException if the platform lacks the advice
@@ -55,7 +56,7 @@ public enum FileAdvice {
     return numbers.here("POSIX_FADV_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

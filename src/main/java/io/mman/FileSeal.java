@@ -5,7 +5,8 @@ import static io.mman.internal.platform.Numbers.linux;
 import io.mman.internal.platform.Numbers;
 
 /**
- * What can never again be done to a file, named as in C without {@code F_SEAL_}.
+ * Seals of a file in memory. Each forbids an operation for ever. They are named as in C without
+ * {@code F_SEAL_}.
  *
  * @see <a
  *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_GET_SEALS(2const)</a>
@@ -17,14 +18,19 @@ public enum FileSeal {
   SHRINK(linux(2).freebsd(2)),
   /** The file cannot become longer. */
   GROW(linux(4).freebsd(4)),
-  /** The contents cannot change; fails while a writable shared mapping exists. */
+  /**
+   * The contents cannot change. The seal cannot be added while a writable shared mapping exists.
+   */
   WRITE(linux(8).freebsd(8)),
-  /** As {@link #WRITE}, but writable mappings that exist stay. Linux 5.1. */
+  /**
+   * The contents cannot change, except through writable mappings that exist already (since Linux
+   * 5.1).
+   */
   FUTURE_WRITE(linux(0x10)),
   /**
-   * The permission to execute cannot change. On a file that may be executed, as every new one may
-   * without {@link MemfdFlag#NOEXEC_SEAL}, it brings {@code SHRINK GROW WRITE FUTURE_WRITE} along.
-   * Linux 6.3.
+   * The permission to execute cannot change. If the file may be executed, as every new file may
+   * without {@link MemfdFlag#NOEXEC_SEAL}, this seal also adds {@code SHRINK GROW WRITE
+   * FUTURE_WRITE} (since Linux 6.3).
    */
   EXEC(linux(0x20));
 
@@ -35,26 +41,26 @@ public enum FileSeal {
   }
 
   /**
-   * Tells whether the running platform has this seal.
+   * Returns whether the running platform has this seal.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this seal on the running platform: {@code F_SEAL_} and the name of the
-   * constant.
+   * Returns the bits of this seal in C on the running platform. The C constant is {@code F_SEAL_}
+   * followed by the name of this one.
    *
-   * @return the bits, of which the highest may be set
+   * @return the bits
    * @throws UnsupportedOperationException if the platform lacks the seal
    */
   public int bits() {
     return numbers.here("F_SEAL_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

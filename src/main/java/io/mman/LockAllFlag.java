@@ -11,11 +11,11 @@ import io.mman.internal.platform.Numbers;
  * @see <a href="https://man7.org/linux/man-pages/man2/mlockall.2.html">mlockall(2)</a>
  */
 public enum LockAllFlag {
-  /** All that is mapped now. */
+  /** All memory that is mapped now is locked. */
   CURRENT(everywhere(1).power(0x2000)),
-  /** All that will be mapped. */
+  /** All memory that is mapped from now on is locked. */
   FUTURE(everywhere(2).power(0x4000)),
-  /** Pages are locked when they are first touched. Linux 4.4. */
+  /** Each page is locked when it is first touched (since Linux 4.4). */
   ONFAULT(linux(4).power(0x8000));
 
   private final Numbers numbers;
@@ -25,26 +25,26 @@ public enum LockAllFlag {
   }
 
   /**
-   * Tells whether the running platform has this flag.
+   * Returns whether the running platform has this flag.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this flag on the running platform: {@code MCL_} and the name of the
-   * constant.
+   * Returns the bits of this flag in C on the running platform. The C constant is {@code MCL_}
+   * followed by the name of this one.
    *
-   * @return the bits, of which the highest may be set
+   * @return the bits
    * @throws UnsupportedOperationException if the platform lacks the flag
    */
   public int bits() {
     return numbers.here("MCL_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

@@ -10,7 +10,7 @@ import io.mman.internal.platform.Numbers;
  * @see <a href="https://man7.org/linux/man-pages/man2/mlock2.2.html">mlock2(2)</a>
  */
 public enum LockFlag {
-  /** Pages are locked when they are first touched; none is faulted in now. Linux 4.4. */
+  /** Each page is locked when it is first touched; no page is faulted in now (since Linux 4.4). */
   ONFAULT(linux(1));
 
   private final Numbers numbers;
@@ -20,26 +20,26 @@ public enum LockFlag {
   }
 
   /**
-   * Tells whether the running platform has this flag.
+   * Returns whether the running platform has this flag.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this flag on the running platform: {@code MLOCK_} and the name of the
-   * constant.
+   * Returns the bits of this flag in C on the running platform. The C constant is {@code MLOCK_}
+   * followed by the name of this one.
    *
-   * @return the bits, of which the highest may be set
+   * @return the bits
    * @throws UnsupportedOperationException if the platform lacks the flag
    */
   public int bits() {
     return numbers.here("MLOCK_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

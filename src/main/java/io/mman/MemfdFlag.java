@@ -12,15 +12,18 @@ import io.mman.internal.platform.Numbers;
 public enum MemfdFlag {
   /** Seals may be added with {@link NativeFile#seal}. */
   ALLOW_SEALING(linux(2).freebsd(2)),
-  /** The file consists of explicit huge pages. */
+  /** The file consists of explicit huge pages (since Linux 4.14). */
   HUGETLB(linux(4).freebsd(4)),
-  /** The file can never be made executable; allows sealing too. Linux 6.3. */
+  /**
+   * The file can never be made executable. This flag implies {@link #ALLOW_SEALING} (since Linux
+   * 6.3).
+   */
   NOEXEC_SEAL(linux(8)),
-  /** The file may be executed. Linux 6.3. */
+  /** The file may be executed (since Linux 6.3). */
   EXEC(linux(0x10)),
-  /** With {@link #HUGETLB}: pages of 2 MiB. */
+  /** With {@link #HUGETLB}, requests huge pages of 2 MiB (since Linux 4.14). */
   HUGE_2MB(linux(21L << 26).freebsd(21L << 26)),
-  /** With {@link #HUGETLB}: pages of 1 GiB. */
+  /** With {@link #HUGETLB}, requests huge pages of 1 GiB (since Linux 4.14). */
   HUGE_1GB(linux(30L << 26).freebsd(30L << 26));
 
   private final Numbers numbers;
@@ -30,26 +33,26 @@ public enum MemfdFlag {
   }
 
   /**
-   * Tells whether the running platform has this flag.
+   * Returns whether the running platform has this flag.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this flag on the running platform: {@code MFD_} and the name of the
-   * constant.
+   * Returns the bits of this flag in C on the running platform. The C constant is {@code MFD_}
+   * followed by the name of this one.
    *
-   * @return the bits, of which the highest may be set
+   * @return the bits
    * @throws UnsupportedOperationException if the platform lacks the flag
    */
   public int bits() {
     return numbers.here("MFD_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

@@ -5,17 +5,16 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /**
- * A system call failed. It is unchecked: {@code catch (IOException e)} does not see it, and its
- * cause is an {@code IOException} for those who want to pass one on. The message gives the call,
- * its arguments in C's words, the errno's name and text and, where the cause is known, what to do
- * about it.
+ * Thrown when a system call fails. The message contains the call, its arguments as in C, the name
+ * and the description of the error and, if the reason is known, what to do about it.
  *
- * <p>The cause is the matching exception of {@code java.nio.file}: {@link
- * java.nio.file.NoSuchFileException} for {@code ENOENT}, {@link
- * java.nio.file.AccessDeniedException} for {@code EACCES}, {@link
- * java.nio.file.FileAlreadyExistsException} for {@code EEXIST}, otherwise {@link
- * java.nio.file.FileSystemException} where a file is concerned and {@link IOException} where none
- * is.
+ * <p>The exception is unchecked, so {@code catch (IOException e)} does not catch it. Its
+ * {@linkplain #getCause() cause} is an {@code IOException}, which code that declares {@code
+ * IOException} can throw instead: a {@link java.nio.file.NoSuchFileException} for {@code ENOENT},
+ * an {@link java.nio.file.AccessDeniedException} for {@code EACCES}, a {@link
+ * java.nio.file.FileAlreadyExistsException} for {@code EEXIST}. For any other error it is a {@link
+ * java.nio.file.FileSystemException} if the call concerns a file, and an {@link IOException} if it
+ * does not.
  */
 public final class MmanException extends UncheckedIOException {
   private static final long serialVersionUID = 1;
@@ -23,17 +22,17 @@ public final class MmanException extends UncheckedIOException {
   /** The C function that failed. */
   private final String call;
 
-  /** Its error number, as the running platform counts. */
+  /** The error number of the running platform. */
   private final int errno;
 
   /**
-   * Creates an exception. The library creates its own; the constructor is public so that a test of
-   * other code can simulate a failure.
+   * Creates an exception. The constructor is public so that a test of code that uses this library
+   * can simulate a failure.
    *
-   * @param message the call, its arguments and the error in words
+   * @param message the call, its arguments and a description of the error
    * @param cause the matching exception of {@code java.io} or {@code java.nio.file}
    * @param call the name of the C function, such as {@code mmap}
-   * @param errno the error number, as the running platform counts
+   * @param errno the error number that the running platform uses
    * @throws NullPointerException if {@code cause} or {@code call} is null
    */
   public MmanException(String message, IOException cause, String call, int errno) {
@@ -43,9 +42,9 @@ public final class MmanException extends UncheckedIOException {
   }
 
   /**
-   * Returns the C function that failed.
+   * Returns the name of the C function that failed.
    *
-   * @return its name, such as {@code mmap} or {@code posix_fallocate}
+   * @return the name, such as {@code mmap} or {@code posix_fallocate}
    */
   public String call() {
     return call;
@@ -61,10 +60,10 @@ public final class MmanException extends UncheckedIOException {
   }
 
   /**
-   * Returns the error by its name.
+   * Returns the error.
    *
    * @return the error, or {@link Errno#OTHER} if the number has no name in POSIX or in the man
-   *     pages of the calls this library makes
+   *     pages of the calls that this library makes
    */
   public Errno error() {
     return Errno.of(errno);

@@ -1,27 +1,31 @@
 package io.mman;
 
 /**
- * What may be done with the pages of a mapping: the eight exact combinations of {@code PROT_READ},
- * {@code PROT_WRITE} and {@code PROT_EXEC}, whose numbers are the same on every platform.
+ * The kinds of access that the pages of a mapping allow: one constant for each of the eight
+ * combinations of {@code PROT_READ}, {@code PROT_WRITE} and {@code PROT_EXEC}. Their numbers are
+ * the same on every platform.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>
  */
 public enum Protection {
-  /** No access at all: {@code PROT_NONE}. */
+  /** The pages cannot be accessed: {@code PROT_NONE}. */
   NONE(0),
-  /** {@code PROT_READ}. */
+  /** The pages can be read: {@code PROT_READ}. */
   READ(1),
-  /** {@code PROT_WRITE}; most processors allow reading as well, mman does not. */
+  /**
+   * The pages can be written: {@code PROT_WRITE}. Most processors also allow reading; mman does
+   * not.
+   */
   WRITE(2),
-  /** {@code PROT_READ | PROT_WRITE}. */
+  /** The pages can be read and written: {@code PROT_READ | PROT_WRITE}. */
   READ_WRITE(3),
-  /** {@code PROT_EXEC}. */
+  /** The pages can be executed: {@code PROT_EXEC}. */
   EXEC(4),
-  /** {@code PROT_READ | PROT_EXEC}. */
+  /** The pages can be read and executed: {@code PROT_READ | PROT_EXEC}. */
   READ_EXEC(5),
-  /** {@code PROT_WRITE | PROT_EXEC}. */
+  /** The pages can be written and executed: {@code PROT_WRITE | PROT_EXEC}. */
   WRITE_EXEC(6),
-  /** {@code PROT_READ | PROT_WRITE | PROT_EXEC}. */
+  /** The pages can be read, written and executed: {@code PROT_READ | PROT_WRITE | PROT_EXEC}. */
   READ_WRITE_EXEC(7);
 
   private final int bits;
@@ -31,7 +35,7 @@ public enum Protection {
   }
 
   /**
-   * Tells whether the pages may be read.
+   * Returns whether the pages may be read.
    *
    * @return true if {@code PROT_READ} is part of this protection
    */
@@ -40,7 +44,7 @@ public enum Protection {
   }
 
   /**
-   * Tells whether the pages may be written.
+   * Returns whether the pages may be written.
    *
    * @return true if {@code PROT_WRITE} is part of this protection
    */
@@ -49,7 +53,7 @@ public enum Protection {
   }
 
   /**
-   * Tells whether the pages may be executed.
+   * Returns whether the pages may be executed.
    *
    * @return true if {@code PROT_EXEC} is part of this protection
    */
@@ -58,7 +62,7 @@ public enum Protection {
   }
 
   /**
-   * Returns C's number of this protection, which is the same on every platform.
+   * Returns the number of this protection in C, which is the same on every platform.
    *
    * @return the bits of {@code PROT_READ} (1), {@code PROT_WRITE} (2) and {@code PROT_EXEC} (4)
    */

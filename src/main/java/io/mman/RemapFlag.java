@@ -12,9 +12,12 @@ import io.mman.internal.platform.Numbers;
 public enum RemapFlag {
   /** The mapping may move to another address. */
   MAYMOVE(linux(1)),
-  /** With {@link #MAYMOVE}: it moves to the address given, over whatever is mapped there. */
+  /**
+   * With {@link #MAYMOVE}, the mapping moves to the given address, and replaces whatever is mapped
+   * there.
+   */
   FIXED(linux(2)),
-  /** With {@link #MAYMOVE}: the old range stays mapped, empty. Linux 5.7. */
+  /** With {@link #MAYMOVE}, the old range stays mapped, without its pages (since Linux 5.7). */
   DONTUNMAP(linux(4));
 
   private final Numbers numbers;
@@ -24,26 +27,26 @@ public enum RemapFlag {
   }
 
   /**
-   * Tells whether the running platform has this flag.
+   * Returns whether the running platform has this flag.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this flag on the running platform: {@code MREMAP_} and the name of the
-   * constant.
+   * Returns the bits of this flag in C on the running platform. The C constant is {@code MREMAP_}
+   * followed by the name of this one.
    *
-   * @return the bits, of which the highest may be set
+   * @return the bits
    * @throws UnsupportedOperationException if the platform lacks the flag
    */
   public int bits() {
     return numbers.here("MREMAP_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

@@ -11,11 +11,13 @@ import io.mman.internal.platform.Numbers;
  * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
  */
 public enum SyncFlag {
-  /** The write is left to the system; Linux does nothing at all then. */
+  /** The write is left to the system. Linux then does nothing at all. */
   ASYNC(everywhere(1)),
-  /** The call returns when the changes are written. */
+  /** The call returns after the changes have been written. */
   SYNC(linux(4).macos(0x10).freebsd(0)),
-  /** Other mappings of the same file see the file's contents afresh. */
+  /**
+   * Other mappings of the same file are invalidated, so that they show the file's current contents.
+   */
   INVALIDATE(everywhere(2));
 
   private final Numbers numbers;
@@ -25,26 +27,26 @@ public enum SyncFlag {
   }
 
   /**
-   * Tells whether the running platform has this flag.
+   * Returns whether the running platform has this flag.
    *
-   * @return false where using it throws {@link UnsupportedOperationException}
+   * @return false if using it throws {@link UnsupportedOperationException}
    */
   public boolean isSupported() {
     return numbers.isHere();
   }
 
   /**
-   * Returns C's number of this flag on the running platform: {@code MS_} and the name of the
-   * constant.
+   * Returns the bits of this flag in C on the running platform. The C constant is {@code MS_}
+   * followed by the name of this one.
    *
-   * @return the bits, of which the highest may be set
+   * @return the bits
    * @throws UnsupportedOperationException if the platform lacks the flag
    */
   public int bits() {
     return numbers.here("MS_", this);
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

@@ -18,10 +18,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * An access beside a change either comes before it, and then it counts, or throws {@link
- * IllegalStateException}. A store that throws may have been done, but then before the change:
- * HotSpot can stop a thread between the store and the end of its access. A crash of the JVM is a
- * failure too.
+ * An access that is concurrent with a change of the region either happens before the change and
+ * takes effect, or throws {@link IllegalStateException}. A store that throws may have taken effect
+ * before the change, because HotSpot can stop a thread between the store and the end of its access.
+ * A crash of the JVM is also a failure.
  */
 public final class Revocation {
   private static final int OLD = 41;
@@ -30,7 +30,7 @@ public final class Revocation {
 
   private Revocation() {}
 
-  /** A region of its own for each time; no test leaves one open. */
+  /** A new region for each run. Every test closes it. */
   private abstract static class OneRegion {
     final MappedRegion region = Mapping.anonymous(Mman.pageSize()).mapShared();
     final MemorySegment view = region.segment();
@@ -39,7 +39,7 @@ public final class Revocation {
       view.set(JAVA_INT, 0, OLD);
     }
 
-    /** Returns what the view has now. */
+    /** Returns the value that the view shows, or that it is revoked. */
     final int get() {
       try {
         return view.get(JAVA_INT, 0);
@@ -48,7 +48,7 @@ public final class Revocation {
       }
     }
 
-    /** Returns what it wrote, if it could. */
+    /** Writes, and returns the value or that the view is revoked. */
     final int set() {
       try {
         view.set(JAVA_INT, 0, NEW);
@@ -58,7 +58,7 @@ public final class Revocation {
       }
     }
 
-    /** Returns what the pages have in the end. */
+    /** Returns the final value in the pages, and closes the region. */
     final int last() {
       int value = region.segment().get(JAVA_INT, 0);
       region.close();
@@ -66,21 +66,21 @@ public final class Revocation {
     }
   }
 
-  /** A read beside the end. */
+  /** Reads a view while the region is closed. */
   @JCStressTest
-  @Outcome(id = "41, 41", expect = ACCEPTABLE, desc = "both before the end")
-  @Outcome(id = "41, -1", expect = ACCEPTABLE, desc = "one of them")
-  @Outcome(id = "-1, -1", expect = ACCEPTABLE, desc = "after it")
-  @Outcome(expect = FORBIDDEN, desc = "memory that is not the region's, or none")
+  @Outcome(id = "41, 41", expect = ACCEPTABLE, desc = "both before the close")
+  @Outcome(id = "41, -1", expect = ACCEPTABLE, desc = "one before, one after")
+  @Outcome(id = "-1, -1", expect = ACCEPTABLE, desc = "both after the close")
+  @Outcome(expect = FORBIDDEN, desc = "foreign or unmapped memory")
   @State
   public static class CloseAndRead extends OneRegion {
-    /** Closes. */
+    /** Closes the region. */
     @Actor
     public void close() {
       region.close();
     }
 
-    /** Reads twice: what is closed stays closed. */
+    /** Reads twice, because a closed view must stay closed. */
     @Actor
     public void read(II_Result r) {
       r.r1 = get();
@@ -88,22 +88,22 @@ public final class Revocation {
     }
   }
 
-  /** The region's own copies beside the end. */
+  /** Copies by the region's own methods while the region is closed. */
   @JCStressTest
   @Outcome(
       id = {"4, 4", "4, -1", "-1, -1"},
       expect = ACCEPTABLE,
       desc = "all bytes, or closed")
-  @Outcome(expect = FORBIDDEN, desc = "a call on what is unmapped")
+  @Outcome(expect = FORBIDDEN, desc = "a call on unmapped memory")
   @State
   public static class CloseAndCopy extends OneRegion {
-    /** Closes. */
+    /** Closes the region. */
     @Actor
     public void close() {
       region.close();
     }
 
-    /** Writes and reads by system calls. */
+    /** Writes and reads with system calls. */
     @Actor
     public void copy(II_Result r) {
       r.r1 = r.r2 = REVOKED;
@@ -112,59 +112,65 @@ public final class Revocation {
         r.r1 = (int) region.write(0, buffer);
         r.r2 = (int) region.read(0, buffer);
       } catch (IllegalStateException closed) {
-        // r2 tells, or both do
+        // The results that are not set show which calls were refused.
       }
     }
   }
 
-  /** A write beside the loss of the right to write. */
+  /** Writes to a view while the pages become read-only. */
   @JCStressTest
-  @Outcome(id = "42, 42, 42", expect = ACCEPTABLE, desc = "written before, and seen")
+  @Outcome(id = "42, 42, 42", expect = ACCEPTABLE, desc = "written before the change, and visible")
   @Outcome(id = "41, -1, 41", expect = ACCEPTABLE, desc = "refused")
-  @Outcome(id = "42, -1, 42", expect = ACCEPTABLE, desc = "written before, and stopped")
+  @Outcome(
+      id = "42, -1, 42",
+      expect = ACCEPTABLE,
+      desc = "written before the change, and then refused")
   @Outcome(expect = FORBIDDEN, desc = "lost, or written into read-only pages")
   @State
   public static class ProtectAndWrite extends OneRegion {
-    /** Takes the right away and looks: from here on nothing changes. */
+    /** Makes the pages read-only, and reads the value, which must not change from then on. */
     @Actor
     public void protect(III_Result r) {
       r.r1 = region.protect(Protection.READ).get(JAVA_INT, 0);
     }
 
-    /** Writes. */
+    /** Writes to the view. */
     @Actor
     public void write(III_Result r) {
       r.r2 = set();
     }
 
-    /** Looks again. */
+    /** Reads the value again. */
     @Arbiter
     public void end(III_Result r) {
       r.r3 = last();
     }
   }
 
-  /** A write beside growth, which moves the pages where it must. */
+  /** Writes to a view while the region grows, which may move its pages. */
   @JCStressTest
-  @Outcome(id = "42, 42, 42", expect = ACCEPTABLE, desc = "written before, and taken along")
+  @Outcome(id = "42, 42, 42", expect = ACCEPTABLE, desc = "written before the change, and moved")
   @Outcome(id = "41, -1, 41", expect = ACCEPTABLE, desc = "refused")
-  @Outcome(id = "42, -1, 42", expect = ACCEPTABLE, desc = "written before, and stopped")
+  @Outcome(
+      id = "42, -1, 42",
+      expect = ACCEPTABLE,
+      desc = "written before the change, and then refused")
   @Outcome(expect = FORBIDDEN, desc = "lost")
   @State
   public static class ResizeAndWrite extends OneRegion {
-    /** Grows and looks. */
+    /** Grows the region, and reads the value. */
     @Actor
     public void resize(III_Result r) {
       r.r1 = region.resize(3 * Mman.pageSize()).get(JAVA_INT, 0);
     }
 
-    /** Writes. */
+    /** Writes to the view. */
     @Actor
     public void write(III_Result r) {
       r.r2 = set();
     }
 
-    /** Looks again. */
+    /** Reads the value again. */
     @Arbiter
     public void end(III_Result r) {
       r.r3 = last();

@@ -21,11 +21,11 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.J_Result;
 
-/** Two mappings of one file are one memory: what orders accesses to a variable orders these. */
+/** Accesses through two mappings of one file are ordered as accesses to one variable are. */
 public final class TwoMappings {
   private TwoMappings() {}
 
-  /** Some bytes of a file of which no other test has any, seen through both of its mappings. */
+  /** Some bytes of a file, seen through both mappings. No other running test uses them. */
   private static final class Place {
     private static final long BYTES = 128;
     private static final long PLACES = 1 << 17;
@@ -43,7 +43,7 @@ public final class TwoMappings {
     final MemorySegment here;
     final MemorySegment there;
 
-    /** Comes round again long after the test that had the bytes before is over. */
+    /** Reuses bytes only long after the test that used them before has ended. */
     Place() {
       long offset = NEXT.getAndIncrement() % PLACES * BYTES;
       here = HERE.asSlice(offset, BYTES);
@@ -52,7 +52,7 @@ public final class TwoMappings {
     }
   }
 
-  /** What was written before a release is there after the acquire that saw it. */
+  /** Data that is written before a release is visible after the acquire that reads its flag. */
   @JCStressTest
   @Outcome(
       id = {"0, 0", "0, 1", "1, 1"},
@@ -63,14 +63,14 @@ public final class TwoMappings {
   public static class ReleaseAcquire {
     private final Place place = new Place();
 
-    /** Sends. */
+    /** Writes the data, and then the flag. */
     @Actor
     public void write() {
       place.here.set(JAVA_INT, Place.DATA, 1);
       Place.INT.setRelease(place.here, Place.FLAG, 1);
     }
 
-    /** Receives. */
+    /** Reads the flag, and then the data. */
     @Actor
     public void read(II_Result r) {
       r.r1 = (int) Place.INT.getAcquire(place.there, Place.FLAG);
@@ -78,7 +78,7 @@ public final class TwoMappings {
     }
   }
 
-  /** Nothing orders plain accesses, but no value comes from nowhere. */
+  /** Plain accesses are not ordered, but they read only values that have been written. */
   @JCStressTest
   @Outcome(
       id = {"0, 0", "0, 1", "1, 1"},
@@ -89,14 +89,14 @@ public final class TwoMappings {
   public static class Plain {
     private final Place place = new Place();
 
-    /** Sends. */
+    /** Writes the data, and then the flag. */
     @Actor
     public void write() {
       place.here.set(JAVA_INT, Place.DATA, 1);
       place.here.set(JAVA_INT, Place.FLAG, 1);
     }
 
-    /** Receives. */
+    /** Reads the flag, and then the data. */
     @Actor
     public void read(II_Result r) {
       r.r1 = place.there.get(JAVA_INT, Place.FLAG);
@@ -104,25 +104,25 @@ public final class TwoMappings {
     }
   }
 
-  /** Of two volatile writes at least one is seen by the reader that follows the other. */
+  /** Of two volatile writes, at least one is visible to the read that follows the other. */
   @JCStressTest
   @Outcome(
       id = {"0, 1", "1, 0", "1, 1"},
       expect = ACCEPTABLE,
       desc = "in some order")
-  @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "in none")
+  @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "in no order")
   @State
   public static class Volatile {
     private final Place place = new Place();
 
-    /** Writes the one, reads the other. */
+    /** Writes the first variable, and reads the second. */
     @Actor
     public void here(II_Result r) {
       Place.INT.setVolatile(place.here, Place.DATA, 1);
       r.r1 = (int) Place.INT.getVolatile(place.here, Place.FLAG);
     }
 
-    /** Writes the other, reads the one. */
+    /** Writes the second variable, and reads the first. */
     @Actor
     public void there(II_Result r) {
       Place.INT.setVolatile(place.there, Place.FLAG, 1);
@@ -130,54 +130,54 @@ public final class TwoMappings {
     }
   }
 
-  /** One of two threads wins. */
+  /** Exactly one of two threads wins. */
   @JCStressTest
   @Outcome(
       id = {"1, 0, 1", "0, 1, 2"},
       expect = ACCEPTABLE,
-      desc = "one of them")
-  @Outcome(expect = FORBIDDEN, desc = "both or none")
+      desc = "one thread wins")
+  @Outcome(expect = FORBIDDEN, desc = "both or no thread wins")
   @State
   public static class CompareAndSet {
     private final Place place = new Place();
 
-    /** One. */
+    /** Competes through the first mapping. */
     @Actor
     public void here(III_Result r) {
       r.r1 = Place.INT.compareAndSet(place.here, Place.DATA, 0, 1) ? 1 : 0;
     }
 
-    /** The other. */
+    /** Competes through the second mapping. */
     @Actor
     public void there(III_Result r) {
       r.r2 = Place.INT.compareAndSet(place.there, Place.DATA, 0, 2) ? 1 : 0;
     }
 
-    /** Who has won. */
+    /** Reads which thread has won. */
     @Arbiter
     public void end(III_Result r) {
       r.r3 = place.here.get(JAVA_INT, Place.DATA);
     }
   }
 
-  /** A long is written as a whole. */
+  /** A long is written atomically. */
   @JCStressTest
   @Outcome(
       id = {"0", "-1"},
       expect = ACCEPTABLE,
-      desc = "all of it or nothing")
-  @Outcome(expect = FORBIDDEN, desc = "a part of it")
+      desc = "all bytes or none")
+  @Outcome(expect = FORBIDDEN, desc = "some of the bytes")
   @State
   public static class Whole {
     private final Place place = new Place();
 
-    /** Writes. */
+    /** Writes all bytes. */
     @Actor
     public void write() {
       place.here.set(JAVA_LONG, Place.DATA, -1L);
     }
 
-    /** Reads. */
+    /** Reads all bytes. */
     @Actor
     public void read(J_Result r) {
       r.r1 = place.there.get(JAVA_LONG, Place.DATA);

@@ -1,2 +1,2 @@
-/** What threads may see of regions, put to the test by jcstress. */
+/** jcstress tests of what threads may observe of regions. */
 package io.mman.stress;

@@ -89,8 +89,8 @@ class FirstErrorTest {
     List<String> lines =
         ChildJvm.of(Taker.class).under("prlimit", "--nofile=64:64").run(what).lines();
     String reason =
-        ": EMFILE (Too many open files): RLIMIT_NOFILE allows 64 descriptors and all are used:"
-            + " raise it (ulimit -n)";
+        ": EMFILE (Too many open files): RLIMIT_NOFILE allows 64 descriptors, and all are in use:"
+            + " raise the limit (ulimit -n)";
     assertEquals("again", lines.get(1));
     assertTrue(lines.get(0).endsWith(reason), lines.get(0));
   }
@@ -105,7 +105,8 @@ class FirstErrorTest {
             .under("prlimit", "--as=" + limit)
             .run("largeMappings")
             .lines();
-    String reason = ".*ENOMEM.*: RLIMIT_AS allows " + limit + " bytes of address space, \\d+ are.*";
+    String reason =
+        ".*ENOMEM.*: RLIMIT_AS allows " + limit + " bytes of address space, and \\d+ are.*";
     assertTrue(lines.get(0).matches(reason), lines.get(0));
     assertEquals("again", lines.get(1));
   }
@@ -133,7 +134,7 @@ class FirstErrorTest {
     String reason =
         "mmap\\(.*ENOMEM.*: vm.max_map_count allows "
             + limit
-            + " areas of memory, \\d+ are used: raise it.*";
+            + " memory areas, and \\d+ are in use: raise the limit.*";
     assertTrue(lines.get(0).matches(reason), lines.get(0));
     assertEquals("again", lines.get(1));
   }
@@ -147,7 +148,8 @@ class FirstErrorTest {
     }
     List<String> lines = child.run("locks").lines();
     String reason =
-        "mlock\\(.*ENOMEM.*: RLIMIT_MEMLOCK allows 8388608 bytes of locked memory, 8388608 are.*";
+        "mlock\\(.*ENOMEM.*: RLIMIT_MEMLOCK allows 8388608 bytes of locked memory, and 8388608"
+            + " are.*";
     assertTrue(lines.get(0).matches(reason), lines.get(0));
     assertEquals("again", lines.get(1));
   }

@@ -94,7 +94,7 @@ class HugetlbTest {
 
   @Test
   void anEmptyPoolIsSaidToBeSoHoweverPagesAreAskedFor() {
-    String fill = "0 pages, 0 of them free: fill it, such as with echo 64 > /sys/";
+    String fill = "0 pages, 0 of them free: enlarge it, for example with echo 64 > /sys/";
     try (NativeFile file = NativeFile.memory("huge", huge, MemfdFlag.HUGETLB)) {
       Mapping shared = Mapping.file(file);
       for (Mapping mapping :
@@ -122,7 +122,7 @@ class HugetlbTest {
     pool.fill(2);
     assertFails("mmap", Errno.ENOMEM, "2 pages, 2 of them free", memory(3 * huge)::mapConfined);
     Mapping unreserved = memory(3 * huge).flags(MapFlag.NORESERVE);
-    assertFails("madvise", Errno.EFAULT, "fill it", unreserved::mapConfined);
+    assertFails("madvise", Errno.EFAULT, "enlarge it", unreserved::mapConfined);
     assertEquals(2, pool.free());
   }
 
@@ -229,7 +229,7 @@ class HugetlbTest {
             Mapping.file(file).copyOnWrite().flags(MapFlag.NORESERVE).mapConfined()) {
       MemorySegment view = region.segment();
       Protection wanted = Protection.READ_WRITE;
-      assertFails("madvise", Errno.EFAULT, "fill it", () -> region.protect(wanted));
+      assertFails("madvise", Errno.EFAULT, "enlarge it", () -> region.protect(wanted));
       assertSame(view, region.segment());
       assertEquals(Protection.READ, region.protection());
       assertEquals(0, byteAt(view, 2 * huge - 1));

@@ -60,7 +60,7 @@ class LimitsTest {
 
   @Test
   void theAddressSpaceOfTheProcess() {
-    String used = "\\d+ are used: raise it \\(ulimit -v\\)";
+    String used = "and \\d+ are in use: raise the limit \\(ulimit -v\\)";
     List<String> lines =
         ChildJvm.of(Greedy.class).under("prlimit", "--as=" + (1L << 39)).run().lines();
 
@@ -80,8 +80,8 @@ class LimitsTest {
     List<String> lines = child.under("prlimit", "--data=" + (300L << 20)).run().lines();
 
     String words =
-        ".*ENOMEM.*: RLIMIT_DATA allows 314572800 bytes of private writable memory, \\d+"
-            + " are used: raise it \\(ulimit -d\\)";
+        ".*ENOMEM.*: RLIMIT_DATA allows 314572800 bytes of private writable memory, and \\d+"
+            + " are in use: raise the limit \\(ulimit -d\\)";
     assertEquals("no failure", lines.get(0));
     assertMatches("mmap" + words, lines.get(1));
     assertMatches("mprotect" + words, lines.get(2));
@@ -107,8 +107,8 @@ class LimitsTest {
     List<String> lines = withoutCapabilities(Locker.class, "--memlock=" + (8 << 20)).lines();
 
     String limit =
-        ": RLIMIT_MEMLOCK allows 8388608 bytes of locked memory, %s are used: raise it \\(ulimit"
-            + " -l, or grant CAP_IPC_LOCK\\)";
+        ": RLIMIT_MEMLOCK allows 8388608 bytes of locked memory, and %s are in use: raise the"
+            + " limit \\(ulimit -l, or grant CAP_IPC_LOCK\\)";
     assertMatches("mlock\\(address=0x.*\\): ENOMEM \\(.*\\)" + limit.formatted("0"), lines.get(0));
     assertMatches("mlock2\\(.*, ONFAULT\\): ENOMEM \\(.*\\)" + limit.formatted("0"), lines.get(1));
     assertMatches("mmap\\(.*LOCKED.*\\): EAGAIN \\(.*\\)" + limit.formatted("0"), lines.get(2));
@@ -142,8 +142,8 @@ class LimitsTest {
   @Test
   void theLowestAddresses() {
     assertMatches(
-        "mmap\\(.*FIXED.*\\): EPERM \\(.*\\): what is mapped there is sealed \\(mseal\\), or below"
-            + " vm.mmap_min_addr",
+        "mmap\\(.*FIXED.*\\): EPERM \\(.*\\): the address is in a sealed range \\(mseal\\), or"
+            + " below vm.mmap_min_addr",
         withoutCapabilities(Lowest.class, "--memlock=0").lines().getFirst());
   }
 
@@ -187,7 +187,7 @@ class LimitsTest {
     String reason =
         ": vm.max_map_count allows "
             + limit
-            + " areas of memory, \\d+ are used: raise it \\(sysctl -w vm.max_map_count="
+            + " memory areas, and \\d+ are in use: raise the limit \\(sysctl -w vm.max_map_count="
             + 4 * Long.parseLong(limit)
             + "\\), or map fewer and larger ranges";
     assertMatches("mprotect\\(.*\\): ENOMEM \\(.*\\)" + reason, split("mprotect"));
@@ -220,7 +220,8 @@ class LimitsTest {
 
     assertEquals(
         "open(\"/dev/null\", O_RDONLY|O_NOCTTY|O_CLOEXEC): EMFILE (Too many open files):"
-            + " RLIMIT_NOFILE allows 64 descriptors and all are used: raise it (ulimit -n)",
+            + " RLIMIT_NOFILE allows 64 descriptors, and all are in use: raise the limit (ulimit"
+            + " -n)",
         child.under("prlimit", "--nofile=64:64").run().lines().getFirst());
   }
 

@@ -211,8 +211,8 @@ class MmanAdviseTest {
       assertFails(
           "madvise",
           Errno.EINVAL,
-          "NORMAL): EINVAL (Invalid argument): the address is not aligned, or the kernel does not"
-              + " know NORMAL, or it does not apply to such memory",
+          "NORMAL): EINVAL (Invalid argument): the address is not aligned, the kernel does not know"
+              + " NORMAL, or it does not apply to this memory",
           () -> Mman.madvise(pages.misaligned(), Advice.NORMAL));
     }
   }
@@ -236,7 +236,7 @@ class MmanAdviseTest {
       assertFails(
           "madvise",
           Errno.EACCES,
-          "REMOVE wants a shared mapping of a file that is open for writing",
+          "REMOVE requires a shared mapping of a file that is open for writing",
           () -> Mman.madvise(readOnly.segment(), Advice.REMOVE));
     }
   }

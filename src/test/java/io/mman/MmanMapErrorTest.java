@@ -120,7 +120,7 @@ class MmanMapErrorTest {
       assertFails(
           "mmap",
           Errno.ENODEV,
-          "cannot be mapped",
+          "the file, or its file system, does not support mapping",
           map(SIZE, Protection.READ, SHARED, directory.fd(), 0));
     }
   }
@@ -152,7 +152,7 @@ class MmanMapErrorTest {
       assertFails(
           "mmap",
           Errno.EOVERFLOW,
-          "beyond what a file can hold",
+          "offset plus length is larger than any file can be",
           map(SIZE, Protection.READ, SHARED, file.fd(), Long.MIN_VALUE));
     }
   }
@@ -228,7 +228,7 @@ class MmanMapErrorTest {
               + ", length="
               + SIZE
               + ", READ, PRIVATE|FIXED_NOREPLACE|ANONYMOUS, fd=-1, offset=0): EEXIST (File exists):"
-              + " something is mapped there",
+              + " something is already mapped at this address",
           e.getMessage());
     }
   }
@@ -243,7 +243,7 @@ class MmanMapErrorTest {
     assertFails(
         "mmap",
         Errno.ENOMEM,
-        "0 of them free: fill it, such as with echo 64 > /sys/kernel/mm/hugepages/"
+        "0 of them free: enlarge it, for example with echo 64 > /sys/kernel/mm/hugepages/"
             + "hugepages-2048kB/nr_hugepages",
         map(2 << 20, Protection.READ_WRITE, flags, -1, 0));
   }

@@ -87,7 +87,7 @@ class MmanMapFlagTest {
       assertFails(
           "mmap",
           Errno.EEXIST,
-          "something is mapped there",
+          "something is already mapped at this address",
           () -> at(last, MapFlag.FIXED_NOREPLACE));
       assertEquals(1, last.get(JAVA_BYTE, 0));
 

@@ -123,8 +123,8 @@ class MmanRemapTest {
       assertFails(
           "mremap",
           Errno.ENOMEM,
-          "new_size=8192, 0): ENOMEM (Cannot allocate memory): no room to grow in place, and"
-              + " MAYMOVE is not given",
+          "new_size=8192, 0): ENOMEM (Cannot allocate memory): there is no room to grow in"
+              + " place, and MAYMOVE is not given",
           () -> Mman.mremap(wall.pages(0, 1), 2 * SIZE, IN_PLACE));
     }
   }
@@ -137,7 +137,7 @@ class MmanRemapTest {
       assertFails(
           "mremap",
           Errno.ENOMEM,
-          ": vm.overcommit_memory=0 refuses what memory and swap",
+          ": vm.overcommit_memory=0 refuses more than the ",
           () -> Mman.mremap(pages.segment(), 1L << 44, MAYMOVE));
     }
   }
@@ -182,7 +182,7 @@ class MmanRemapTest {
               + ", MAYMOVE|FIXED, new_address=0x"
               + Long.toHexString(two.address() + 1)
               + "): EINVAL (Invalid argument): an address is not aligned, the new length is 0 or"
-              + " too large, or the flags do not go together",
+              + " too large, or the flags contradict each other",
           e.getMessage());
     }
   }
@@ -202,7 +202,7 @@ class MmanRemapTest {
     assertFails(
         "mremap",
         Errno.EFAULT,
-        "part of the range is not mapped, or it spans several areas",
+        "part of the range is not mapped, or the range spans several areas",
         () -> Mman.mremap(pages.segment(), 2 * SIZE, MAYMOVE));
   }
 

@@ -66,7 +66,7 @@ class MmanResidencyTest {
       MemorySegment two = arena.allocate(2);
       var e =
           assertThrows(IllegalArgumentException.class, () -> Mman.mincore(pages.segment(), two));
-      assertEquals("vec has 2 bytes, the range has 3 pages", e.getMessage());
+      assertEquals("vec has 2 bytes, but the range has 3 pages", e.getMessage());
       assertThrows(
           IllegalArgumentException.class,
           () -> Mman.mincore(pages.segment().asSlice(0, 2 * SIZE + 1), two));
@@ -115,7 +115,7 @@ class MmanResidencyTest {
       assertFails(
           "mincore",
           Errno.EFAULT,
-          "vec is not memory that can be written",
+          "vec is not writable memory",
           () -> Mman.mincore(pages.segment(), vec.segment()));
     }
   }

@@ -73,7 +73,7 @@ class MmanSealTest {
             "munmap" + refused,
             "mprotect" + refused,
             "mremap" + refused,
-            "mmap: EPERM: what is mapped there is sealed (mseal), or" + " below vm.mmap_min_addr",
+            "mmap: EPERM: the address is in a sealed range (mseal), or below vm.mmap_min_addr",
             "works",
             "works",
             "works"),

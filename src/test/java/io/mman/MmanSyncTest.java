@@ -119,7 +119,8 @@ class MmanSyncTest {
     assertFails(
         "msync",
         Errno.EBUSY,
-        "SYNC|INVALIDATE): EBUSY (Device or resource busy): INVALIDATE of a locked range",
+        "SYNC|INVALIDATE): EBUSY (Device or resource busy): INVALIDATE is given, but the range is"
+            + " locked",
         () -> Mman.msync(pages.segment(), SyncFlag.INVALIDATE, SyncFlag.SYNC));
   }
 

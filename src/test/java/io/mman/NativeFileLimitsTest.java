@@ -69,8 +69,8 @@ class NativeFileLimitsTest {
             .run()
             .lines();
     String reason =
-        "EMFILE (Too many open files): RLIMIT_NOFILE allows 100 descriptors and all are used:"
-            + " raise it (ulimit -n)";
+        "EMFILE (Too many open files): RLIMIT_NOFILE allows 100 descriptors, and all are in"
+            + " use: raise the limit (ulimit -n)";
     assertEquals(
         List.of(
             "done",
@@ -99,7 +99,9 @@ class NativeFileLimitsTest {
     String path = folder.resolve("file").toString();
     List<String> lines =
         ChildJvm.of(Grower.class).under("prlimit", "--fsize=" + MIB).run(path).lines();
-    String reason = "EFBIG (File too large): larger than the file system or RLIMIT_FSIZE allows";
+    String reason =
+        "EFBIG (File too large): the file would be larger than the file system or RLIMIT_FSIZE"
+            + " allows";
     assertEquals(
         List.of(
             "ftruncate(\"" + path + "\", length=2097152): " + reason,
@@ -174,7 +176,7 @@ class NativeFileLimitsTest {
     assertEquals(
         List.of(
             "memfd_create(\"label\", EXEC): EACCES (Permission denied): vm.memfd_noexec allows only"
-                + " files that can never be executed: NOEXEC_SEAL",
+                + " files that can never be executed: use NOEXEC_SEAL",
             "done"),
         lines);
   }

@@ -108,8 +108,8 @@ class NativeFileMemoryTest {
       assertEquals(
           "fcntl(\""
               + file.path()
-              + "\", F_ADD_SEALS, SHRINK|GROW): EPERM (Operation not permitted):"
-              + " not created with ALLOW_SEALING, sealed with SEAL, or not open for writing",
+              + "\", F_ADD_SEALS, SHRINK|GROW): EPERM (Operation not permitted): the file was not"
+              + " created with ALLOW_SEALING, is sealed with SEAL, or is not open for writing",
           e.getMessage());
     }
     try (NativeFile file = memory("mman-sealable", ALLOW_SEALING)) {
@@ -149,7 +149,7 @@ class NativeFileMemoryTest {
     try (NativeFile file = NativeFile.memory("mman-length", 10, ALLOW_SEALING)) {
       file.seal(SHRINK);
       MmanException e = failure("ftruncate", Errno.EPERM, () -> file.resize(9));
-      assertTrue(e.getMessage().endsWith("the file is sealed against it"), e.getMessage());
+      assertTrue(e.getMessage().endsWith("a seal on the file forbids this"), e.getMessage());
       file.resize(11);
       file.seal(GROW);
       failure("ftruncate", Errno.EPERM, () -> file.resize(12));
@@ -196,7 +196,7 @@ class NativeFileMemoryTest {
     try (NativeFile file = NativeFile.open(Path.of("/proc/version"))) {
       MmanException e = failure("fcntl", Errno.EINVAL, file::seals);
       assertEquals(
-          "fcntl(\"/proc/version\", F_GET_SEALS): EINVAL (Invalid argument): only files of memory"
+          "fcntl(\"/proc/version\", F_GET_SEALS): EINVAL (Invalid argument): only files in memory"
               + " have seals",
           e.getMessage());
     }

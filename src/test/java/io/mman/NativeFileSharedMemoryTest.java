@@ -157,7 +157,7 @@ class NativeFileSharedMemoryTest {
     for (String bad : new String[] {"", "/", "/a/b"}) {
       MmanException e =
           failure("shm_open", Errno.EINVAL, () -> NativeFile.sharedMemory(bad, WRITE, CREATE));
-      assertTrue(e.getMessage().contains("the name is empty or has a slash inside"), bad);
+      assertTrue(e.getMessage().contains("the name is empty or has a second slash"), bad);
     }
     String large = "n".repeat(256);
     MmanException e =

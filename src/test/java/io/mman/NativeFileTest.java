@@ -72,8 +72,8 @@ class NativeFileTest {
           "ftruncate(\""
               + path
               + "\", length=1): EINVAL (Invalid argument): the file is not open"
-              + " for writing, has no length that could be set, or consists of explicit huge pages"
-              + " of which this is no multiple",
+              + " for writing, its length cannot be set, or the length is not a multiple of the"
+              + " file's explicit huge pages",
           e.getMessage());
       FileSystemException cause = (FileSystemException) e.getCause();
       assertEquals(path.toString(), cause.getFile());

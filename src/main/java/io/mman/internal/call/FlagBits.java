@@ -10,15 +10,15 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Combines flags into the bits that C expects. Calls with an array allocate nothing. */
+/** Combines flags into the bits of C. The methods with an array allocate nothing. */
 public final class FlagBits {
   private FlagBits() {}
 
   /**
    * Returns the bits of flags of mmap(2).
    *
-   * @throws IllegalArgumentException if two of them exclude each other: the sum of their bits would
-   *     be a third flag
+   * @throws IllegalArgumentException if two flags exclude each other, because their combined bits
+   *     would be those of a third flag
    */
   public static int map(Set<MapFlag> flags) {
     int bits = 0;
@@ -58,7 +58,7 @@ public final class FlagBits {
     return bits;
   }
 
-  /** Returns the bits of flags of msync(2), those of {@code SYNC} if none is given. */
+  /** Returns the bits of flags of msync(2), or those of {@code SYNC} if there are none. */
   public static int sync(SyncFlag... flags) {
     if (flags.length == 0) {
       return SyncFlag.SYNC.bits();
@@ -70,7 +70,7 @@ public final class FlagBits {
     return bits;
   }
 
-  /** Returns the flags of msync(2) whose bits are set; {@code SYNC} has none on some systems. */
+  /** Returns the flags of msync(2) that are set. {@code SYNC} is 0 on some systems. */
   static Set<SyncFlag> syncFlags(int bits) {
     Set<SyncFlag> flags = EnumSet.noneOf(SyncFlag.class);
     for (SyncFlag flag : SyncFlag.values()) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies memory through the kernel, for which a missing page is an error and not a signal. Memory
- * on the Java heap, whose address the kernel cannot be given, is copied in pieces through a buffer.
+ * on the Java heap has no fixed address, and is copied in pieces through a native buffer.
  */
 public enum ProcessVmCopy {
   /** Copies from a region to other memory. */
@@ -30,8 +30,9 @@ public enum ProcessVmCopy {
    * Copies between a region and other memory.
    *
    * @param region a range of the same size as {@code other}
+   * @param file the path of the mapped file, for the exception
    * @return the number of bytes copied, less than the size if a later page is missing
-   * @throws io.mman.MmanException if not even the first byte can be copied
+   * @throws io.mman.MmanException if the first byte cannot be copied
    */
   public long copy(MemorySegment region, MemorySegment other, @Nullable Path file) {
     if (this == READ && other.isReadOnly()) {
@@ -53,7 +54,7 @@ public enum ProcessVmCopy {
         }
       }
     }
-    if (result < 0 && done == 0) { // after some bytes their number is the result, as of read(2)
+    if (result < 0 && done == 0) { // otherwise the number of bytes is the result, as for read(2)
       Failure failure = Failure.of(call, result).range(region).about(file);
       throw failure.because(MemoryErrors.copy(failure.error())).exception();
     }

@@ -22,14 +22,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * System calls on memory, with typed arguments and failures that are explained. {@link
- * io.mman.Mman} publishes them, and regions are built from them. A file is passed where it is
- * known, for exceptions and events only.
+ * System calls on memory with typed arguments, whose exceptions explain the failure. {@link
+ * io.mman.Mman} and the regions use them. The path of the file, if it is known, serves for
+ * exceptions and events only.
  */
 public final class SystemCalls {
   private SystemCalls() {}
 
-  /** Maps memory for the facade, as a segment that is never closed. */
+  /** Maps memory for {@link io.mman.Mman}, and returns it as a segment in the global scope. */
   public static MemorySegment mmapSegment(
       MemorySegment addr, long length, Protection prot, Set<MapFlag> flags, int fd, long offset) {
     requireLength(length);
@@ -37,7 +37,7 @@ public final class SystemCalls {
     return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
-  /** Returns the address of the mapping. */
+  /** Maps memory, and returns its address. */
   public static long mmap(
       MemorySegment addr,
       long length,
@@ -131,7 +131,7 @@ public final class SystemCalls {
     return MemorySegment.ofAddress(address).reinterpret(newLength);
   }
 
-  /** Remaps for the facade, with an event; a resize of a region records its own. */
+  /** Calls mremap and records an event, for {@link io.mman.Mman}. A region records its own. */
   public static MemorySegment mremapRecorded(
       MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
     requireLength(newLength);
@@ -162,7 +162,7 @@ public final class SystemCalls {
     }
   }
 
-  /** Separate from mlock: with both calls in one method, C2 does not eliminate an allocation. */
+  /** Is separate from mlock, because C2 eliminates no allocation in a method with both calls. */
   public static void mlock2(MemorySegment range, int flags, @Nullable Path file) {
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
     int result = MemoryCalls.mlock2(range, flags);
@@ -198,7 +198,7 @@ public final class SystemCalls {
     }
   }
 
-  /** Asks for residency for the facade: into a vector that is large enough and writable. */
+  /** Calls mincore after checking that {@code vec} is writable and large enough. */
   public static void mincoreChecked(MemorySegment range, MemorySegment vec) {
     if (vec.isReadOnly()) {
       throw new IllegalArgumentException("vec is read-only");
@@ -206,7 +206,7 @@ public final class SystemCalls {
     long pages = Math.ceilDiv(range.byteSize(), ProcessCalls.pageSize());
     if (vec.byteSize() < pages) {
       throw new IllegalArgumentException(
-          "vec has " + vec.byteSize() + " bytes, the range has " + pages + " pages");
+          "vec has " + vec.byteSize() + " bytes, but the range has " + pages + " pages");
     }
     mincore(range, vec, null);
   }
@@ -252,7 +252,7 @@ public final class SystemCalls {
     }
   }
 
-  /** Starts a message, after giving back map areas that the reporting itself may need. */
+  /** Starts a message, after unmapping the reserve of areas that the report itself may need. */
   private static Failure failure(String call, long result) {
     MapCountReserve.releaseOn(result);
     return Failure.of(call, result);
@@ -262,7 +262,7 @@ public final class SystemCalls {
     return file == null ? null : file.toString();
   }
 
-  /** Distinguishes a negative errno from an address: the kernel never maps the last page. */
+  /** Returns whether a result is a negative errno and not an address, of which none is as high. */
   private static boolean isError(long address) {
     return address < 0 && address > -4096;
   }

@@ -1,4 +1,4 @@
-/** System calls with typed arguments, whose failures are explained. */
+/** System calls with typed arguments, whose exceptions explain the failure. */
 @NullMarked
 package io.mman.internal.call;
 

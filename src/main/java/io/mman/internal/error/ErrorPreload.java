@@ -20,7 +20,7 @@ public final class ErrorPreload {
 
   private ErrorPreload() {}
 
-  /** Preloads, on the first call, what it takes to report a failure and to unmap memory. */
+  /** Preloads the classes needed to report a failure and to unmap memory, on the first call. */
   public static void prepare() {
     if (!knowsMemory) {
       knowsMemory = true;
@@ -33,7 +33,7 @@ public final class ErrorPreload {
     }
   }
 
-  /** Preloads, on the first call, what it takes to report a failure and to close a file. */
+  /** Preloads the classes needed to report a failure and to close a file, on the first call. */
   public static void prepareForFiles() {
     prepare();
     if (!knowsFiles) {
@@ -43,7 +43,7 @@ public final class ErrorPreload {
         FileErrors.open(Errno.EISDIR);
         ResourceLimits.prepareForFiles();
       } catch (LinkageError | RuntimeException e) {
-        // As above.
+        // Resources have run out already; the requested operation may still succeed.
       }
     }
   }

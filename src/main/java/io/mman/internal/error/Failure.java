@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the message and the exception for a call that failed: {@code mmap(length=4096, READ,
- * SHARED, "/x", offset=0): ENODEV (No such device): the cause, if it is known}. A call that
+ * SHARED, "/x", offset=0): ENODEV (No such device): the reason, if it is known}. A call that
  * succeeds builds nothing; the classes needed here are loaded once beforehand ({@link
  * ErrorPreload}).
  */
@@ -60,7 +60,7 @@ public final class Failure {
     return address("address", range.address()).arg("length", range.byteSize());
   }
 
-  /** Adds flags in the order C declares them; 0 where there are none. */
+  /** Adds flags in the order in which C declares them, or 0 if there are none. */
   public <E extends Enum<E>> Failure flags(Collection<E> flags) {
     return arg(FlagNames.of(flags));
   }
@@ -84,18 +84,17 @@ public final class Failure {
     return this;
   }
 
-  /** Returns the error, so that the caller can look up what it means for this call. */
+  /** Returns the error, whose meaning for this call the caller looks up. */
   public Errno error() {
     return Errno.of(errno);
   }
 
-  /** Adds the cause of the error, if it is known. */
-  public Failure because(@Nullable String cause) {
-    hint = cause;
+  /** Adds the reason for the error, if it is known. */
+  public Failure because(@Nullable String reason) {
+    hint = reason;
     return this;
   }
 
-  /** Returns the exception to throw. */
   public MmanException exception() {
     Errno error = error();
     String name = error == Errno.OTHER ? "errno " + errno : error.name();

@@ -4,8 +4,7 @@ import io.mman.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an errno of a file call means, as far as it can be known; null where there is nothing to
- * add.
+ * Explains the errors of calls on files. A method returns null if nothing is known about an error.
  */
 public final class FileErrors {
   private FileErrors() {}
@@ -13,9 +12,10 @@ public final class FileErrors {
   public static @Nullable String open(Errno errno) {
     return switch (errno) {
       case EMFILE -> ResourceLimits.descriptors();
-      case ENFILE -> "the system has no descriptor left (fs.file-max)";
+      case ENFILE -> "the system-wide limit of open files is reached (fs.file-max)";
       case EISDIR -> "a directory can be opened for reading only";
-      case ELOOP -> "a symbolic link, and NOFOLLOW_LINKS is given, or too many of them";
+      case ELOOP ->
+          "the path is a symbolic link and NOFOLLOW_LINKS is given, or it has too many links";
       case ENOSPC -> "there is no room for a new file";
       default -> null;
     };
@@ -23,8 +23,10 @@ public final class FileErrors {
 
   public static @Nullable String memory(Errno errno) {
     return switch (errno) {
-      case EACCES -> "vm.memfd_noexec allows only files that can never be executed: NOEXEC_SEAL";
-      case EINVAL -> "the label is longer than 249 bytes, or the kernel does not know a flag";
+      case EACCES ->
+          "vm.memfd_noexec allows only files that can never be executed: use NOEXEC_SEAL";
+      case EINVAL ->
+          "the label is longer than 249 bytes, or the kernel does not know one of the flags";
       case ENOENT, ENODEV -> "the kernel has no huge pages of this size";
       default -> open(errno);
     };
@@ -32,7 +34,8 @@ public final class FileErrors {
 
   public static @Nullable String sharedMemory(Errno errno) {
     return switch (errno) {
-      case EINVAL -> "the name is empty or has a slash inside, or an option does not apply";
+      case EINVAL ->
+          "the name is empty or has a second slash, or an option does not apply to shared memory";
       default -> open(errno);
     };
   }
@@ -40,10 +43,10 @@ public final class FileErrors {
   public static @Nullable String resize(Errno errno) {
     return switch (errno) {
       case EINVAL ->
-          "the file is not open for writing, has no length that could be set, or consists of"
-              + " explicit huge pages of which this is no multiple";
-      case EPERM -> "the file is sealed against it";
-      case EFBIG -> "larger than the file system or RLIMIT_FSIZE allows";
+          "the file is not open for writing, its length cannot be set, or the length is not a"
+              + " multiple of the file's explicit huge pages";
+      case EPERM -> "a seal on the file forbids this";
+      case EFBIG -> "the file would be larger than the file system or RLIMIT_FSIZE allows";
       case ENOSPC -> "the disk is full";
       default -> null;
     };
@@ -52,9 +55,9 @@ public final class FileErrors {
   public static @Nullable String allocate(Errno errno) {
     return switch (errno) {
       case EBADF -> "the file is not open for writing";
-      case EINVAL -> "the length is 0, or the file system cannot set blocks aside";
-      case ENODEV -> "not a regular file";
-      case EOPNOTSUPP -> "the file system cannot set blocks aside";
+      case EINVAL -> "the length is 0, or the file system cannot allocate blocks in advance";
+      case ENODEV -> "the file is not a regular file";
+      case EOPNOTSUPP -> "the file system cannot allocate blocks in advance";
       default -> resize(errno);
     };
   }
@@ -62,20 +65,24 @@ public final class FileErrors {
   public static @Nullable String addSeals(Errno errno) {
     return switch (errno) {
       case EBUSY -> "a writable shared mapping exists";
-      case EINVAL -> "only files of memory can be sealed, and the kernel must know the seal";
-      case EPERM -> "not created with ALLOW_SEALING, sealed with SEAL, or not open for writing";
+      case EINVAL -> "the file is not in memory, or the kernel does not know one of the seals";
+      case EPERM ->
+          "the file was not created with ALLOW_SEALING, is sealed with SEAL, or is not open for"
+              + " writing";
       default -> null;
     };
   }
 
   public static @Nullable String getSeals(Errno errno) {
-    return errno == Errno.EINVAL ? "only files of memory have seals" : null;
+    return errno == Errno.EINVAL ? "only files in memory have seals" : null;
   }
 
   public static @Nullable String lock(Errno errno) {
     return switch (errno) {
-      case EBADF -> "an exclusive lock wants a file open for writing, a shared one for reading";
-      case ENOLCK -> "the system has no lock left";
+      case EBADF ->
+          "an exclusive lock requires a file that is open for writing, a shared lock one that is"
+              + " open for reading";
+      case ENOLCK -> "the system has run out of locks";
       default -> null;
     };
   }
@@ -83,8 +90,8 @@ public final class FileErrors {
   public static @Nullable String cacheStat(Errno errno) {
     return switch (errno) {
       case ENOSYS -> "the kernel is older than Linux 6.5";
-      case EOPNOTSUPP -> "not for files of explicit huge pages";
-      case EPERM -> "only for whoever owns the file or may write it";
+      case EOPNOTSUPP -> "the kernel has no such statistics for a file of explicit huge pages";
+      case EPERM -> "this process neither owns the file nor may write it";
       default -> null;
     };
   }

@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.StringJoiner;
 
-/** Arguments in C's words, for messages and recordings. */
+/** Formats flags as C source code does, for messages and events. */
 public final class FlagNames {
   private FlagNames() {}
 
-  /** Returns the names of flags in the order C declares them; 0 where there are none. */
+  /** Returns the names of flags in the order in which C declares them, or 0 if there are none. */
   public static <E extends Enum<E>> String of(Collection<E> flags) {
     StringJoiner names = new StringJoiner("|").setEmptyValue("0");
     if (!flags.isEmpty()) {

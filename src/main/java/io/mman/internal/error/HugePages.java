@@ -12,10 +12,10 @@ import java.util.Set;
 public final class HugePages {
   private static final long USUAL_BYTES = 2 << 20;
 
-  /** mmap(2): the bits from here on are the logarithm of a huge page's size. */
+  /** The lowest bit of the logarithm of a huge page's size in the flags of mmap(2). */
   private static final int SIZE_SHIFT = 26;
 
-  /** A file system with blocks of this size or less has no explicit huge pages. */
+  /** The largest block size with which a file cannot consist of explicit huge pages. */
   private static final long ORDINARY_BLOCK = 4096;
 
   private HugePages() {}
@@ -44,13 +44,16 @@ public final class HugePages {
     return Proc.memoryBytes("Hugepagesize").orElse(USUAL_BYTES);
   }
 
-  /** As {@link #ofFile(int, FileStatus)}, and 0 if the descriptor is not open. */
+  /**
+   * Returns the size of the explicit huge pages that an open file consists of, or 0 if it has
+   * ordinary pages or the descriptor is not open.
+   */
   public static long ofFile(int fd) {
     FileStatus status = new FileStatus();
     return fd >= 0 && FileCalls.fstat(fd, status) >= 0 ? ofFile(fd, status) : 0;
   }
 
-  /** Returns the size of the explicit huge pages that a file consists of, or 0. */
+  /** Returns the size of the explicit huge pages that an open file consists of, or 0. */
   public static long ofFile(int fd, FileStatus status) {
     boolean possible =
         status.isRegular() && status.blockSize() > ORDINARY_BLOCK && Platform.current().isLinux();

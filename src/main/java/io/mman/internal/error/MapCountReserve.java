@@ -9,16 +9,16 @@ import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Map areas that a process with many regions keeps in reserve and gives back when {@code
- * vm.max_map_count} is reached. Reporting the failure makes the JVM compile code and load classes,
+ * Keeps a reserve of memory areas in a process with many regions, and unmaps it when {@code
+ * vm.max_map_count} is reached. To report the failure the JVM has to compile code and load classes,
  * and HotSpot aborts if it cannot map memory for that. A program with few regions never gets near
  * the limit and keeps no reserve.
  */
 public final class MapCountReserve {
-  /** The number of live regions from which on the reserve is kept. */
+  /** The number of live regions from which the reserve is kept. */
   public static final long MANY = 1000;
 
-  /** Protections alternate from page to page, so that each page is an area of its own. */
+  /** The number of areas. Adjacent pages differ in protection, so that each page is an area. */
   private static final int AREAS = 64;
 
   private static volatile boolean kept;
@@ -55,10 +55,10 @@ public final class MapCountReserve {
   }
 
   /**
-   * Gives the areas back if a call has failed for lack of memory, so that the failure can be
+   * Unmaps the reserve if a call has failed for lack of memory, so that the failure can be
    * reported.
    *
-   * @param result the negative errno: ENOMEM, or EAGAIN by which madvise(2) reports the same
+   * @param result the negative errno: ENOMEM, for which madvise(2) returns EAGAIN
    */
   public static void releaseOn(long result) {
     if (kept && (result == -Errno.ENOMEM.number() || result == -Errno.EAGAIN.number())) {
@@ -73,7 +73,7 @@ public final class MapCountReserve {
     }
   }
 
-  /** Returns the number of areas given back, which counted as used when the call failed. */
+  /** Returns the number of areas of the reserve that were in use when the call failed. */
   public static int released() {
     return released;
   }

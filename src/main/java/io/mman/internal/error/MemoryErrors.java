@@ -15,11 +15,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an errno of a memory call means, as far as it can be known: the ERRORS sections of the man
- * pages, with the limit that was hit or the argument that was wrong. Null where there is nothing to
- * add.
+ * Explains the errors of calls on memory: the ERRORS sections of the man pages, with the limit that
+ * was reached or the argument that was wrong. A method returns null if nothing is known about an
+ * error.
  */
 public final class MemoryErrors {
+  private static final String BUSY = "the kernel is temporarily out of a resource: try again";
   private static final String EMPTY_OR_MISALIGNED =
       "the address is not a multiple of the page size, or the length is 0";
   private static final String MISALIGNED = "the address is not a multiple of the page size";
@@ -44,14 +45,14 @@ public final class MemoryErrors {
       case EAGAIN -> ResourceLimits.locked(length);
       case EBADF ->
           fd == -1 && !flags.contains(MapFlag.ANONYMOUS)
-              ? "without ANONYMOUS there must be a descriptor"
+              ? "without ANONYMOUS a descriptor is required"
               : "the descriptor is not open";
-      case EEXIST -> "something is mapped there";
+      case EEXIST -> "something is already mapped at this address";
       case EINVAL -> invalidMap(address, length, flags, at);
-      case ENODEV -> "the file, or the file system it is on, cannot be mapped";
+      case ENODEV -> "the file, or its file system, does not support mapping";
       case ENOMEM -> outOfMemory(length, prot, flags, fd);
       case EOPNOTSUPP -> "a flag is unknown to the kernel, or the file does not support it";
-      case EOVERFLOW -> "offset and length reach beyond what a file can hold";
+      case EOVERFLOW -> "offset plus length is larger than any file can be";
       case EPERM -> forbiddenMap(prot, flags, fd);
       default -> null;
     };
@@ -84,7 +85,7 @@ public final class MemoryErrors {
       return MISALIGNED;
     }
     if (flags.contains(MapFlag.HUGETLB)) {
-      return "the kernel has no huge pages of this size, or the length is no multiple of it";
+      return "the kernel has no huge pages of this size, or the length is not a multiple of it";
     }
     return null;
   }
@@ -107,7 +108,7 @@ public final class MemoryErrors {
       return ResourceLimits.LOCKING_FORBIDDEN;
     }
     if (fd == -1) {
-      return "what is mapped there is sealed (mseal), or below vm.mmap_min_addr";
+      return "the address is in a sealed range (mseal), or below vm.mmap_min_addr";
     }
     return prot.canExecute()
         ? "the file system is mounted noexec, or the file is sealed against writing"
@@ -138,19 +139,19 @@ public final class MemoryErrors {
 
   public static @Nullable String madvise(Errno errno, Advice advice) {
     return switch (errno) {
-      case EACCES -> advice + " wants a shared mapping of a file that is open for writing";
+      case EACCES -> advice + " requires a shared mapping of a file that is open for writing";
       case EAGAIN -> {
-        String areas = ResourceLimits.areas(); // the kernel's word for ENOMEM here
-        yield areas != null ? areas : "the kernel lacks a resource for now: try again";
+        String areas = ResourceLimits.areas(); // madvise(2) returns EAGAIN for ENOMEM
+        yield areas != null ? areas : BUSY;
       }
-      case EBADF -> "there is no file behind the memory";
+      case EBADF -> "the memory is not mapped from a file";
       case EBUSY -> "pages are in use: try again";
       case EFAULT -> "a page is past the end of the file, or the disk is full";
       case EHWPOISON -> "the memory itself is damaged";
       case EINVAL ->
-          "the address is not aligned, or the kernel does not know "
+          "the address is not aligned, the kernel does not know "
               + advice
-              + ", or it does not apply to such memory";
+              + ", or it does not apply to this memory";
       case ENOMEM -> ResourceLimits.reached(0, 0, 0, UNMAPPED);
       case EPERM -> SEALED;
       default -> null;
@@ -159,7 +160,7 @@ public final class MemoryErrors {
 
   public static @Nullable String msync(Errno errno) {
     return switch (errno) {
-      case EBUSY -> "INVALIDATE of a locked range";
+      case EBUSY -> "INVALIDATE is given, but the range is locked";
       case EINVAL -> "the address is not aligned, or SYNC and ASYNC are both given";
       case EIO -> "changes may not have reached the file";
       case ENOMEM -> UNMAPPED;
@@ -194,12 +195,12 @@ public final class MemoryErrors {
   public static @Nullable String mremap(Errno errno, Set<RemapFlag> flags, long more) {
     return switch (errno) {
       case EAGAIN -> ResourceLimits.locked(more);
-      case EFAULT -> UNMAPPED + ", or it spans several areas";
+      case EFAULT -> UNMAPPED + ", or the range spans several areas";
       case EINVAL ->
-          "an address is not aligned, the new length is 0 or too large, or the flags do not go"
-              + " together";
+          "an address is not aligned, the new length is 0 or too large, or the flags contradict"
+              + " each other";
       case ENOMEM -> {
-        String noRoom = "no room to grow in place, and MAYMOVE is not given";
+        String noRoom = "there is no room to grow in place, and MAYMOVE is not given";
         yield ResourceLimits.reached(
             more, more, more, flags.contains(RemapFlag.MAYMOVE) ? null : noRoom);
       }
@@ -210,16 +211,19 @@ public final class MemoryErrors {
 
   public static @Nullable String copy(Errno errno) {
     return switch (errno) {
-      case EFAULT -> "a page is past the end of the file, not to be had, or has not the rights";
-      case EPERM, ENOSYS -> "the system, or a seccomp filter of its, refuses such copies";
+      case EFAULT ->
+          "a page is past the end of the file, cannot be allocated, or its protection forbids the"
+              + " access";
+      case EPERM, ENOSYS ->
+          "the system or a seccomp filter forbids process_vm_readv and process_vm_writev";
       default -> null;
     };
   }
 
   public static @Nullable String mincore(Errno errno) {
     return switch (errno) {
-      case EAGAIN -> "the kernel lacks a resource for now: try again";
-      case EFAULT -> "vec is not memory that can be written";
+      case EAGAIN -> BUSY;
+      case EFAULT -> "vec is not writable memory";
       case EINVAL -> "the address is not aligned";
       case ENOMEM -> UNMAPPED;
       default -> null;

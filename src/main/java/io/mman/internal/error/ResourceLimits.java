@@ -5,38 +5,40 @@ import io.mman.internal.proc.Proc;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Which limit made a call fail, how high it is and how much of it is used. */
+/** Explains which limit made a call fail, how high it is and how much of it is in use. */
 public final class ResourceLimits {
   public static final String LOCKING_FORBIDDEN =
       "RLIMIT_MEMLOCK is 0: raise it (ulimit -l), or grant CAP_IPC_LOCK";
 
   /**
-   * The areas that other threads, and the JVM itself, may come to need while the figures are read.
+   * How many areas below the limit still count as reaching it, because other threads and the JVM
+   * map and unmap memory while the figures are read.
    */
   private static final long NEARLY = 16;
 
-  /** Whoever has it may lock any amount of memory. */
+  /** A process with this capability may lock any amount of memory. */
   private static final int CAP_IPC_LOCK = 14;
 
   private ResourceLimits() {}
 
-  /** Loads what explanations of failures to map take. */
+  /** Preloads the classes needed to explain a failure to map. */
   public static void prepare() {
     Proc.maxMapCount();
   }
 
-  /** Loads what {@link #descriptors} takes. */
+  /** Preloads the classes needed by {@link #descriptors}. */
   public static void prepareForFiles() {
     ProcessCalls.loadDescriptorLimit();
   }
 
   /**
-   * Explains {@code ENOMEM} of a call that changes what is mapped: by the limit that was reached,
-   * else by what else may be the cause, else by all limits.
+   * Explains {@code ENOMEM} of a call that changes mappings. The explanation is the limit that was
+   * reached; if none was, the other reason, or a list of all limits.
    *
-   * @param more bytes of address space that the process wanted
-   * @param data bytes of private writable memory that it wanted
-   * @param charged bytes that memory and swap would have had to hold
+   * @param more requested bytes of address space
+   * @param data requested bytes of private writable memory
+   * @param charged requested bytes that count against the memory and swap of the system
+   * @param otherwise another possible reason
    */
   public static String reached(long more, long data, long charged, @Nullable String otherwise) {
     String reason = areas();
@@ -85,9 +87,9 @@ public final class ResourceLimits {
         + limit.getAsLong()
         + " bytes of "
         + what
-        + ", "
+        + ", and "
         + used.getAsLong()
-        + " are used: raise it ("
+        + " are in use: raise the limit ("
         + command
         + ")";
   }
@@ -96,30 +98,34 @@ public final class ResourceLimits {
     long mode = Proc.overcommitMode().orElse(1);
     long memory = Proc.memoryBytes("MemTotal").orElse(0) + Proc.memoryBytes("SwapTotal").orElse(0);
     if (mode == 0 && more > memory) {
-      return "vm.overcommit_memory=0 refuses what memory and swap, "
+      return "vm.overcommit_memory=0 refuses more than the "
           + memory
-          + " bytes, could never hold: map less, or with NORESERVE";
+          + " bytes of memory and swap: map less, or use NORESERVE";
     }
     long limit = Proc.memoryBytes("CommitLimit").orElse(Long.MAX_VALUE);
     long used = Proc.memoryBytes("Committed_AS").orElse(0);
     if (mode == 2 && used > limit - more) {
-      return "vm.overcommit_memory=2 promises no more than "
+      return "vm.overcommit_memory=2 commits at most "
           + limit
-          + " bytes (CommitLimit), "
+          + " bytes (CommitLimit), and "
           + used
-          + " are promised (Committed_AS): map less, or raise vm.overcommit_ratio";
+          + " are committed (Committed_AS): map less, or raise vm.overcommit_ratio";
     }
     return null;
   }
 
-  /** Explains that explicit huge pages were not to be had; of the default size if it is 0. */
+  /**
+   * Explains that too few explicit huge pages are free.
+   *
+   * @param pageBytes their size, or 0 for the default size
+   */
   public static String outOfHugePages(long pageBytes) {
     String pool = Proc.hugePagePool(pageBytes);
     return "the pool of huge pages has "
         + count(Proc.number(pool + "nr_hugepages"))
         + " pages, "
         + count(Proc.number(pool + "free_hugepages"))
-        + " of them free: fill it, such as with echo 64 > "
+        + " of them free: enlarge it, for example with echo 64 > "
         + pool
         + "nr_hugepages";
   }
@@ -128,12 +134,12 @@ public final class ResourceLimits {
     return number.isPresent() ? Long.toString(number.getAsLong()) : "an unknown number of";
   }
 
-  /** Explains a failure to lock memory, or says nothing where the limit is not the cause. */
+  /** Explains a failure to lock memory. Returns null if the limit is not the reason. */
   public static @Nullable String locked(long more) {
     return lockable(Proc.statusBytes("VmLck"), more);
   }
 
-  /** Explains a failure to lock all memory: all that is mapped counts then. */
+  /** Explains a failure to lock all memory, for which everything that is mapped counts. */
   public static @Nullable String lockedAll() {
     return lockable(Proc.statusBytes("VmSize"), 0);
   }
@@ -150,20 +156,20 @@ public final class ResourceLimits {
             "ulimit -l, or grant CAP_IPC_LOCK");
   }
 
-  /** Tells whether this process may not lock anything at all. */
+  /** Returns whether this process may not lock any memory. */
   public static boolean isLockingForbidden() {
     return Proc.limit("Max locked memory").orElse(1) == 0 && !Proc.hasCapability(CAP_IPC_LOCK);
   }
 
-  /** Explains that no descriptor was left, hence without opening a file. */
+  /** Explains that no descriptor is free. It opens no file, because it could not. */
   public static String descriptors() {
     long limit = ProcessCalls.descriptorLimit();
     return "RLIMIT_NOFILE allows "
         + (limit < 0 ? "no more" : limit)
-        + " descriptors and all are used: raise it (ulimit -n)";
+        + " descriptors, and all are in use: raise the limit (ulimit -n)";
   }
 
-  /** Explains a failure by the number of areas, or says nothing where there is room for more. */
+  /** Explains a failure by the number of memory areas. Returns null if more are allowed. */
   public static @Nullable String areas() {
     OptionalLong limit = Proc.maxMapCount();
     OptionalLong now = Proc.mapCount();
@@ -176,9 +182,9 @@ public final class ResourceLimits {
     }
     return "vm.max_map_count allows "
         + limit.getAsLong()
-        + " areas of memory, "
+        + " memory areas, and "
         + used
-        + " are used: raise it (sysctl -w vm.max_map_count="
+        + " are in use: raise the limit (sysctl -w vm.max_map_count="
         + 4 * limit.getAsLong()
         + "), or map fewer and larger ranges";
   }

@@ -1,4 +1,4 @@
-/** Messages and exceptions for calls that have failed, and the likely cause of each errno. */
+/** Messages and exceptions for calls that have failed, and the likely reason for each error. */
 @NullMarked
 package io.mman.internal.error;
 

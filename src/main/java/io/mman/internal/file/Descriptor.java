@@ -16,7 +16,7 @@ final class Descriptor {
   private volatile boolean open = true;
   private volatile boolean mayHoldLock;
 
-  /** Whether anyone else may know the number, and with it the file offset. */
+  /** Whether code outside the library may know the number, and rely on the file offset. */
   private boolean revealed;
 
   /** Whether {@link #seekEnd} has moved the file offset away from where open(2) has left it. */
@@ -25,7 +25,7 @@ final class Descriptor {
   /**
    * Takes over an open descriptor.
    *
-   * @param revealed whether anyone else may know the number
+   * @param revealed whether code outside the library may know the number
    */
   Descriptor(int fd, Path path, boolean revealed) {
     this.fd = fd;
@@ -36,7 +36,8 @@ final class Descriptor {
   /**
    * Returns the number, which stays open until {@link #release}.
    *
-   * @throws IllegalStateException if the descriptor is closed; it must not be released then
+   * @throws IllegalStateException if the descriptor is closed; {@link #release} must not be called
+   *     then
    */
   int acquire() {
     lock.readLock().lock();
@@ -66,11 +67,11 @@ final class Descriptor {
   }
 
   /**
-   * Returns the length of the file, for a caller that has acquired the descriptor. It asks
+   * Returns the length of the file, for a caller that has acquired the descriptor. It uses
    * lseek(2), which moves the file offset but takes half the time of fstat(2): some 300 ns less for
    * each mapping of an open file (contest {@code lifetimes-length} of the benchmarks).
    *
-   * @return the length, or a negative number if the offset must not move
+   * @return the length, or a negative number if the offset must not be moved
    */
   synchronized long seekEnd() {
     if (revealed) {
@@ -90,7 +91,7 @@ final class Descriptor {
   }
 
   /**
-   * Closes the descriptor, after all calls that use it. A second call does nothing.
+   * Waits for all calls that use the descriptor, and closes it. A second call has no effect.
    *
    * @return the result of close(2)
    */
@@ -102,7 +103,7 @@ final class Descriptor {
       }
       open = false;
       if (mayHoldLock) {
-        // A mapping keeps the open file description alive, and with it the lock.
+        // A mapping would keep the open file description alive, and with it the lock.
         FileCalls.setLock(fd, LockType.UNLCK);
       }
       return FileCalls.close(fd);

@@ -7,8 +7,8 @@ import io.mman.internal.platform.LockType;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The lock of a whole file that belongs to an open file description. Closing another descriptor of
- * the file does not release it, and it excludes a second description even in the same process.
+ * Locks whole files. A lock belongs to an open file description: closing another descriptor of the
+ * file does not release it, and it excludes other descriptions even in the same process.
  */
 public final class FileLock {
   private static final long FIRST_PAUSE_NANOS = 20_000;
@@ -17,9 +17,8 @@ public final class FileLock {
   private FileLock() {}
 
   /**
-   * Waits for the lock by requesting it repeatedly. A wait in the kernel could not be ended: the
-   * descriptor would stay in use, and {@link OpenFile#close} would wait until another process
-   * releases the lock.
+   * Waits for the lock by requesting it repeatedly. A wait in the kernel would keep the descriptor
+   * in use, and {@link OpenFile#close} would have to wait until another process releases the lock.
    */
   public static void lock(OpenFile file, boolean shared) {
     boolean interrupted = false;
@@ -27,7 +26,7 @@ public final class FileLock {
       long pause = FIRST_PAUSE_NANOS;
       while (!tryLock(file, shared)) {
         LockSupport.parkNanos(file, pause);
-        interrupted |= Thread.interrupted(); // a set flag would end every pause at once
+        interrupted |= Thread.interrupted(); // a pause ends at once if the status is set
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
       }
     } finally {
@@ -45,7 +44,7 @@ public final class FileLock {
     }
     Errno error = Errno.of(-result);
     if (error == Errno.EAGAIN || error == Errno.EACCES) {
-      return false; // POSIX allows either when another holds the lock
+      return false; // POSIX allows either error if the lock is held elsewhere
     }
     throw failure(file, result, type).exception();
   }

@@ -12,9 +12,11 @@ import java.lang.foreign.Arena;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
-/** The ways to open or create a file. Uses no lambdas, because the first one of a JVM is slow. */
+/**
+ * Opens and creates files. It uses no lambda, because the first lambda of a JVM takes milliseconds.
+ */
 public final class FileOpener {
-  /** {@code MFD_CLOEXEC}, which has the same number wherever memfd_create exists. */
+  /** {@code MFD_CLOEXEC}, which has the same number on all platforms with memfd_create. */
   private static final int MFD_CLOEXEC = 1;
 
   private FileOpener() {}
@@ -40,7 +42,7 @@ public final class FileOpener {
 
   public static OpenFile adopt(int fd) {
     if (fd < 0) {
-      throw new IllegalArgumentException("not a descriptor: " + fd);
+      throw new IllegalArgumentException("fd is negative: " + fd);
     }
     Path path = PathBytes.ofDescriptor(fd);
     ErrorPreload.prepareForFiles();

@@ -7,7 +7,7 @@ import io.mman.internal.platform.Fcntl;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The seals of a file that lives in memory: F_ADD_SEALS and F_GET_SEALS of fcntl(2). */
+/** Adds and reads the seals of a file in memory: F_ADD_SEALS and F_GET_SEALS of fcntl(2). */
 public final class FileSeals {
   private FileSeals() {}
 

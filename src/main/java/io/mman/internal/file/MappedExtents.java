@@ -3,12 +3,12 @@ package io.mman.internal.file;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a file that live regions cover, so that the file is not truncated under them. A
- * region adds its extent, or moves its end forward, while it holds the file's length lock. It may
- * move the end back or remove the extent at any time after its pages are unmapped.
+ * The parts of a file that live regions map. The file must not be truncated under them. A region
+ * adds an extent, or moves the end of its extent forward, while it holds the length lock of the
+ * file. It may move the end back, or remove the extent, at any time after the pages are unmapped.
  */
 public final class MappedExtents {
-  /** The part that one region covers, an element of a linked list. */
+  /** The part that one region maps. It is an element of a linked list. */
   public final class Extent {
     private long end;
     private @Nullable Extent before;
@@ -19,17 +19,17 @@ public final class MappedExtents {
       this.end = end;
     }
 
-    /** Adds an extent inside this one or next to it, for a region split off this one's. */
+    /** Adds an extent inside this one or next to it, for a region that is split off. */
     public Extent beside(long otherEnd) {
       return add(otherEnd);
     }
 
-    /** Moves the end, because the region has another size. */
+    /** Moves the end, because the size of the region changes. */
     public void move(long newEnd) {
       MappedExtents.this.move(this, newEnd);
     }
 
-    /** Removes the extent, because the region is unmapped. A second call does nothing. */
+    /** Removes the extent, because the region is unmapped. A second call has no effect. */
     public void remove() {
       MappedExtents.this.remove(this);
     }
@@ -37,13 +37,13 @@ public final class MappedExtents {
 
   private @Nullable Extent first;
 
-  /** An upper bound of all ends, so that a file that only grows never walks the list. */
+  /** An upper bound of all ends, so that the list is not searched for a file that only grows. */
   private long highest;
 
   /**
    * Adds an extent.
    *
-   * @param end the first byte of the file after it
+   * @param end the first byte of the file after the extent
    */
   public synchronized Extent add(long end) {
     Extent extent = new Extent(end);
@@ -79,8 +79,8 @@ public final class MappedExtents {
   }
 
   /**
-   * Returns the length that live regions cover, if it is more than the given one; otherwise any
-   * number that is not more.
+   * Returns the length of the file that live regions need, if it is greater than the given length;
+   * otherwise a number that is not greater.
    */
   public synchronized long covered(long length) {
     if (length < highest) {

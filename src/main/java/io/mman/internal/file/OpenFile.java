@@ -19,21 +19,23 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file: its descriptor, the system calls on it with failures that are explained, and what
- * live regions cover of it. {@link io.mman.NativeFile} is its public face.
+ * An open file: its descriptor, the system calls on it, whose exceptions explain the failure, and
+ * the parts that live regions map. The public class is {@link io.mman.NativeFile}.
  */
 public final class OpenFile {
   private final Descriptor descriptor;
   private final Path path;
   private final MappedExtents extents = new MappedExtents();
 
-  /** Held for reading while a region is mapped or grows, for writing while the length changes. */
+  /**
+   * Is read-locked while a region is mapped or grows, and write-locked while the length changes.
+   */
   private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
 
-  /** The first answer of fstat(2), if the file is a regular one. */
+  /** The first result of fstat(2), if the file is a regular file. */
   private volatile @Nullable FileStatus known;
 
-  /** Creates a file for a descriptor that nobody else knows. */
+  /** Creates a file for a descriptor that no code outside the library knows. */
   OpenFile(int fd, Path path) {
     this(new Descriptor(fd, path, false), path);
   }
@@ -51,17 +53,17 @@ public final class OpenFile {
     return descriptor.isOpen();
   }
 
-  /** Returns what live regions cover of the file. */
+  /** Returns the parts of the file that live regions map. */
   public MappedExtents extents() {
     return extents;
   }
 
-  /** Returns the lock that keeps the length of the file as it is, for this process. */
+  /** Returns the lock that keeps this object from changing the length of the file. */
   public Lock lengthLock() {
     return length.readLock();
   }
 
-  /** Returns the lock that a change of the length holds. */
+  /** Returns the lock that is held to change the length of the file. */
   public Lock lengthChangeLock() {
     return length.writeLock();
   }
@@ -69,7 +71,7 @@ public final class OpenFile {
   /**
    * Returns the descriptor, which stays open until {@link #release}.
    *
-   * @throws IllegalStateException if the file is closed; it must not be released then
+   * @throws IllegalStateException if the file is closed; {@link #release} must not be called then
    */
   public int acquire() {
     return descriptor.acquire();
@@ -85,7 +87,7 @@ public final class OpenFile {
   }
 
   public long size() {
-    // Without call(...), because the first lambda of a JVM costs milliseconds.
+    // Does not use call(...), because the first lambda of a JVM takes milliseconds.
     int fd = descriptor.acquire();
     try {
       return fstat(fd).size();
@@ -95,8 +97,8 @@ public final class OpenFile {
   }
 
   /**
-   * Returns kind, owner and length of the file, for a caller that has acquired the descriptor. Once
-   * they are known, only the length is asked for again.
+   * Returns the status of the file, for a caller that has acquired the descriptor. Once the status
+   * of a regular file is known, only its length is determined again.
    */
   public FileStatus status(int fd) {
     FileStatus first = known;
@@ -127,7 +129,11 @@ public final class OpenFile {
     return bytes[0];
   }
 
-  /** Sets the length, unless live regions would lose pages. */
+  /**
+   * Sets the length.
+   *
+   * @throws IllegalStateException if live regions would lose pages
+   */
   public void resize(long newSize) {
     requireNotNegative("size", newSize);
     length.writeLock().lock();
@@ -152,7 +158,7 @@ public final class OpenFile {
     }
   }
 
-  /** Allocates the blocks of a range, and extends the file to its end if it is shorter. */
+  /** Allocates the blocks of a range, and extends a shorter file to the end of the range. */
   public void allocate(long offset, long bytes) {
     requireRange(offset, bytes);
     int result = call(fd -> FileCalls.posixFallocate(fd, offset, bytes));
@@ -163,8 +169,9 @@ public final class OpenFile {
   }
 
   /**
-   * Makes the file at least as long as a size. Never shortens it, even if another process extends
-   * it at the same time: ftruncate(2) could, but posix_fallocate(3) of the last byte cannot.
+   * Extends the file to a size, if it is shorter. The last byte is allocated with
+   * posix_fallocate(3): ftruncate(2) would shorten the file if another process extended it at the
+   * same time.
    */
   public void extend(long newSize) {
     try {
@@ -180,8 +187,9 @@ public final class OpenFile {
   }
 
   /**
-   * Allocates the blocks of a range and only then extends the file to its end. On a full disk the
-   * length is therefore as before; posix_fallocate(3) alone may extend the file and then fail.
+   * Allocates the blocks of a range, and then extends the file to the end of the range. If the disk
+   * is full, the length is therefore as before; posix_fallocate(3) alone may extend the file and
+   * then fail.
    */
   public void extendAllocated(long offset, long bytes) {
     if (bytes == 0) {
@@ -208,7 +216,7 @@ public final class OpenFile {
     int result = call(fd -> FileCalls.fcntl(fd, Fcntl.FULLFSYNC.number(), 0));
     if (result < 0) {
       switch (Errno.of(-result)) {
-        // Some file systems, network ones above all, lack the command and have fsync only.
+        // Some file systems, above all network file systems, support only fsync.
         case ENOTSUP, EINVAL, ENOTTY -> check("fsync", call(FileCalls::fsync));
         default -> throw failure("fcntl", result).arg("F_FULLFSYNC").exception();
       }
@@ -244,12 +252,12 @@ public final class OpenFile {
     return new CacheStat(pages[0], pages[1], pages[2], pages[3], pages[4]);
   }
 
-  /** Calls fcntl(2) with a number, and returns its result or the negative errno. */
+  /** Calls fcntl(2), and returns its result or the negative errno. */
   int fcntl(Fcntl command, int argument) {
     return call(fd -> FileCalls.fcntl(fd, command.number(), argument));
   }
 
-  /** Returns 0, or the negative errno, which may say that another holds the lock. */
+  /** Sets a lock, and returns 0 or the negative errno: EAGAIN or EACCES if it is held elsewhere. */
   int setLock(LockType type) {
     descriptor.willLock();
     return call(fd -> FileCalls.setLock(fd, type));
@@ -257,12 +265,12 @@ public final class OpenFile {
 
   public void close() {
     int result = descriptor.close();
-    if (result != -Errno.EINTR.number()) { // the descriptor is closed even then
+    if (result != -Errno.EINTR.number()) { // after which the descriptor is closed as well
       check("close", result);
     }
   }
 
-  /** Closes the descriptor after nothing was written through it, so that no failure matters. */
+  /** Closes the descriptor and ignores a failure, which does not matter if nothing was written. */
   public void closeQuietly() {
     descriptor.close();
   }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The options of {@code FileChannel.open}, translated to flags and mode of open(2). */
+/** The flags and the mode of open(2) for options and attributes of {@code FileChannel.open}. */
 public record OpenRequest(Set<OpenFlags> names, int mode) {
   private static final int READ_AND_WRITE_FOR_ALL = 0666;
 
@@ -48,7 +48,7 @@ public record OpenRequest(Set<OpenFlags> names, int mode) {
     return new OpenRequest(flags, mode(attributes));
   }
 
-  /** Returns the request for shm_open(3), which sets close-on-exec itself. */
+  /** Returns the request for shm_open(3), which sets the close-on-exec flag itself. */
   OpenRequest forSharedMemory() {
     Set<OpenFlags> flags = EnumSet.copyOf(names);
     flags.remove(OpenFlags.O_NOCTTY);
@@ -59,7 +59,7 @@ public record OpenRequest(Set<OpenFlags> names, int mode) {
   /**
    * Returns the bits of all flags.
    *
-   * @throws UnsupportedOperationException if the platform lacks one
+   * @throws UnsupportedOperationException if the platform lacks a flag
    */
   int flags() {
     int bits = 0;
@@ -86,25 +86,25 @@ public record OpenRequest(Set<OpenFlags> names, int mode) {
         case TRUNCATE_EXISTING -> writes ? OpenFlags.O_TRUNC : null;
         case SYNC -> OpenFlags.O_SYNC;
         case DSYNC -> OpenFlags.O_DSYNC;
-        case APPEND, DELETE_ON_CLOSE -> throw new UnsupportedOperationException(option.toString());
+        case APPEND, DELETE_ON_CLOSE -> throw unsupported("option " + option);
       };
     }
     if (option == LinkOption.NOFOLLOW_LINKS) {
       return OpenFlags.O_NOFOLLOW;
     }
-    // Compared by name, because its module, jdk.unsupported, may be absent.
+    // Compared by name, because the module of the class, jdk.unsupported, may be absent.
     if (option.getClass().getName().equals("com.sun.nio.file.ExtendedOpenOption")
         && option.toString().equals("DIRECT")) {
       return OpenFlags.O_DIRECT;
     }
-    throw new UnsupportedOperationException("option " + option);
+    throw unsupported("option " + option);
   }
 
   private static int mode(FileAttribute<?>... attributes) {
     int mode = READ_AND_WRITE_FOR_ALL;
     for (FileAttribute<?> attribute : attributes) {
       if (!isPermissions(attribute.name()) || !(attribute.value() instanceof Set<?> permissions)) {
-        throw new UnsupportedOperationException("attribute " + attribute.name());
+        throw unsupported("attribute " + attribute.name());
       }
       mode = 0;
       for (Object permission : permissions) {
@@ -112,6 +112,10 @@ public record OpenRequest(Set<OpenFlags> names, int mode) {
       }
     }
     return mode;
+  }
+
+  private static UnsupportedOperationException unsupported(String what) {
+    return new UnsupportedOperationException(what + " is not supported");
   }
 
   private static boolean isPermissions(String attribute) {

@@ -1,4 +1,4 @@
-/** Open files: their descriptors, the calls on them, and what regions cover of them. */
+/** Open files: their descriptors, the calls on them, and the parts that regions map. */
 @NullMarked
 package io.mman.internal.file;
 

@@ -10,8 +10,8 @@ import jdk.jfr.MemoryAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call on mapped memory; duration and thread are recorded with it. Off in a recording that does
- * not name it.
+ * The event of a call on mapped memory. Flight Recorder adds the duration and the thread. A
+ * recording contains such events only if it enables them.
  */
 @Category("mman")
 @Enabled(false)
@@ -25,11 +25,11 @@ abstract class CallEvent extends Event implements Recorded {
   long bytes;
 
   @Label("Flags")
-  @Description("Names as in C, separated by bars")
+  @Description("The names of the flags as in C, separated by |")
   @Nullable String flags;
 
   @Label("Path")
-  @Description("The file, if one is known")
+  @Description("The path of the file, if it is known")
   @Nullable String path;
 
   @Override

@@ -6,8 +6,8 @@ import jdk.jfr.Name;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events. Apart from {@link CallEvent}: loading that must not load its subclasses, into which
- * Flight Recorder looks while they are loaded.
+ * The events. They are not nested in {@link CallEvent}, because loading that class must not load
+ * its subclasses: Flight Recorder instruments them while they are loaded.
  */
 final class CallEvents {
   private CallEvents() {}
@@ -32,36 +32,36 @@ final class CallEvents {
 
   @Name("io.mman.Map")
   @Label("Map")
-  @Description("mmap(2): memory was mapped")
+  @Description("mmap(2) mapped memory")
   static final class Map extends CallEvent {}
 
   @Name("io.mman.Unmap")
   @Label("Unmap")
-  @Description("munmap(2): memory was unmapped")
+  @Description("munmap(2) unmapped memory")
   static final class Unmap extends CallEvent {}
 
   @Name("io.mman.Protect")
   @Label("Protect")
-  @Description("mprotect(2): the rights of pages changed")
+  @Description("mprotect(2) changed the protection of pages")
   static final class Protect extends CallEvent {}
 
   @Name("io.mman.Advise")
   @Label("Advise")
-  @Description("madvise(2): advice was given")
+  @Description("madvise(2) gave advice on pages")
   static final class Advise extends CallEvent {}
 
   @Name("io.mman.Sync")
   @Label("Sync")
-  @Description("msync(2): changed pages were written")
+  @Description("msync(2) wrote changed pages")
   static final class Sync extends CallEvent {}
 
   @Name("io.mman.Lock")
   @Label("Lock")
-  @Description("mlock(2), mlock2(2), munlock(2): pages were locked in memory or unlocked")
+  @Description("mlock(2), mlock2(2) or munlock(2) locked pages in memory or unlocked them")
   static final class Lock extends CallEvent {}
 
   @Name("io.mman.Resize")
   @Label("Resize")
-  @Description("A region or mapping has another size")
+  @Description("The size of a region or mapping changed")
   static final class Resize extends CallEvent {}
 }

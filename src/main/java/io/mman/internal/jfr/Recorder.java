@@ -2,18 +2,18 @@ package io.mman.internal.jfr;
 
 import jdk.jfr.FlightRecorder;
 
-/** Whether Flight Recorder has been started in this JVM. Its module need not be there. */
+/** Finds out whether Flight Recorder, whose module may be absent, has been started in this JVM. */
 final class Recorder {
-  private static final boolean IS_THERE = isThere();
+  private static final boolean IS_PRESENT = isPresent();
 
   private Recorder() {}
 
-  /** Asks without initializing anything: until someone records, this is one comparison. */
+  /** Returns whether it runs, without initializing it. Until it runs this is one comparison. */
   static boolean isRunning() {
-    return IS_THERE && FlightRecorder.isInitialized();
+    return IS_PRESENT && FlightRecorder.isInitialized();
   }
 
-  private static boolean isThere() {
+  private static boolean isPresent() {
     Module self = Recorder.class.getModule();
     return ModuleLayer.boot().findModule("jdk.jfr").filter(self::canRead).isPresent();
   }

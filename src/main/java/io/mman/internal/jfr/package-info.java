@@ -1,4 +1,4 @@
-/** What Flight Recorder is told, where it is there and records. */
+/** The events for JDK Flight Recorder, whose module may be absent. */
 @NullMarked
 package io.mman.internal.jfr;
 

@@ -15,14 +15,14 @@ import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 
 /**
- * Functions on descriptors and on names of files. Names are NUL-terminated bytes. All but {@link
- * #close} are called again when a signal has interrupted them (EINTR).
+ * The calls on descriptors and on names of files, which are NUL-terminated bytes. A call that a
+ * signal interrupts (EINTR) is made again, except {@link #close}.
  */
 public final class FileCalls {
-  /** Counts from the start of the file. */
+  /** Makes {@link #seek} count from the start of the file. */
   public static final int SEEK_SET = 0;
 
-  /** Counts from its end. */
+  /** Makes {@link #seek} count from the end of the file. */
   public static final int SEEK_END = 2;
 
   private static final FunctionDescriptor DESCRIPTOR = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
@@ -61,13 +61,13 @@ public final class FileCalls {
     static final MethodHandle CALL = Linking.link("close", DESCRIPTOR);
   }
 
-  /** Links close, which could not be loaded from a folder once no descriptor is left. */
+  /** Links close, because its class could not be loaded when no descriptor is free. */
   public static void loadClose() {
     Linking.requireAccess();
     Objects.requireNonNull(Close.CALL);
   }
 
-  /** Gives a descriptor back; its number may be reused at once, even where this fails. */
+  /** Closes a descriptor. Its number may be reused at once, even if this fails. */
   public static int close(int fd) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -80,7 +80,8 @@ public final class FileCalls {
   // int fstat(int fd, struct stat *statbuf);
   private static final class Fstat {
     /**
-     * glibc before 2.33 had only __fxstat, macOS on x86_64 has 64-bit inodes under another name.
+     * glibc before 2.33 has only __fxstat. On macOS for x86_64 the function with 64-bit inodes has
+     * another name.
      */
     static final MethodHandle CALL =
         Linking.link(
@@ -96,7 +97,7 @@ public final class FileCalls {
         Linking.link("__fxstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
   }
 
-  /** Fills {@code status} with what the system knows of an open file. */
+  /** Reads the status of an open file into {@code status}. */
   public static int fstat(int fd, FileStatus status) {
     MemorySegment scratch = Scratch.get();
     MemorySegment stat = scratch.asSlice(Scratch.STRUCTURE);
@@ -125,7 +126,7 @@ public final class FileCalls {
         Linking.link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
   }
 
-  /** Moves the offset of an open file. Returns the new offset, or the negative errno. */
+  /** Moves the file offset. Returns the new offset, or the negative errno. */
   public static long seek(int fd, long offset, int whence) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -142,8 +143,8 @@ public final class FileCalls {
   }
 
   /**
-   * Tells whether an open file of Linux consists of explicit huge pages. Their file system always
-   * answers: one that cannot is another.
+   * Returns whether an open file consists of explicit huge pages. Linux only. A failure of fstatfs
+   * means that it does not, because hugetlbfs always supports the call.
    */
   public static boolean isHugetlbfs(int fd) {
     MemorySegment scratch = Scratch.get();
@@ -186,7 +187,7 @@ public final class FileCalls {
             "posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
   }
 
-  /** Gives a range of a file its blocks. Returns 0 or the negative errno. */
+  /** Allocates the blocks of a range of a file, and extends the file to the end of the range. */
   public static int posixFallocate(int fd, long offset, long length) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -207,7 +208,7 @@ public final class FileCalls {
             "fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
   }
 
-  /** Allocates blocks for a range of a file, and leaves its length alone. Linux only. */
+  /** Allocates the blocks of a range of a file without changing its length. Linux only. */
   public static int allocateKeepingSize(int fd, long offset, long length) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -232,7 +233,7 @@ public final class FileCalls {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   }
 
-  /** Tells how a range of a file will be used. Returns 0 or the negative errno. */
+  /** Gives advice on the use of a range of a file. */
   public static int posixFadvise(int fd, long offset, long length, int advice) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -251,7 +252,7 @@ public final class FileCalls {
     static final MethodHandle CALL = Linking.link("fsync", DESCRIPTOR);
   }
 
-  /** Writes data and metadata of a file to its device. */
+  /** Writes the data and metadata of a file to its device. */
   public static int fsync(int fd) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -291,7 +292,6 @@ public final class FileCalls {
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
   }
 
-  /** Asks or changes something about a descriptor. */
   public static int fcntl(int fd, int command, int argument) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -313,11 +313,11 @@ public final class FileCalls {
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), 2);
   }
 
-  /** Changes the lock that an open file description has on a whole file, without waiting. */
+  /** Changes the lock of a whole file that an open file description holds, without waiting. */
   public static int setLock(int fd, LockType type) {
     int command = io.mman.internal.platform.Fcntl.OFD_SETLK.number();
     MemorySegment scratch = Scratch.get();
-    // The other fields are 0: from the start of the file to its end, wherever that comes to be.
+    // The other fields are 0, which stands for the whole file, even if its length changes.
     MemorySegment flock = scratch.asSlice(Scratch.STRUCTURE, LockType.STRUCTURE_BYTES);
     flock.fill((byte) 0).set(JAVA_SHORT, LockType.offset(), type.number());
     try {
@@ -337,10 +337,7 @@ public final class FileCalls {
     static final MethodHandle CALL = Linking.link("memfd_create", NAME_AND_INT);
   }
 
-  /**
-   * Creates a file without a name that lives in memory. Returns a descriptor, or the negative
-   * errno.
-   */
+  /** Creates a file in memory, which has no name. Returns a descriptor, or the negative errno. */
   public static int memfdCreate(MemorySegment name, int flags) {
     MemorySegment scratch = Scratch.get();
     try {

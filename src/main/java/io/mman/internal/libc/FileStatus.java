@@ -3,7 +3,7 @@ package io.mman.internal.libc;
 import io.mman.internal.platform.StatLayout;
 import java.lang.foreign.MemorySegment;
 
-/** What fstat(2) says of an open file, as far as a mapping needs it. */
+/** The status of an open file: those fields of fstat(2) that a mapping needs. */
 public final class FileStatus {
   private static final int S_IFMT = 0xF000;
   private static final int S_IFREG = 0x8000;
@@ -21,7 +21,7 @@ public final class FileStatus {
     inode = layout.inode(stat);
     mode = layout.mode(stat);
     if (layout == StatLayout.MACOS && (mode & S_IFMT) == 0) {
-      mode |= S_IFREG; // shared memory, which macOS calls no kind of file
+      mode |= S_IFREG; // shared memory, for which macOS reports no type
     }
     owner = layout.uid(stat);
     size = layout.size(stat);
@@ -50,12 +50,12 @@ public final class FileStatus {
     return inode;
   }
 
-  /** Tells whether the file has a length of its own; a device has none. */
+  /** Returns whether the file has a length; a device has none. */
   public boolean isRegular() {
     return (mode & S_IFMT) == S_IFREG;
   }
 
-  /** Tells whether the file is a device that holds a certain number of bytes. */
+  /** Returns whether the file is a block device, which has a size. */
   public boolean isBlockDevice() {
     return (mode & S_IFMT) == S_IFBLK;
   }
@@ -65,12 +65,12 @@ public final class FileStatus {
     return owner;
   }
 
-  /** Returns the length in bytes; 0 for a device. */
+  /** Returns the length in bytes, or 0 for a device. */
   public long size() {
     return size;
   }
 
-  /** Returns the block size in bytes: the size of a page where the file consists of huge pages. */
+  /** Returns the block size in bytes. It is the page size of a file that has huge pages. */
   public long blockSize() {
     return blockSize;
   }

@@ -10,7 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** What only Linux has: system calls made through syscall(2), and requests of ioctl(2). */
+/** The calls that only Linux has: system calls made by syscall(2), and requests of ioctl(2). */
 public final class KernelCalls {
   private static final FunctionDescriptor MSEAL_SHAPE =
       FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
@@ -18,7 +18,8 @@ public final class KernelCalls {
       FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
 
   /**
-   * Two addresses behind the six arguments: syscall(2) ignores them, the linker keeps them open.
+   * Has two addresses after the six arguments: syscall(2) ignores them, and the linker keeps their
+   * arenas open.
    */
   private static final FunctionDescriptor COPY_SHAPE =
       FunctionDescriptor.of(
@@ -34,7 +35,7 @@ public final class KernelCalls {
     static final MethodHandle CALL = Linking.linkVariadic("syscall", MSEAL_SHAPE, 1);
   }
 
-  /** Seals a range: no later call may unmap it, move it or change its protection. */
+  /** Seals a range, so that no later call can unmap it, move it or change its protection. */
   public static int mseal(MemorySegment range) {
     long number = Kernel.MSEAL.number();
     MemorySegment scratch = Scratch.get();
@@ -54,9 +55,10 @@ public final class KernelCalls {
   }
 
   /**
-   * Counts the pages of a file's range in the page cache.
+   * Counts the pages of a range of a file that are in the page cache.
    *
-   * @param figures takes cached, dirty, under writeback, evicted and recently evicted pages
+   * @param figures receives the numbers of cached, dirty, written back, evicted and recently
+   *     evicted pages
    */
   public static int cachestat(int fd, long offset, long length, long[] figures) {
     long number = Kernel.CACHESTAT.number();
@@ -90,7 +92,7 @@ public final class KernelCalls {
             "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   }
 
-  /** Puts the length of a block device into {@code bytes[0]}. */
+  /** Stores the size of a block device into {@code bytes[0]}. */
   public static int blockDeviceSize(int fd, long[] bytes) {
     long request = Ioctl.BLKGETSIZE64.number();
     MemorySegment scratch = Scratch.get();
@@ -115,15 +117,18 @@ public final class KernelCalls {
   }
 
   /**
-   * Copies between native segments of this process, with a page that cannot be read reported as
-   * EFAULT instead of a signal. Returns the bytes copied, which may be fewer than asked for.
+   * Copies between native segments of this process. A page of {@code source} that cannot be read is
+   * reported as EFAULT and does not raise a signal. Returns the number of bytes copied, which may
+   * be less than requested.
    */
   public static long copyFrom(MemorySegment source, MemorySegment target, long bytes) {
     return copy(Kernel.PROCESS_VM_READV, target, source, bytes);
   }
 
   /**
-   * As {@link #copyFrom}, but it is pages of {@code target} that may be missing or not writable.
+   * Copies between native segments of this process. A page of {@code target} that cannot be written
+   * is reported as EFAULT and does not raise a signal. Returns the number of bytes copied, which
+   * may be less than requested.
    */
   public static long copyTo(MemorySegment target, MemorySegment source, long bytes) {
     return copy(Kernel.PROCESS_VM_WRITEV, source, target, bytes);
@@ -145,7 +150,7 @@ public final class KernelCalls {
     }
   }
 
-  /** The address stands in the structure as a number, so the call must also get the segment. */
+  /** Fills a structure with the address as a number, which does not keep the arena open. */
   private static MemorySegment iovec(
       MemorySegment scratch, int index, MemorySegment segment, long bytes) {
     MemorySegment iovec = scratch.asSlice(Scratch.STRUCTURE + index * IOVEC_BYTES, IOVEC_BYTES);

@@ -13,44 +13,53 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links C functions, each when its holder class is first used, so that a program pays only for what
- * it calls and a function that the system lacks fails only its own users.
+ * Links C functions. Each is linked when its holder class is first used, so that a program pays
+ * only for the functions that it calls, and a function that the system lacks affects only its
+ * callers.
  */
 final class Linking {
   /**
-   * Why the JDK denies native access, or null where it grants it. Asked once, and never while a
-   * holder initializes: there the denial would come out as an {@code ExceptionInInitializerError}.
+   * Why the JDK denies native access, or null if it grants it. This is determined once, and before
+   * any holder class is initialized, where the exception would become an {@code
+   * ExceptionInInitializerError}.
    */
   private static final @Nullable String DENIED = denial();
 
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
-  /** In place of the index of the first variadic argument, where there is none. */
+  /** Stands for the index of the first variadic argument of a function that has none. */
   static final int FIXED = -1;
 
-  /** A test's, which compares the shapes with those that a native image is built with. */
+  /** For a test that compares the shapes with those that a native image is built with. */
   static volatile @Nullable ShapeListener listener;
 
-  /** Told of every function before it is linked, whether the system has it or not. */
+  /** Is called before a function is linked, whether or not the system has it. */
   interface ShapeListener {
     void linking(FunctionDescriptor shape, int firstVariadic);
   }
 
   private Linking() {}
 
-  /** Throws the JDK's own exception for a denied access, with the flag that grants it. */
+  /**
+   * Does nothing if native access is enabled.
+   *
+   * @throws IllegalCallerException as the JDK does, with the option that enables it
+   */
   static void requireAccess() {
     if (DENIED != null) {
       throw new IllegalCallerException(DENIED);
     }
   }
 
-  /** Links a function whose errno is captured, or one that throws where the system lacks it. */
+  /**
+   * Links a function and captures its errno. If the system lacks the function, the handle throws
+   * {@link UnsupportedOperationException}.
+   */
   static MethodHandle link(String name, FunctionDescriptor shape) {
     return link(name, shape, FIXED, ERRNO);
   }
 
-  /** As {@link #link}, for a function that is variadic from the argument with this index on. */
+  /** Links a function as {@link #link} does, one that is variadic from an argument on. */
   static MethodHandle linkVariadic(String name, FunctionDescriptor shape, int firstVariadic) {
     Linker.Option variadic = Linker.Option.firstVariadicArg(firstVariadic);
     return link(name, shape, firstVariadic, variadic, ERRNO);
@@ -58,9 +67,9 @@ final class Linking {
 
   private static MethodHandle link(
       String name, FunctionDescriptor shape, int firstVariadic, Linker.Option... options) {
-    ShapeListener told = listener;
-    if (told != null) {
-      told.linking(shape, firstVariadic);
+    ShapeListener current = listener;
+    if (current != null) {
+      current.linking(shape, firstVariadic);
     }
     Optional<MemorySegment> function = find(name);
     return function.isPresent()
@@ -68,7 +77,7 @@ final class Linking {
         : missing(name, shape);
   }
 
-  /** Tells whether the C library has a function. */
+  /** Returns whether the C library has a function. */
   static boolean has(String name) {
     return find(name).isPresent();
   }
@@ -78,7 +87,7 @@ final class Linking {
       return Optional.empty();
     }
     Optional<MemorySegment> symbol = Linker.nativeLinker().defaultLookup().find(name);
-    // glibc before 2.34 keeps shm_open and shm_unlink in a library of their own.
+    // glibc before 2.34 has shm_open and shm_unlink in a separate library.
     return symbol.isPresent() || !name.startsWith("shm_") ? symbol : findInLibrt(name);
   }
 
@@ -90,7 +99,7 @@ final class Linking {
     }
   }
 
-  /** A handle of the linked function's type that throws whenever it is called. */
+  /** Returns a handle of the same type as for the linked function, which throws when called. */
   private static MethodHandle missing(String name, FunctionDescriptor shape) {
     try {
       MethodHandle thrower =
@@ -129,8 +138,8 @@ final class Linking {
   }
 
   /**
-   * Passes on what a call threw: a closed arena, a wrong thread, a heap segment, a missing
-   * function.
+   * Returns the exception for what a call threw because of a closed arena, a wrong thread, a heap
+   * segment or a missing function.
    */
   static RuntimeException unexpected(Throwable thrown) {
     if (thrown instanceof RuntimeException e) {

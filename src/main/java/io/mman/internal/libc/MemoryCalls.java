@@ -13,9 +13,9 @@ import java.util.Objects;
 /**
  * The calls on ranges of memory.
  *
- * <p>An address is passed as a segment, never as a {@code long}: the linker then checks that its
- * arena is open and keeps it open until the call returns, so that no late call can reach memory
- * that has become someone else's.
+ * <p>An address is passed as a segment, never as a {@code long}. The linker then checks that its
+ * arena is open, and keeps it open until the call returns. No call can therefore reach memory that
+ * has been unmapped and reused.
  */
 public final class MemoryCalls {
   static final FunctionDescriptor RANGE = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG);
@@ -33,7 +33,7 @@ public final class MemoryCalls {
                 JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   }
 
-  /** Returns the address, or the negative errno: no address lies in the last page. */
+  /** Returns the address, or the negative errno, which differs: no address is in the last page. */
   public static long mmap(
       MemorySegment addr, long length, int prot, int flags, int fd, long offset) {
     MemorySegment scratch = Scratch.get();
@@ -50,13 +50,12 @@ public final class MemoryCalls {
     static final MethodHandle CALL = Linking.link("munmap", RANGE);
   }
 
-  /** Links munmap, so that what is mapped can be unmapped whatever has run out by then. */
+  /** Links munmap, so that memory can be unmapped even after resources have run out. */
   public static void loadMunmap() {
     Linking.requireAccess();
     Objects.requireNonNull(Munmap.CALL);
   }
 
-  /** Ends the mappings of a range. */
   public static int munmap(MemorySegment range) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -72,7 +71,7 @@ public final class MemoryCalls {
     static final MethodHandle CALL = Linking.link("mprotect", RANGE_AND_INT);
   }
 
-  /** Changes what may be done with the pages of a range. */
+  /** Changes the protection of a range. */
   public static int mprotect(MemorySegment range, int prot) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -88,7 +87,7 @@ public final class MemoryCalls {
     static final MethodHandle CALL = Linking.link("madvise", RANGE_AND_INT);
   }
 
-  /** Gives advice on the use of a range, or acts on it. */
+  /** Gives advice on the use of a range, or acts on the range. */
   public static int madvise(MemorySegment range, int advice) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -120,7 +119,7 @@ public final class MemoryCalls {
     static final MethodHandle CALL = Linking.link("mlock", RANGE);
   }
 
-  /** Keeps a range in memory, faulting it in. */
+  /** Faults a range in and locks it in memory. */
   public static int mlock(MemorySegment range) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -136,7 +135,7 @@ public final class MemoryCalls {
     static final MethodHandle CALL = Linking.link("mlock2", RANGE_AND_INT);
   }
 
-  /** Keeps a range in memory, as the flags say. */
+  /** Locks a range in memory, in the way that the flags select. */
   public static int mlock2(MemorySegment range, int flags) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -152,7 +151,7 @@ public final class MemoryCalls {
     static final MethodHandle CALL = Linking.link("munlock", RANGE);
   }
 
-  /** Lets the pages of a range be reclaimed again. */
+  /** Unlocks a range, so that its pages may be reclaimed again. */
   public static int munlock(MemorySegment range) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -169,7 +168,7 @@ public final class MemoryCalls {
         Linking.link("mincore", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS));
   }
 
-  /** Writes one byte a page to {@code vec}; its lowest bit says whether the page is resident. */
+  /** Writes a byte for each page to {@code vec}; its lowest bit is set if the page is resident. */
   public static int mincore(MemorySegment range, MemorySegment vec) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -180,12 +179,12 @@ public final class MemoryCalls {
     }
   }
 
-  /** How many pages {@link #countResident} takes. */
+  /** The maximum number of pages of {@link #countResident}. */
   public static final int COUNTABLE_PAGES = (int) Scratch.STRUCTURE_BYTES;
 
   /**
-   * Counts the resident pages of a range of at most {@link #COUNTABLE_PAGES}, with mincore and
-   * without allocating: the range is cut out here, where the compiler sees what becomes of it.
+   * Counts the resident pages of a range of at most {@link #COUNTABLE_PAGES}. It allocates nothing:
+   * the range is sliced in this method, so that C2 can eliminate the slice.
    */
   public static int countResident(MemorySegment pages, long offset, long length, long page) {
     MemorySegment vec = Scratch.structure();
@@ -211,7 +210,7 @@ public final class MemoryCalls {
   }
 
   /**
-   * Returns the new address, or the negative errno. The fifth argument is always given:
+   * Returns the new address, or the negative errno. The fifth argument is always passed, because
    * MREMAP_DONTUNMAP reads it.
    */
   public static long mremap(MemorySegment range, long newLength, int flags, MemorySegment newAddr) {

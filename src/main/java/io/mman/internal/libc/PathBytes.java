@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
 
 /**
- * Names as the kernel wants them: NUL-terminated bytes. A path is passed byte for byte, whatever
- * the locale: a name that is not valid in it would be changed by {@link Path#toString}.
+ * Converts names to NUL-terminated bytes for the kernel, and back. A path keeps all its bytes in
+ * every locale, although {@link Path#toString} changes a name that is not valid in the locale.
  */
 public final class PathBytes {
   private static final boolean UTF_8 = "UTF-8".equals(System.getProperty("sun.jnu.encoding"));
@@ -21,7 +21,12 @@ public final class PathBytes {
 
   private PathBytes() {}
 
-  /** Refuses a path that the kernel does not know, such as one inside a zip file. */
+  /**
+   * Returns the path.
+   *
+   * @throws ProviderMismatchException if the path does not exist for the kernel, such as one inside
+   *     a zip file
+   */
   public static Path requireDefaultFileSystem(Path path) {
     if (!path.getFileSystem().equals(FileSystems.getDefault())) {
       throw new ProviderMismatchException("not a path of the default file system: " + path);
@@ -29,7 +34,7 @@ public final class PathBytes {
     return path;
   }
 
-  /** Returns the bytes of a path; the empty one is the working directory, as for the JDK. */
+  /** Returns the bytes of a path. The empty path is the working directory, as in the JDK. */
   public static MemorySegment of(Path path, Arena arena) {
     String text = path.toString();
     if (text.isEmpty()) {
@@ -52,8 +57,8 @@ public final class PathBytes {
   }
 
   /**
-   * Returns the path of a shared-memory object. Linux keeps them in a file system of their own, for
-   * other systems it is just the name, with a slash.
+   * Returns the path of a shared-memory object. On Linux it is a file in /dev/shm; on other systems
+   * the path is a slash and the name.
    */
   public static Path ofSharedMemory(String name) {
     requireNoNul(name);
@@ -63,8 +68,9 @@ public final class PathBytes {
   }
 
   /**
-   * Returns the path that {@code /proc} shows in a text of one byte a character, with only the end
-   * of a line escaped.
+   * Returns a path that {@code /proc} shows.
+   *
+   * @param text one character for each byte; only line ends are escaped
    */
   public static Path ofProcText(String text) {
     return escaped(text.replace("\\012", "\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -76,7 +82,7 @@ public final class PathBytes {
     }
   }
 
-  /** Tells whether encoding the text gives the bytes that were decoded to it. */
+  /** Returns whether encoding the text as UTF-8 gives the bytes from which it was decoded. */
   private static boolean isFaithful(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -87,11 +93,11 @@ public final class PathBytes {
     return true;
   }
 
-  /** A file URI escapes each byte of the path, so it holds them all. */
+  /** Returns the bytes by means of the path's URI, which escapes every one that is special. */
   private static byte[] raw(Path path) {
     String escaped = path.toUri().getRawPath();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
-    // The URI of a directory ends in a slash, behind which a symbolic link would be followed.
+    // The URI of a directory ends in a slash, with which open(2) would follow a symbolic link.
     int end = escaped.endsWith("/") ? escaped.length() - 1 : escaped.length();
     for (int i = 0; i < end; i++) {
       char c = escaped.charAt(i);
@@ -106,8 +112,8 @@ public final class PathBytes {
   }
 
   /**
-   * Returns an absolute path that text in the locale's encoding may not be able to hold, by way of
-   * a URI that escapes every byte but slashes.
+   * Returns an absolute path that may not be valid in the locale's encoding, by means of a URI in
+   * which every byte except slashes is escaped.
    */
   private static Path escaped(byte[] path) {
     StringBuilder escaped = new StringBuilder("file://");

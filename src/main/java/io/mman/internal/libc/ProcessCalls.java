@@ -9,7 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** The calls on the process as a whole. */
+/** The calls that concern the process as a whole. */
 public final class ProcessCalls {
   private static final FunctionDescriptor FLAGS = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
   private static final FunctionDescriptor NOTHING = FunctionDescriptor.of(JAVA_INT);
@@ -19,9 +19,7 @@ public final class ProcessCalls {
 
   private ProcessCalls() {}
 
-  /**
-   * Tells whether the JDK lets this module call C, without the warning that asking by doing gives.
-   */
+  /** Returns whether native access is enabled, without the warning that an attempt would print. */
   public static boolean isNativeAccessEnabled() {
     return ProcessCalls.class.getModule().isNativeAccessEnabled();
   }
@@ -31,7 +29,7 @@ public final class ProcessCalls {
     static final MethodHandle CALL = Linking.link("mlockall", FLAGS);
   }
 
-  /** Keeps the whole process in memory. */
+  /** Locks the memory of the whole process. */
   public static int mlockall(int flags) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -46,7 +44,7 @@ public final class ProcessCalls {
     static final MethodHandle CALL = Linking.link("munlockall", NOTHING);
   }
 
-  /** Lets the pages of the whole process be reclaimed again. */
+  /** Unlocks the memory of the whole process. */
   public static int munlockall() {
     MemorySegment scratch = Scratch.get();
     try {
@@ -59,15 +57,16 @@ public final class ProcessCalls {
   // int getpagesize(void);
   private static final class Getpagesize {
     /**
-     * In the shape of munmap: a new one costs a JVM's first map several milliseconds, and by every
-     * calling convention a function may be given arguments that it does not look at.
+     * Has the shape of munmap, because another shape would add several milliseconds to the first
+     * map of a JVM. Every calling convention allows additional arguments, which the function
+     * ignores.
      */
     static final MethodHandle CALL = Linking.link("getpagesize", MemoryCalls.RANGE);
   }
 
   private static int pageSize;
 
-  /** Returns the size of a page in bytes, which is asked for once. */
+  /** Returns the page size in bytes. Only the first call asks the system. */
   public static long pageSize() {
     if (pageSize == 0) {
       pageSize = getpagesize();
@@ -90,7 +89,7 @@ public final class ProcessCalls {
     static final MethodHandle CALL = Linking.link("geteuid", NOTHING);
   }
 
-  /** Returns the user whose rights the process has. */
+  /** Returns the number of the user whose permissions the process has. */
   public static int geteuid() {
     MemorySegment scratch = Scratch.get();
     try {
@@ -109,7 +108,7 @@ public final class ProcessCalls {
             1);
   }
 
-  /** Names a range of anonymous memory: PR_SET_VMA_ANON_NAME of Linux. */
+  /** Names a range of anonymous memory with PR_SET_VMA_ANON_NAME. Linux only. */
   public static int nameMemory(MemorySegment range, MemorySegment name) {
     MemorySegment scratch = Scratch.get();
     try {
@@ -124,20 +123,20 @@ public final class ProcessCalls {
   }
 
   /**
-   * Linked when it is needed, but in no holder of its own: without a descriptor left its class
-   * could not be loaded, and to link it in time would cost every program milliseconds.
+   * Links getrlimit for each call. It has no holder class, which could not be loaded when no
+   * descriptor is free; linking it in advance would cost every program milliseconds.
    */
   // int getrlimit(int resource, struct rlimit *rlim);
   private static MethodHandle getrlimit() {
     return Linking.link("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   }
 
-  /** Loads what {@link #descriptorLimit} takes. */
+  /** Preloads the classes needed by {@link #descriptorLimit}. */
   public static void loadDescriptorLimit() {
     Limit.NOFILE.number();
   }
 
-  /** Returns how many descriptors this process may have open, or the negative errno. */
+  /** Returns the maximum number of open descriptors of this process, or the negative errno. */
   public static long descriptorLimit() {
     MemorySegment scratch = Scratch.get();
     MemorySegment limit = scratch.asSlice(Scratch.STRUCTURE, 2 * Long.BYTES);

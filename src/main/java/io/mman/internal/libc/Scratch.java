@@ -8,23 +8,23 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A few hundred bytes of native memory for each thread: the errno of its last call, and the small
- * structures that calls take, so that a call allocates nothing.
+ * A few hundred bytes of native memory for each thread, so that a call allocates nothing. They hold
+ * the errno of the thread's last call, and the small structures that some calls need.
  */
 final class Scratch {
-  /** Where a call may put a structure, behind the captured errno. */
+  /** The offset of the part for structures, which follows the captured errno. */
   static final long STRUCTURE = 16;
 
-  /** Room for {@code struct stat} of any platform, and for mincore to answer on a few pages. */
+  /** The size of that part: enough for any {@code struct stat}, and for mincore of a few pages. */
   static final long STRUCTURE_BYTES = 512;
 
-  /** The result of a call that a signal has interrupted: EINTR is 4 on every platform. */
+  /** The result of a call that a signal has interrupted. EINTR is 4 on every platform. */
   static final int INTERRUPTED = -4;
 
   private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final long ERRNO = CAPTURED.byteOffset(PathElement.groupElement("errno"));
 
-  // An anonymous class, because the first lambda of a JVM costs milliseconds.
+  // An anonymous class, because the first lambda of a JVM takes milliseconds.
   private static final ThreadLocal<MemorySegment> OF_THREAD =
       new ThreadLocal<>() {
         @Override
@@ -36,26 +36,26 @@ final class Scratch {
   private Scratch() {}
 
   /**
-   * Returns the running thread's scratch memory.
+   * Returns the scratch memory of the current thread.
    *
-   * @throws IllegalCallerException if native access is denied, with the flag that grants it
+   * @throws IllegalCallerException if native access is denied, with the option that enables it
    */
   static MemorySegment get() {
     Linking.requireAccess();
     return OF_THREAD.get();
   }
 
-  /** Returns the part of the running thread's scratch memory that is for structures. */
+  /** Returns the part for structures of the current thread's scratch memory. */
   static MemorySegment structure() {
     return get().asSlice(STRUCTURE);
   }
 
-  /** Returns C's result, or the negative errno where C reports failure by -1. */
+  /** Returns the result of the C function, or the negative errno if it is -1. */
   static long result(long result, MemorySegment scratch) {
     return result == -1 ? -scratch.get(ValueLayout.JAVA_INT, ERRNO) : result;
   }
 
-  /** Returns C's result, or the negative errno where C reports failure by -1. */
+  /** Returns the result of the C function, or the negative errno if it is -1. */
   static int result(int result, MemorySegment scratch) {
     return result == -1 ? -scratch.get(ValueLayout.JAVA_INT, ERRNO) : result;
   }

@@ -3,15 +3,18 @@ package io.mman.internal.libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Parts of segments, which may begin before them: a page does not begin where a segment does. */
+/**
+ * Creates slices that may begin before their segment, because a segment need not begin where its
+ * first page does.
+ */
 public final class Slices {
   private Slices() {}
 
   /**
    * Returns a part of the memory around a segment, with the segment's lifetime.
    *
-   * @param offset first byte, counted from the start of the segment; may be negative
-   * @param length bytes; an empty part is that at the start of the segment
+   * @param offset the first byte, counted from the start of the segment; may be negative
+   * @param length the size in bytes; if it is 0, the offset is ignored
    */
   public static MemorySegment of(MemorySegment segment, long offset, long length) {
     if (length == 0) {
@@ -23,22 +26,22 @@ public final class Slices {
     return around(segment, offset, length);
   }
 
-  /** The same in one way for all, so that the compiler need not make an object of it. */
+  /** Returns the part without a case distinction, so that C2 can eliminate the segment. */
   static MemorySegment around(MemorySegment segment, long offset, long length) {
     return MemorySegment.ofAddress(segment.address() + offset)
         .reinterpret(length, new ScopeArena(segment.scope()), null);
   }
 
-  /** An arena that lends a scope. */
+  /** An arena that only provides its scope. */
   private record ScopeArena(MemorySegment.Scope scope) implements Arena {
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
-      throw new UnsupportedOperationException("lends its scope only");
+      throw new UnsupportedOperationException("this arena only provides its scope");
     }
 
     @Override
     public void close() {
-      throw new UnsupportedOperationException("lends its scope only");
+      throw new UnsupportedOperationException("this arena only provides its scope");
     }
   }
 }

@@ -1,7 +1,8 @@
 /**
- * The C library as it is: functions linked at their first use, raw integers, no policy.
+ * The functions of the C library, linked at their first use. They take plain integers and have no
+ * policy.
  *
- * <p>Every function returns what C returns, or the negative errno where C fails.
+ * <p>Every method returns the result of the C function, or the negative errno if it fails.
  */
 @NullMarked
 package io.mman.internal.libc;

@@ -16,7 +16,7 @@ enum Arch {
     return CURRENT;
   }
 
-  /** Returns the processor that the system property {@code os.arch} names. */
+  /** Returns the processor with the given value of the system property {@code os.arch}. */
   static Arch of(String osArch) {
     return switch (osArch) {
       case "amd64", "x86_64" -> X86_64;
@@ -29,7 +29,7 @@ enum Arch {
     };
   }
 
-  /** Tells whether Linux gives this processor the system call numbers of asm-generic/unistd.h. */
+  /** Returns whether Linux uses the numbers of asm-generic/unistd.h on this processor. */
   boolean usesGenericNumbers() {
     return this == AARCH64 || this == RISCV64 || this == LOONGARCH64;
   }

@@ -5,9 +5,9 @@ public enum Fcntl {
   GETFL(Numbers.everywhere(3)),
   ADD_SEALS(Numbers.linux(1033).freebsd(19)),
   GET_SEALS(Numbers.linux(1034).freebsd(20)),
-  /** Sets a lock that belongs to the open file description, as far as it can be had at once. */
+  /** Sets a lock that belongs to the open file description, without waiting for it. */
   OFD_SETLK(Numbers.linux(37).macos(90)),
-  /** Makes the drive itself write what it holds, which fsync(2) of macOS does not. */
+  /** Makes the drive write its cache to the medium, which fsync(2) of macOS does not. */
   FULLFSYNC(Numbers.onMacos(51));
 
   private final Numbers numbers;
@@ -16,12 +16,12 @@ public enum Fcntl {
     this.numbers = numbers;
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }
 
-  /** Tells whether the running platform has the command. */
+  /** Returns whether the running platform has the command. */
   public boolean isHere() {
     return numbers.isHere();
   }

@@ -3,17 +3,17 @@ package io.mman.internal.platform;
 import java.util.Locale;
 
 /**
- * Numbers of Linux system calls that many C libraries do not wrap. Sources: asm-generic/unistd.h
- * and the syscall tables of each processor.
+ * The numbers of Linux system calls that many C libraries do not wrap. They are those of
+ * asm-generic/unistd.h and of the syscall tables of each processor.
  */
 public enum Kernel {
-  /** Copies from the memory of a process, since Linux 3.2. */
+  /** Copies from the memory of a process (since Linux 3.2). */
   PROCESS_VM_READV(310, 270, 351, 340),
-  /** Copies to the memory of a process, since Linux 3.2. */
+  /** Copies to the memory of a process (since Linux 3.2). */
   PROCESS_VM_WRITEV(311, 271, 352, 341),
-  /** Page cache figures of a file, since Linux 6.5. */
+  /** Counts the pages of a file in the page cache (since Linux 6.5). */
   CACHESTAT(451, 451, 451, 451),
-  /** Makes a mapping permanent, since Linux 6.10. */
+  /** Seals a mapping, which makes it permanent (since Linux 6.10). */
   MSEAL(462, 462, 462, 462);
 
   private static final int ABSENT = -1;
@@ -32,7 +32,7 @@ public enum Kernel {
     this.here = on(Platform.current(), Arch.current());
   }
 
-  /** Returns the number on a platform and processor, or {@code -1} where it is absent. */
+  /** Returns the number on a platform and processor, or {@code -1} if it has none there. */
   int on(Platform platform, Arch arch) {
     if (!platform.isLinux()) {
       return ABSENT;
@@ -46,13 +46,13 @@ public enum Kernel {
     };
   }
 
-  /** Tells whether the running platform has the call; the running kernel may still be too old. */
+  /** Returns whether the running platform has the call; its kernel may still be too old. */
   public boolean isHere() {
     return here != ABSENT;
   }
 
   /**
-   * Returns the number of the call.
+   * Returns the number on the running platform.
    *
    * @throws UnsupportedOperationException if the running platform is not Linux
    */

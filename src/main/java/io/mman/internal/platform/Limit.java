@@ -2,7 +2,7 @@ package io.mman.internal.platform;
 
 /** Resources of getrlimit(2), named as in C without {@code RLIMIT_}. */
 public enum Limit {
-  /** One more than the highest descriptor. */
+  /** The highest descriptor that can be opened, plus one. */
   NOFILE(Numbers.linux(7).macos(8).freebsd(8));
 
   private final Numbers numbers;

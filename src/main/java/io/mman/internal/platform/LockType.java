@@ -1,15 +1,15 @@
 package io.mman.internal.platform;
 
-/** Types of a lock of fcntl(2), named as in C without {@code F_}. */
+/** The types of locks of fcntl(2), named as in C without {@code F_}. */
 public enum LockType {
-  /** Shared: keeps out exclusive locks. */
+  /** A shared lock, which excludes exclusive locks. */
   RDLCK(Numbers.linux(0).macos(1)),
-  /** Exclusive: keeps out all other locks. */
+  /** An exclusive lock, which excludes all other locks. */
   WRLCK(Numbers.linux(1).macos(3)),
   /** No lock. */
   UNLCK(Numbers.linux(2).macos(2));
 
-  /** Bytes of {@code struct flock}, or more; all but the type may be 0. */
+  /** An upper bound of the size of {@code struct flock}; all fields but the type may be 0. */
   public static final long STRUCTURE_BYTES = 32;
 
   private static final long OFFSET = offset(Platform.current());
@@ -20,17 +20,17 @@ public enum LockType {
     this.numbers = numbers;
   }
 
-  /** Returns where {@code struct flock} has its {@code l_type}, a {@code short}. */
+  /** Returns the offset of {@code l_type}, a {@code short}, in {@code struct flock}. */
   public static long offset() {
     return OFFSET;
   }
 
-  /** Linux begins the structure with the type; macOS with start, length and process. */
+  /** On Linux the type comes first, on macOS after start, length and process. */
   static long offset(Platform platform) {
     return platform == Platform.MACOS ? 20 : 0;
   }
 
-  /** Returns the number on every platform. */
+  /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
   }

@@ -1,10 +1,10 @@
 package io.mman.internal.platform;
 
 /**
- * The number that one C constant has on each platform. A platform that was not given one lacks the
- * constant; it is never zero by default, which would silently drop the request.
+ * The number that a C constant has on each platform. A platform without a number lacks the
+ * constant: zero by default would silently drop the request.
  *
- * <p>Numbers are unsigned 32-bit values: {@code MAP_HUGE_16GB} sets bit 31.
+ * <p>The numbers are unsigned 32-bit values, because {@code MAP_HUGE_16GB} sets bit 31.
  */
 public final class Numbers {
   private static final long ABSENT = -1;
@@ -25,57 +25,57 @@ public final class Numbers {
     this.here = on(Platform.current());
   }
 
-  /** A constant with one number on every known platform. */
+  /** Returns the numbers of a constant that is the same on every known platform. */
   public static Numbers everywhere(long number) {
     return new Numbers(number, number, number, number, number);
   }
 
-  /** A constant of Linux, on all its processors. */
+  /** Returns the numbers of a constant that is the same on all processors of Linux. */
   public static Numbers linux(long number) {
     return new Numbers(number, number, number, ABSENT, ABSENT);
   }
 
-  /** A constant of macOS. */
+  /** Returns the numbers of a constant that only macOS has. */
   public static Numbers onMacos(long number) {
     return new Numbers(ABSENT, ABSENT, ABSENT, number, ABSENT);
   }
 
-  /** A constant of FreeBSD. */
+  /** Returns the numbers of a constant that only FreeBSD has. */
   public static Numbers onFreebsd(long number) {
     return new Numbers(ABSENT, ABSENT, ABSENT, ABSENT, number);
   }
 
-  /** The same, but with this number on Linux for ppc64. */
+  /** Returns these numbers with another one on Linux for ppc64. */
   public Numbers power(long number) {
     return new Numbers(linux, number, s390x, macos, freebsd);
   }
 
-  /** The same, but with this number on Linux for s390x. */
+  /** Returns these numbers with another one on Linux for s390x. */
   public Numbers s390x(long number) {
     return new Numbers(linux, power, number, macos, freebsd);
   }
 
-  /** The same, but with this number on Linux with the generic numbers. */
+  /** Returns these numbers with another one on Linux for the other processors. */
   Numbers linuxInstead(long number) {
     return new Numbers(number, power, s390x, macos, freebsd);
   }
 
-  /** The same, and with this number on macOS. */
+  /** Returns these numbers with that of macOS added. */
   public Numbers macos(long number) {
     return new Numbers(linux, power, s390x, number, freebsd);
   }
 
-  /** The same, and with this number on FreeBSD. */
+  /** Returns these numbers with that of FreeBSD added. */
   public Numbers freebsd(long number) {
     return new Numbers(linux, power, s390x, macos, number);
   }
 
-  /** Tells whether the running platform has the constant. */
+  /** Returns whether the running platform has the constant. */
   public boolean isHere() {
     return here != ABSENT;
   }
 
-  /** Tells whether a platform has the constant. */
+  /** Returns whether a platform has the constant. */
   public boolean isOn(Platform platform) {
     return on(platform) != ABSENT;
   }
@@ -83,7 +83,7 @@ public final class Numbers {
   /**
    * Returns the number on the running platform.
    *
-   * @param prefix what C puts before the name, such as {@code MAP_}
+   * @param prefix the prefix of the name in C, such as {@code MAP_}
    * @throws UnsupportedOperationException if the platform lacks the constant
    */
   public int here(String prefix, Enum<?> constant) {
@@ -93,12 +93,12 @@ public final class Numbers {
     return (int) here;
   }
 
-  /** Returns the number on the running platform, or {@code -1} where it is absent. */
+  /** Returns the number on the running platform, or {@code -1} if it has none. */
   public long hereOrAbsent() {
     return here;
   }
 
-  /** Returns the number on a platform, or {@code -1} where it is absent. */
+  /** Returns the number on a platform, or {@code -1} if it has none. */
   public long on(Platform platform) {
     return switch (platform) {
       case LINUX -> linux;

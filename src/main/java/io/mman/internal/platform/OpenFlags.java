@@ -1,6 +1,6 @@
 package io.mman.internal.platform;
 
-/** Flags of open(2), which differ even between processors of one system. */
+/** Flags of open(2). Their numbers differ even between the processors of one system. */
 public enum OpenFlags {
   O_RDONLY(Numbers.everywhere(0)),
   O_WRONLY(Numbers.everywhere(1)),
@@ -12,7 +12,7 @@ public enum OpenFlags {
   O_SYNC(Numbers.linux(0x101000).macos(0x80).freebsd(0x80)),
   O_NOCTTY(Numbers.linux(0x100).macos(0x20000).freebsd(0x8000)),
   O_CLOEXEC(Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000)),
-  /** aarch64 kept the numbers of 32-bit ARM, ppc64 has its own. */
+  /** Has the number of 32-bit ARM on aarch64, and its own on ppc64. */
   O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).macos(0x100).freebsd(0x100), 0x8000),
   O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000), 0x10000);
 
@@ -31,7 +31,6 @@ public enum OpenFlags {
     this.onAarch64 = numbers.linuxInstead(linuxOnAarch64);
   }
 
-  /** Returns the numbers on a processor. */
   Numbers on(Arch arch) {
     return arch == Arch.AARCH64 ? onAarch64 : numbers;
   }
@@ -45,7 +44,11 @@ public enum OpenFlags {
     return on(Arch.current()).here("", this);
   }
 
-  /** Returns whether this is how a descriptor was opened, by the answer of F_GETFL. */
+  /**
+   * Returns whether a descriptor was opened with this access mode.
+   *
+   * @param flags the flags that F_GETFL returns for the descriptor
+   */
   public boolean isAccessModeOf(int flags) {
     return (flags & ACCESS_MODE) == bits();
   }

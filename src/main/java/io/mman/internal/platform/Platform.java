@@ -1,21 +1,21 @@
 package io.mman.internal.platform;
 
 /**
- * The systems whose C numbers are known. Anything else is {@link #UNKNOWN}, on which every number
- * is absent: a guessed constant could ask the kernel for another operation altogether.
+ * The platforms whose C numbers are known. Any other platform is {@link #UNKNOWN} and has no number
+ * at all, because a guessed number could request a different operation from the kernel.
  */
 public enum Platform {
   /** Linux with the generic numbers: x86_64, aarch64, riscv64, loongarch64. */
   LINUX("Linux"),
-  /** Linux on s390x, where advice on files has some numbers of its own. */
+  /** Linux on s390x, where some advice of posix_fadvise(2) has numbers of its own. */
   LINUX_S390X("Linux"),
-  /** Linux on ppc64 and ppc64le, which has some numbers of its own. */
+  /** Linux on ppc64 and ppc64le, which have some numbers of their own. */
   LINUX_POWER("Linux"),
   /** macOS on x86_64 and aarch64. */
   MACOS("macOS"),
   /** FreeBSD on its 64-bit processors. */
   FREEBSD("FreeBSD"),
-  /** A system or processor whose numbers are not known here. */
+  /** A system or processor whose numbers are not known. */
   UNKNOWN(System.getProperty("os.name", "unknown"));
 
   private static final Platform CURRENT =
@@ -27,12 +27,12 @@ public enum Platform {
     this.system = system;
   }
 
-  /** Returns the platform this JVM runs on. */
+  /** Returns the platform that this JVM runs on. */
   public static Platform current() {
     return CURRENT;
   }
 
-  /** Returns the platform that the system properties {@code os.name} and {@code os.arch} name. */
+  /** Returns the platform with the given values of {@code os.name} and {@code os.arch}. */
   static Platform of(String osName, String osArch) {
     Arch arch = Arch.of(osArch);
     if (arch == Arch.UNKNOWN) {
@@ -46,17 +46,17 @@ public enum Platform {
     };
   }
 
-  /** Tells whether this is a Linux, whatever the processor. */
+  /** Returns whether this is Linux, on any processor. */
   public boolean isLinux() {
     return this == LINUX || this == LINUX_POWER || this == LINUX_S390X;
   }
 
-  /** Says that something does not exist where this JVM runs, naming both. */
+  /** Returns the exception for something that the running platform lacks. */
   public static UnsupportedOperationException lacks(String what) {
     return new UnsupportedOperationException(what + " does not exist on " + describe());
   }
 
-  /** Returns the running platform in words, such as {@code Linux (x86_64)}. */
+  /** Returns a description of the running platform, such as {@code Linux (x86_64)}. */
   public static String describe() {
     return CURRENT.system + " (" + System.getProperty("os.arch", "unknown") + ")";
   }

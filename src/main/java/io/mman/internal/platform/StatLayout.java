@@ -5,22 +5,22 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@code struct stat} keeps what a mapping needs, in bytes from its start. Sources:
- * bits/stat.h of glibc and musl for each processor, sys/stat.h of macOS and FreeBSD.
+ * The offsets in bytes of the fields of {@code struct stat} that a mapping needs. They are those of
+ * bits/stat.h of glibc and musl for each processor, and of sys/stat.h of macOS and FreeBSD.
  */
 public enum StatLayout {
-  /** x86_64 and ppc64: st_nlink is 64 bits wide and stands before st_mode. */
+  /** Linux on x86_64 and ppc64, where st_nlink is 64 bits wide and comes before st_mode. */
   LINUX_WIDE(24, 4, 28, 48, 56, 8),
-  /** s390x: as above, with st_blksize behind the times. */
+  /** Linux on s390x: the same, except that st_blksize comes after the time stamps. */
   LINUX_S390X(24, 4, 28, 48, 104, 8),
-  /** aarch64, riscv64 and loongarch64: asm-generic/stat.h. */
+  /** Linux on aarch64, riscv64 and loongarch64: asm-generic/stat.h. */
   LINUX_GENERIC(16, 4, 24, 48, 56, 4),
   /** macOS with 64-bit inodes. */
   MACOS(4, 2, 16, 96, 112, 4),
   /** FreeBSD 12 and later. */
   FREEBSD(24, 2, 28, 112, 128, 4);
 
-  /** A buffer of this many bytes holds the structure of any platform. */
+  /** An upper bound of the size of the structure on any platform. */
   public static final long MAX_BYTES = 256;
 
   private static final @Nullable StatLayout CURRENT = of(Platform.current(), Arch.current());
@@ -53,7 +53,7 @@ public enum StatLayout {
     return CURRENT;
   }
 
-  /** Returns the layout of a platform, or null if the platform is not known. */
+  /** Returns the layout on a platform, or null if the platform is not known. */
   static @Nullable StatLayout of(Platform platform, Arch arch) {
     return switch (platform) {
       case LINUX, LINUX_POWER, LINUX_S390X ->
@@ -64,48 +64,48 @@ public enum StatLayout {
     };
   }
 
-  /** Returns st_dev: the device that the file is on, which stands first everywhere. */
+  /** Returns st_dev, the device that the file is on. It is the first field on every platform. */
   public long device(MemorySegment stat) {
     return this == MACOS ? stat.get(ValueLayout.JAVA_INT, 0) : stat.get(ValueLayout.JAVA_LONG, 0);
   }
 
-  /** Returns st_ino: the number of the file on its device. */
+  /** Returns st_ino, the number of the file on its device. */
   public long inode(MemorySegment stat) {
     return stat.get(ValueLayout.JAVA_LONG, 8);
   }
 
-  /** Returns f_type of Linux's {@code struct statfs}: a word, or half of one on s390x. */
+  /** Returns f_type of Linux's {@code struct statfs}: 64 bits, or 32 bits on s390x. */
   public int fileSystem(MemorySegment statfs) {
     return this == LINUX_S390X
         ? statfs.get(ValueLayout.JAVA_INT, 0)
         : (int) statfs.get(ValueLayout.JAVA_LONG, 0);
   }
 
-  /** Returns st_mode: the kind of file and its permissions. */
+  /** Returns st_mode, the type of the file and its permissions. */
   public int mode(MemorySegment stat) {
     return modeBytes == 2
         ? Short.toUnsignedInt(stat.get(ValueLayout.JAVA_SHORT, mode))
         : stat.get(ValueLayout.JAVA_INT, mode);
   }
 
-  /** Returns st_uid: the user who owns the file. */
+  /** Returns st_uid, the user who owns the file. */
   public int uid(MemorySegment stat) {
     return stat.get(ValueLayout.JAVA_INT, uid);
   }
 
-  /** Returns st_size, in bytes. */
+  /** Returns st_size, the length in bytes. */
   public long size(MemorySegment stat) {
     return stat.get(ValueLayout.JAVA_LONG, size);
   }
 
-  /** Returns st_blksize, in bytes; the size of a page for a file of huge pages. */
+  /** Returns st_blksize in bytes. It is the page size of a file that consists of huge pages. */
   public long blockSize(MemorySegment stat) {
     return blockSizeBytes == 8
         ? stat.get(ValueLayout.JAVA_LONG, blockSize)
         : stat.get(ValueLayout.JAVA_INT, blockSize);
   }
 
-  /** Returns the version number that {@code __fxstat} of glibc before 2.33 wants. */
+  /** Returns the version number that {@code __fxstat} of glibc before 2.33 requires. */
   public int version() {
     return this == LINUX_GENERIC ? 0 : 1;
   }

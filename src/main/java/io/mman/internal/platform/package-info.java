@@ -1,5 +1,6 @@
 /**
- * What differs between platforms: the numbers behind C's names, structure layouts, system calls.
+ * The differences between platforms: the numbers of C constants and system calls, and the layouts
+ * of structures.
  */
 @NullMarked
 package io.mman.internal.platform;

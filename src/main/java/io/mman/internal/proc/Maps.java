@@ -9,19 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The areas of memory in {@code /proc/self/maps}. */
+/** Reads the memory areas of this process from {@code /proc/self/maps}. */
 public final class Maps {
   private Maps() {}
 
   /**
-   * One area of memory.
+   * A memory area.
    *
-   * @param start address of its first byte
-   * @param end address behind its last byte
-   * @param protection such as {@code rw-p}
-   * @param offset where in the file it begins, in bytes
-   * @param inode number of its file; 0 for anonymous memory
-   * @param path of its file, or a name in brackets, or empty
+   * @param start the address of the first byte
+   * @param end the address after the last byte
+   * @param protection the protection, such as {@code rw-p}
+   * @param offset where the area begins in the file, in bytes
+   * @param inode the number of the file, or 0 for anonymous memory
+   * @param path the path of the file, a name in brackets, or empty
    */
   public record Area(
       long start, long end, String protection, long offset, long inode, String path) {
@@ -70,8 +70,8 @@ public final class Maps {
    * Returns whether areas with a protection cover a whole range. It uses no lambda, because the JVM
    * may have no memory left for the class of one.
    *
-   * @param protection what the protection of every area starts with, such as {@code r-x}
-   * @param anonymous whether no area may have a file
+   * @param protection how the protection of every area must start, such as {@code r-x}
+   * @param anonymous whether every area must be anonymous memory
    * @return false also if {@code /proc/self/maps} cannot be read
    */
   public static boolean cover(long address, long length, String protection, boolean anonymous) {

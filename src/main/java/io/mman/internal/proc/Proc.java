@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 
 /**
- * Figures of {@code /proc}. A figure that cannot be had, on a system without {@code /proc} or in a
- * process without a descriptor left to open it, is empty: these are for explanations, not
- * decisions.
+ * Reads figures from {@code /proc}. A figure that cannot be read is empty, because the system has
+ * no {@code /proc} or the process no free descriptor. Figures therefore serve for explanations, not
+ * for decisions.
  *
- * <p>They are asked when something has run out, so reading takes as little as it can: a file at a
- * time, few objects, and no class of the JDK that a small program has not loaded.
+ * <p>They are read when some resource has run out, so reading needs as little as possible: one open
+ * file at a time, few objects, and no class of the JDK that a small program has not loaded.
  */
 public final class Proc {
   private static final int BUFFER = 8192;
@@ -21,7 +21,7 @@ public final class Proc {
 
   private Proc() {}
 
-  /** Returns how many areas of memory a process may have: {@code vm.max_map_count}. */
+  /** Returns the maximum number of memory areas of a process: {@code vm.max_map_count}. */
   public static OptionalLong maxMapCount() {
     return number("/proc/sys/vm/max_map_count");
   }
@@ -31,7 +31,7 @@ public final class Proc {
     return number("/proc/sys/vm/overcommit_memory");
   }
 
-  /** Returns how many areas of memory this process has. */
+  /** Returns the number of memory areas of this process. */
   public static OptionalLong mapCount() {
     byte[] bytes = new byte[BUFFER];
     long lines = 0;
@@ -64,16 +64,16 @@ public final class Proc {
   }
 
   /**
-   * Returns the folder of the figures of explicit huge pages.
+   * Returns the directory with the figures of a pool of explicit huge pages.
    *
-   * @param pageBytes their size, 0 for the default
+   * @param pageBytes the size of the pages, or 0 for the default size
    */
   public static String hugePagePool(long pageBytes) {
     long size = pageBytes == 0 ? memoryBytes("Hugepagesize").orElse(USUAL_HUGE_PAGE) : pageBytes;
     return "/sys/kernel/mm/hugepages/hugepages-" + size / KIB + "kB/";
   }
 
-  /** Returns the number that a file of {@code /proc} or {@code /sys} consists of. */
+  /** Returns the number that is the content of a file in {@code /proc} or {@code /sys}. */
   public static OptionalLong number(String file) {
     return numberAfter(file, "");
   }
@@ -81,7 +81,7 @@ public final class Proc {
   /**
    * Returns the soft limit in force, in the unit of {@code /proc/self/limits}.
    *
-   * @param name the name there, such as {@code Max address space}
+   * @param name the name in that file, such as {@code Max address space}
    * @return the limit, or empty if it is unlimited or unknown
    */
   public static OptionalLong limit(String name) {
@@ -89,8 +89,9 @@ public final class Proc {
   }
 
   /**
-   * Tells whether this process has a capability, by its number in linux/capability.h; false where
-   * that cannot be known.
+   * Returns whether this process has a capability, or false if that is unknown.
+   *
+   * @param number the number of the capability in linux/capability.h
    */
   public static boolean hasCapability(int number) {
     String mask = wordAfter("/proc/self/status", "CapEff:");
@@ -102,11 +103,11 @@ public final class Proc {
   }
 
   /**
-   * Tells whether every user of the system has a number in this process: whether it is in no user
-   * namespace that knows only some.
+   * Returns whether every user of the system has a number in this process. In a user namespace some
+   * may have none.
    */
   public static boolean mapsAllUsers() {
-    String map = text("/proc/self/uid_map"); // empty where the kernel has no user namespaces
+    String map = text("/proc/self/uid_map"); // empty if the kernel has no user namespaces
     return map.isEmpty() || map.strip().endsWith(ALL_USERS);
   }
 
@@ -146,7 +147,7 @@ public final class Proc {
 
   private static String text(String file) {
     try (FileInputStream in = new FileInputStream(file)) {
-      // A name in these files may be in any encoding; this one decodes all bytes.
+      // A name in these files may be in any encoding; ISO 8859-1 can decode all bytes.
       return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";

@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The figures of {@code /proc/self/smaps}. */
+/** Reads statistics about memory areas from {@code /proc/self/smaps}. */
 public final class Smaps {
   private static final long KIB = 1024;
 
   private Smaps() {}
 
   /**
-   * Adds up the figures of the areas that share a byte with a range.
+   * Returns the sums of the figures of all areas that share a byte with a range.
    *
-   * @return bytes by name, such as {@code Rss}
+   * @return the numbers of bytes by name, such as {@code Rss}
    * @throws UncheckedIOException if {@code /proc/self/smaps} cannot be read
    */
   public static Map<String, Long> sum(long address, long length) {

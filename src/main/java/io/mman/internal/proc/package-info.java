@@ -1,4 +1,4 @@
-/** What Linux tells about the process in {@code /proc}: its limits, its areas of memory. */
+/** Reads what Linux reports in {@code /proc} about this process, its limits and memory areas. */
 @NullMarked
 package io.mman.internal.proc;
 

@@ -10,8 +10,6 @@ import java.util.Set;
 
 /** The sizes of huge pages, transparent and explicit, on the running system. */
 public final class HugePages {
-  private static final long USUAL_BYTES = 2 << 20;
-
   /** The lowest bit of the logarithm of a huge page's size in the flags of mmap(2). */
   private static final int SIZE_SHIFT = 26;
 
@@ -23,7 +21,7 @@ public final class HugePages {
   /** Returns the size of a transparent huge page in bytes. */
   public static long transparentBytes() {
     OptionalLong bytes = Proc.number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
-    return bytes.orElse(USUAL_BYTES);
+    return bytes.orElse(Proc.USUAL_HUGE_PAGE);
   }
 
   /** Returns whether a flag chooses the size of explicit huge pages. */
@@ -41,7 +39,7 @@ public final class HugePages {
         return 1L << (flag.bits() >>> SIZE_SHIFT);
       }
     }
-    return Proc.memoryBytes("Hugepagesize").orElse(USUAL_BYTES);
+    return Proc.defaultHugePageBytes();
   }
 
   /**

@@ -7,16 +7,18 @@ import java.util.OptionalLong;
 
 /**
  * Reads figures from {@code /proc}. A figure that cannot be read is empty, because the system has
- * no {@code /proc} or the process no free descriptor. Figures therefore serve for explanations, not
- * for decisions.
+ * no {@code /proc} or the process no free descriptor. A caller that decides by a figure needs a
+ * default for that case.
  *
- * <p>They are read when some resource has run out, so reading needs as little as possible: one open
- * file at a time, few objects, and no class of the JDK that a small program has not loaded.
+ * <p>Figures are read when some resource has run out, so reading needs as little as possible: one
+ * open file at a time, few objects, and no class of the JDK that a small program has not loaded.
  */
 public final class Proc {
+  /** The size in bytes that a huge page has on most processors. */
+  public static final long USUAL_HUGE_PAGE = 2 << 20;
+
   private static final int BUFFER = 8192;
   private static final long KIB = 1024;
-  private static final long USUAL_HUGE_PAGE = 2 * KIB * KIB;
   private static final String ALL_USERS = " 4294967295";
 
   private Proc() {}
@@ -63,13 +65,18 @@ public final class Proc {
     return bytes(numberAfter("/proc/meminfo", name + ":"));
   }
 
+  /** Returns the default size of an explicit huge page in bytes. */
+  public static long defaultHugePageBytes() {
+    return memoryBytes("Hugepagesize").orElse(USUAL_HUGE_PAGE);
+  }
+
   /**
    * Returns the directory with the figures of a pool of explicit huge pages.
    *
    * @param pageBytes the size of the pages, or 0 for the default size
    */
   public static String hugePagePool(long pageBytes) {
-    long size = pageBytes == 0 ? memoryBytes("Hugepagesize").orElse(USUAL_HUGE_PAGE) : pageBytes;
+    long size = pageBytes == 0 ? defaultHugePageBytes() : pageBytes;
     return "/sys/kernel/mm/hugepages/hugepages-" + size / KIB + "kB/";
   }
 

@@ -153,4 +153,30 @@ class NativeFileRaceTest {
       }
     };
   }
+
+  /** Asking for the number, for the length, and closing take the descriptor's two locks. */
+  @Test
+  void askingForTheDescriptorWhileMappingAndClosingDoesNotDeadlock() throws Throwable {
+    Path path = Files.write(folder.resolve("mapped"), SONG);
+    for (int round = 0; round < 5000; round++) {
+      NativeFile file = NativeFile.open(path);
+      Mapping mapping = Mapping.file(file);
+      mapping.mapConfined().close(); // from now on the length is asked for by lseek
+      Elsewhere mapper = Elsewhere.start(() -> untilClosed(() -> mapping.mapConfined().close()));
+      Elsewhere asker = Elsewhere.start(() -> untilClosed(file::fd));
+      file.close();
+      mapper.join();
+      asker.join();
+    }
+  }
+
+  private static void untilClosed(Runnable call) {
+    try {
+      while (true) {
+        call.run();
+      }
+    } catch (IllegalStateException closed) {
+      // as it should end
+    }
+  }
 }

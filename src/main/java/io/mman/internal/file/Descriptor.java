@@ -53,16 +53,20 @@ final class Descriptor {
   }
 
   /** Returns the number for use by others, who find the file offset where open(2) has left it. */
-  synchronized int reveal() {
-    acquire();
+  int reveal() {
+    acquire(); // before the monitor, as by the callers of seekEnd
     try {
-      revealed = true;
-      if (moved) {
-        moved = FileCalls.seek(fd, 0, FileCalls.SEEK_SET) < 0;
-      }
+      restoreOffset();
       return fd;
     } finally {
       release();
+    }
+  }
+
+  private synchronized void restoreOffset() {
+    revealed = true;
+    if (moved) {
+      moved = FileCalls.seek(fd, 0, FileCalls.SEEK_SET) < 0;
     }
   }
 

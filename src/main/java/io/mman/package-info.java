@@ -24,8 +24,9 @@
  * events {@code io.mman.Map}, {@code io.mman.Unmap}, {@code io.mman.Protect}, {@code
  * io.mman.Advise}, {@code io.mman.Sync}, {@code io.mman.Lock} and {@code io.mman.Resize}. {@link
  * io.mman.MappedRegionsMXBean} has statistics of all mapped regions. The bean is registered as
- * {@code io.mman:type=MappedRegions} only on request: by {@code MappedRegionsMXBean.register()}, or
- * at the first mapping if the system property {@code io.mman.jmx} is {@code true}.
+ * {@code io.mman:type=MappedRegions} only on request: by {@link
+ * io.mman.MappedRegionsMXBean#register}, or at the first mapping if the system property {@code
+ * io.mman.jmx} is {@code true}.
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link
  * NullPointerException}, sizes and offsets are in bytes, and every object may be used from any

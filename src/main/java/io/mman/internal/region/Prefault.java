@@ -51,8 +51,8 @@ final class Prefault {
   }
 
   /**
-   * Faults the first piece in on this thread and the others on threads of their own. Two threads
-   * take 0.6 times as long as one (contest {@code faults-populate} of the benchmarks).
+   * Faults the first piece in on this thread and the others on threads of their own. On two
+   * processors this takes half the time (contest {@code faults-populate} of the benchmarks).
    */
   private static void populate(MemorySegment pages, Advice advice, Backing backing) {
     int processors = Runtime.getRuntime().availableProcessors();

@@ -26,17 +26,17 @@ final class SplitJoin {
    * @param skipped bytes from the region's first page to the first page of the rest
    * @param head bytes of that page before the rest
    */
-  private record Cut(AddressRange first, AddressRange second, long skipped, long head) {
-    static Cut of(AddressRange range, RegionState now, long offset, long page) {
+  private record Division(AddressRange first, AddressRange second, long skipped, long head) {
+    static Division of(AddressRange range, RegionState now, long offset, long page) {
       if (offset == 0) {
-        return new Cut(AddressRange.EMPTY, range, 0, now.head());
+        return new Division(AddressRange.EMPTY, range, 0, now.head());
       }
       long end = now.head() + offset;
       long skipped = PageRange.floor(end, page);
       boolean hasMore = end == skipped && end < range.capacity();
       return hasMore
-          ? new Cut(range.before(end), range.from(end), skipped, 0)
-          : new Cut(range, AddressRange.EMPTY, skipped, end - skipped);
+          ? new Division(range.before(end), range.from(end), skipped, 0)
+          : new Division(range, AddressRange.EMPTY, skipped, end - skipped);
     }
   }
 
@@ -50,8 +50,8 @@ final class SplitJoin {
     Backing backing = region.backing;
     RegionState now = region.state;
     Objects.checkIndex(offset, now.size() + 1);
-    Cut cut = Cut.of(resources.range(), now, offset, backing.page());
-    if (cut.head > 0 && offset > 0 && offset < now.size()) {
+    Division division = Division.of(resources.range(), now, offset, backing.page());
+    if (division.head > 0 && offset > 0 && offset < now.size()) {
       throw new IllegalArgumentException(
           "offset " + offset + " is inside a page of " + backing.page() + " bytes");
     }
@@ -63,15 +63,15 @@ final class SplitJoin {
     long restSize = now.size() - offset;
     Unmapper unmapper =
         resources.unmapperOf(
-            cut.second,
+            division.second,
             backing.end(now.head() + offset, restSize),
             RegionCounters.ofSplit(backing.kind(), restSize));
-    RegionResources rest = resources.splitOff(cut.first, unmapper, offset);
+    RegionResources rest = resources.splitOff(division.first, unmapper, offset);
     resources.resize(offset, backing.end(now.head(), offset));
-    long head = backing.kind().isAnonymous() ? 0 : cut.head; // anonymous memory has no head
+    long head = backing.kind().isAnonymous() ? 0 : division.head; // anonymous memory has no head
     return new Part[] {
       new Part(resources, backing, resources.tie(now, epoch, now.head(), offset)),
-      new Part(rest, backing.from(cut.skipped), rest.tie(now, restEpoch, head, restSize))
+      new Part(rest, backing.from(division.skipped), rest.tie(now, restEpoch, head, restSize))
     };
   }
 

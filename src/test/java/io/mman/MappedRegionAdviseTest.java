@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,12 +25,12 @@ class MappedRegionAdviseTest {
   void hintsRoundOutward() {
     try (MappedRegion region = Mapping.anonymous(8 * PAGE).mapConfined()) {
       region.advise(Advice.DONTDUMP, 2 * PAGE - 1, 2); // touches two pages
-      Maps.Area advised = Maps.figuresOf(region.segment().asSlice(PAGE));
+      ProcMaps.Area advised = ProcMaps.figuresOf(region.segment().asSlice(PAGE));
       assertEquals(region.segment().address() + PAGE, advised.start());
       assertEquals(2 * PAGE, advised.size());
       assertTrue(advised.vmFlags().contains("dd"));
       region.advise(Advice.DODUMP);
-      assertEquals(8 * PAGE, Maps.figuresOf(region.segment()).size());
+      assertEquals(8 * PAGE, ProcMaps.figuresOf(region.segment()).size());
     }
   }
 

@@ -1,14 +1,15 @@
 package io.mman;
 
-import static io.mman.Views.assertAlive;
-import static io.mman.Views.assertMarked;
-import static io.mman.Views.mark;
+import static io.mman.testing.Views.assertAlive;
+import static io.mman.testing.Views.assertMarked;
+import static io.mman.testing.Views.mark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Elsewhere;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -92,7 +93,7 @@ class MappedRegionCloseTest {
         borrowed.region.close(); // a second time does nothing
       }
       assertFalse(view.scope().isAlive());
-      assertTrue(Maps.find(address).isEmpty(), "still mapped");
+      assertTrue(ProcMaps.find(address).isEmpty(), "still mapped");
       borrowed.region.close();
     }
   }

@@ -1,9 +1,9 @@
 package io.mman;
 
-import static io.mman.Views.assertAlive;
-import static io.mman.Views.assertMarked;
-import static io.mman.Views.assertRevoked;
-import static io.mman.Views.mark;
+import static io.mman.testing.Views.assertAlive;
+import static io.mman.testing.Views.assertMarked;
+import static io.mman.testing.Views.assertRevoked;
+import static io.mman.testing.Views.mark;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Arenas;
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Tasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,10 +104,10 @@ class MappedRegionInUseTest {
     assertSame(view, region.segment());
     assertTrue(region.isAlive());
     assertEquals(Protection.READ_WRITE, region.protection());
-    assertEquals("rw-p", Maps.of(view).perms());
+    assertEquals("rw-p", ProcMaps.of(view).perms());
     view.set(ValueLayout.JAVA_BYTE, 7, (byte) 7);
     region.protect(Protection.READ_WRITE_EXEC); // more rights revoke nothing
-    assertEquals("rwxp", Maps.of(view).perms());
+    assertEquals("rwxp", ProcMaps.of(view).perms());
   }
 
   @Test
@@ -177,7 +177,7 @@ class MappedRegionInUseTest {
         new Thread(
             () -> {
               MappedRegion region = Mapping.anonymous(3 * PAGE).shared().mapShared();
-              Maps.Area area = Maps.of(region.segment());
+              ProcMaps.Area area = ProcMaps.of(region.segment());
               tie(region, failure);
               region.protect(Protection.READ);
               assertSame(failure, uncaught.getAndSet(null));
@@ -186,7 +186,7 @@ class MappedRegionInUseTest {
               region.close();
               assertSame(failure, uncaught.getAndSet(null));
               assertFalse(region.isAlive());
-              assertFalse(Maps.all().contains(area));
+              assertFalse(ProcMaps.all().contains(area));
             });
     thread.setUncaughtExceptionHandler((t, e) -> uncaught.set(e));
     thread.start();
@@ -210,13 +210,13 @@ class MappedRegionInUseTest {
   @Test
   void aRegionWhoseEpochIsOverCanBeClosed() {
     MappedRegion region = Mapping.anonymous(3 * PAGE).shared().mapConfined();
-    Maps.Area area = Maps.of(region.segment());
+    ProcMaps.Area area = ProcMaps.of(region.segment());
     RegionProbe.closeEpoch(region.region); // as a change leaves it that an error cuts short
 
     assertThrows(IllegalStateException.class, () -> region.protect(Protection.READ));
     region.close();
     assertFalse(region.isAlive());
-    assertFalse(Maps.all().contains(area));
+    assertFalse(ProcMaps.all().contains(area));
   }
 
   @Test

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,16 +49,16 @@ class MappedRegionOfTest {
       region.sync();
       mapped.fill((byte) 5);
       region.sync();
-      Maps.Area area = Maps.figuresOf(mapped);
+      ProcMaps.Area area = ProcMaps.figuresOf(mapped);
       assertEquals(0, area.figure("Private_Dirty") + area.figure("Shared_Dirty"));
       region.lock(5, 1);
-      assertEquals(PAGE, Maps.figuresOf(mapped).figure("Locked"));
+      assertEquals(PAGE, ProcMaps.figuresOf(mapped).figure("Locked"));
       region.unlock();
       region.populate();
       assertTrue(region.isResident(0, 8 * PAGE));
       assertEquals(8, region.residency().residentPages());
       region.advise(Advice.SEQUENTIAL);
-      assertTrue(Maps.figuresOf(mapped).vmFlags().contains("sr"));
+      assertTrue(ProcMaps.figuresOf(mapped).vmFlags().contains("sr"));
       assertEquals(3, region.write(PAGE - 1, MemorySegment.ofArray(new byte[] {1, 2, 3})));
       byte[] copy = new byte[3];
       assertEquals(3, region.read(PAGE - 1, MemorySegment.ofArray(copy)));
@@ -79,7 +79,7 @@ class MappedRegionOfTest {
       assertEquals(1, region.residentPages(0, PAGE - 5));
       assertTrue(region.residency(1, 2).isResident(2));
       region.lock(0, 1);
-      Maps.Area locked = Maps.figuresOf(mapped.asSlice(PAGE));
+      ProcMaps.Area locked = ProcMaps.figuresOf(mapped.asSlice(PAGE));
       assertEquals(mapped.address() + PAGE, locked.start());
       assertEquals(PAGE, locked.figure("Locked"));
       region.unlock();
@@ -146,7 +146,7 @@ class MappedRegionOfTest {
         assertThrows(IllegalStateException.class, () -> look.protect(protection));
       }
       assertTrue(region.isAlive());
-      assertEquals("rw-s", Maps.of(region.segment()).perms());
+      assertEquals("rw-s", ProcMaps.of(region.segment()).perms());
     }
     assertFalse(region.isAlive());
     assertThrows(IllegalStateException.class, region::segment);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -96,14 +96,14 @@ class MappedRegionSyncTest {
     try (MappedRegion region = Mapping.anonymous(8 * PAGE).mapConfined()) {
       region.lock(PAGE + 5, PAGE); // touches two pages, and faults them in
       assertEquals(2, region.residentPages(0, 8 * PAGE));
-      assertEquals(2 * PAGE, Maps.figuresOf(region.segment().asSlice(PAGE)).figure("Locked"));
+      assertEquals(2 * PAGE, ProcMaps.figuresOf(region.segment().asSlice(PAGE)).figure("Locked"));
       region.lock(PAGE + 5, PAGE); // does not nest
       region.unlock(2 * PAGE, 1);
-      assertEquals(PAGE, Maps.figuresOf(region.segment().asSlice(PAGE)).figure("Locked"));
+      assertEquals(PAGE, ProcMaps.figuresOf(region.segment().asSlice(PAGE)).figure("Locked"));
       region.unlock();
-      assertEquals(0, Maps.figuresOf(region.segment()).figure("Locked"));
+      assertEquals(0, ProcMaps.figuresOf(region.segment()).figure("Locked"));
       region.lock();
-      assertEquals(8 * PAGE, Maps.figuresOf(region.segment()).figure("Locked"));
+      assertEquals(8 * PAGE, ProcMaps.figuresOf(region.segment()).figure("Locked"));
       var e = assertThrows(MmanException.class, () -> region.advise(Advice.DONTNEED));
       assertEquals(Errno.EINVAL, e.error());
       region.advise(Advice.DONTNEED_LOCKED);
@@ -116,12 +116,12 @@ class MappedRegionSyncTest {
     try (MappedRegion region = Mapping.anonymous(8 * PAGE).mapShared()) {
       region.lock(LockFlag.ONFAULT);
       assertEquals(0, region.residentPages(0, 8 * PAGE));
-      assertTrue(Maps.figuresOf(region.segment()).vmFlags().contains("lo"));
-      assertTrue(Maps.figuresOf(region.segment()).vmFlags().contains("lf"));
+      assertTrue(ProcMaps.figuresOf(region.segment()).vmFlags().contains("lo"));
+      assertTrue(ProcMaps.figuresOf(region.segment()).vmFlags().contains("lf"));
       region.segment().asSlice(3 * PAGE).fill((byte) 1);
-      assertEquals(5 * PAGE, Maps.figuresOf(region.segment()).figure("Locked"));
+      assertEquals(5 * PAGE, ProcMaps.figuresOf(region.segment()).figure("Locked"));
       region.unlock(1, 8 * PAGE - 1);
-      assertEquals(0, Maps.figuresOf(region.segment()).figure("Locked"));
+      assertEquals(0, ProcMaps.figuresOf(region.segment()).figure("Locked"));
     }
   }
 
@@ -149,9 +149,9 @@ class MappedRegionSyncTest {
         region.populate(PAGE + 1, PAGE); // touches two pages
       }
       assertEquals(0, dirty(shared));
-      assertTrue(Maps.figuresOf(shared.segment()).figure("Rss") >= 2 * PAGE);
-      assertEquals(2 * PAGE, Maps.figuresOf(own.segment()).figure("Private_Dirty"));
-      assertEquals(0, Maps.figuresOf(read.segment()).figure("Private_Dirty"));
+      assertTrue(ProcMaps.figuresOf(shared.segment()).figure("Rss") >= 2 * PAGE);
+      assertEquals(2 * PAGE, ProcMaps.figuresOf(own.segment()).figure("Private_Dirty"));
+      assertEquals(0, ProcMaps.figuresOf(read.segment()).figure("Private_Dirty"));
       shared.advise(Advice.POPULATE_WRITE, PAGE + 1, PAGE);
       assertTrue(dirty(shared) >= 2 * PAGE); // the file system may fault in more at once
     }
@@ -197,7 +197,7 @@ class MappedRegionSyncTest {
 
   /** Dirty pages of a shared file are private while only one process has mapped them. */
   private static long dirty(MappedRegion region) {
-    Maps.Area area = Maps.figuresOf(region.segment());
+    ProcMaps.Area area = ProcMaps.figuresOf(region.segment());
     return area.figure("Private_Dirty") + area.figure("Shared_Dirty");
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -232,7 +232,7 @@ class MappedRegionTest {
     for (Supplier<MappedRegion> map : ownedRegions(folder)) {
       MappedRegion region = map.get();
       MemorySegment view = region.segment();
-      Maps.Area area = Maps.of(view);
+      ProcMaps.Area area = ProcMaps.of(view);
       long size = region.size();
       Protection protection = region.protection();
 
@@ -243,7 +243,7 @@ class MappedRegionTest {
       assertFalse(view.scope().isAlive());
       assertEquals(size, region.size());
       assertEquals(protection, region.protection());
-      assertFalse(Maps.all().contains(area));
+      assertFalse(ProcMaps.all().contains(area));
       assertThrows(IllegalStateException.class, region::segment);
     }
   }

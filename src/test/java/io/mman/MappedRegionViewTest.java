@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.RegionProbe;
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +47,7 @@ class MappedRegionViewTest {
     MemorySegment view = region.protect(to);
 
     assertEquals(to, region.protection());
-    String perms = Maps.of(RegionProbe.pages(region.region)).perms();
+    String perms = ProcMaps.of(RegionProbe.pages(region.region)).perms();
     assertEquals(to.canRead(), perms.startsWith("r"));
     assertEquals(to.canWrite(), perms.startsWith("w", 1));
     assertEquals(to.canExecute(), perms.startsWith("x", 2));
@@ -150,7 +150,7 @@ class MappedRegionViewTest {
     assertEquals(2 * PAGE - 2, region.size());
     assertEquals(region.size(), region.segment().byteSize());
     assertTrue(region.segment().isReadOnly());
-    assertEquals("r--s", Maps.of(region.segment()).perms());
+    assertEquals("r--s", ProcMaps.of(region.segment()).perms());
     region.sync();
   }
 

@@ -12,7 +12,7 @@ import io.mman.testing.Arenas;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import io.mman.testing.Leaks;
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -204,7 +204,7 @@ class MappingFailureTest {
       assertEquals(Errno.EFAULT, e.error());
       assertTrue(e.getMessage().contains("past the end of the file"), e::getMessage);
     }
-    assertTrue(Maps.all().stream().noneMatch(area -> area.path().equals(path.toString())));
+    assertTrue(ProcMaps.all().stream().noneMatch(area -> area.path().equals(path.toString())));
   }
 
   /** Run with a small tmpfs of its own. */

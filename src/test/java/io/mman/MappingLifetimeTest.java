@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Arenas;
-import io.mman.testing.Maps;
+import io.mman.testing.Elsewhere;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -131,15 +132,15 @@ class MappingLifetimeTest {
     RegionProbe.closeEpoch(
         region.region); // as a change does, a moment before there is another epoch
     assertThrows(WrongThreadException.class, () -> Elsewhere.run(region::close));
-    assertTrue(Maps.find(address).isPresent());
+    assertTrue(ProcMaps.find(address).isPresent());
     region.close();
   }
 
-  private List<Maps.Area> areas() {
+  private List<ProcMaps.Area> areas() {
     return areas(file);
   }
 
-  private static List<Maps.Area> areas(Path mapped) {
-    return Maps.all().stream().filter(area -> area.path().equals(mapped.toString())).toList();
+  private static List<ProcMaps.Area> areas(Path mapped) {
+    return ProcMaps.all().stream().filter(area -> area.path().equals(mapped.toString())).toList();
   }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.Command;
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +34,7 @@ class MappingSourcesTest {
 
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
       assertArrayEquals(Samples.bytes(0, 2 * PAGE + 5), Samples.bytes(region.segment()));
-      Maps.Area area = Maps.of(region.segment());
+      ProcMaps.Area area = ProcMaps.of(region.segment());
       assertEquals(3 * PAGE, area.size());
       assertEquals(file.toString(), area.path());
       assertEquals(0, area.offset());
@@ -47,7 +47,7 @@ class MappingSourcesTest {
 
     try (MappedRegion region = Mapping.file(file).range(PAGE + 7, PAGE).mapConfined()) {
       assertArrayEquals(Samples.bytes(PAGE + 7, PAGE), Samples.bytes(region.segment()));
-      Maps.Area area = Maps.of(region.segment());
+      ProcMaps.Area area = ProcMaps.of(region.segment());
       assertEquals(PAGE, area.offset());
       assertEquals(2 * PAGE, area.size());
       assertEquals(area.start() + 7, region.segment().address());
@@ -125,7 +125,7 @@ class MappingSourcesTest {
       region.segment().set(ValueLayout.JAVA_BYTE, far + 4 * GIB - 2, (byte) 43);
       assertEquals(42, part.segment().get(ValueLayout.JAVA_BYTE, 0));
       assertEquals(43, part.segment().get(ValueLayout.JAVA_BYTE, part.size() - 1));
-      assertEquals(far / PAGE * PAGE, Maps.of(part.segment()).offset());
+      assertEquals(far / PAGE * PAGE, ProcMaps.of(part.segment()).offset());
     }
     assertArrayEquals(new byte[] {0, 42, 0}, Samples.read(file, far - 1, 3));
   }
@@ -140,7 +140,7 @@ class MappingSourcesTest {
       assertEquals(1, region.residency().residentPages());
       assertTrue(region.residency().isResident(far));
       region.lock(far, 1);
-      assertEquals(PAGE, Maps.figuresOf(region.segment().asSlice(far)).figure("Locked"));
+      assertEquals(PAGE, ProcMaps.figuresOf(region.segment().asSlice(far)).figure("Locked"));
       region.unlock();
       byte[] copied = new byte[2];
       assertEquals(2, region.read(far, MemorySegment.ofArray(copied)));
@@ -164,11 +164,11 @@ class MappingSourcesTest {
     try (MappedRegion region = device.range(0, PAGE + 1).mapConfined()) {
       assertArrayEquals(new byte[(int) PAGE + 1], Samples.bytes(region.segment()));
       region.segment().fill((byte) 1); // kept in this mapping
-      assertEquals("rw-s", Maps.of(region.segment()).perms());
+      assertEquals("rw-s", ProcMaps.of(region.segment()).perms());
     }
     try (MappedRegion region = device.range(5, 1).copyOnWrite().mapShared()) {
       assertEquals(0, region.segment().get(ValueLayout.JAVA_BYTE, 0));
-      assertEquals("rw-p", Maps.of(region.segment()).perms());
+      assertEquals("rw-p", ProcMaps.of(region.segment()).perms());
     }
   }
 

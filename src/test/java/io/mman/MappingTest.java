@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.RegionProbe;
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -39,8 +39,8 @@ class MappingTest {
 
     try (MappedRegion region = whole.mapConfined()) {
       assertEquals(3 * PAGE, region.size());
-      assertEquals("r--s", Maps.of(region.segment()).perms());
-      assertFalse(Maps.figuresOf(region.segment()).vmFlags().contains("rr"));
+      assertEquals("r--s", ProcMaps.of(region.segment()).perms());
+      assertFalse(ProcMaps.figuresOf(region.segment()).vmFlags().contains("rr"));
     }
   }
 
@@ -49,7 +49,7 @@ class MappingTest {
     Path file = Samples.file(folder, PAGE);
 
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
-      assertEquals("r--s", Maps.of(region.segment()).perms());
+      assertEquals("r--s", ProcMaps.of(region.segment()).perms());
       assertEquals(Protection.READ, region.protection());
       assertTrue(region.segment().isReadOnly());
     }
@@ -58,7 +58,7 @@ class MappingTest {
   @Test
   void anonymousMemoryIsPrivateWritableAndZeroUnlessToldOtherwise() {
     try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
-      assertEquals("rw-p", Maps.of(region.segment()).perms());
+      assertEquals("rw-p", ProcMaps.of(region.segment()).perms());
       assertEquals(Protection.READ_WRITE, region.protection());
       assertArrayEquals(new byte[(int) PAGE], Samples.bytes(region.segment()));
     }
@@ -69,7 +69,7 @@ class MappingTest {
     Path file = folder.resolve("new");
 
     try (MappedRegion region = Mapping.file(file).create(PAGE + 1).mapConfined()) {
-      assertEquals("rw-s", Maps.of(region.segment()).perms());
+      assertEquals("rw-s", ProcMaps.of(region.segment()).perms());
       assertEquals(PAGE + 1, region.size());
       region.segment().set(ValueLayout.JAVA_BYTE, PAGE, (byte) 7);
     }
@@ -82,7 +82,7 @@ class MappingTest {
     Mapping request = Mapping.file(folder.resolve("new")).protection(Protection.READ).create(1);
 
     try (MappedRegion region = request.mapConfined()) {
-      assertEquals("r--s", Maps.of(region.segment()).perms());
+      assertEquals("r--s", ProcMaps.of(region.segment()).perms());
     }
   }
 
@@ -148,8 +148,8 @@ class MappingTest {
 
     try (MappedRegion idle = Mapping.anonymous(8 * PAGE).protection(Protection.READ).mapConfined();
         MappedRegion full = cow.populate().mapConfined()) {
-      assertEquals(0, Maps.figuresOf(idle.segment()).figure("Rss"));
-      Maps.Area area = Maps.figuresOf(full.segment());
+      assertEquals(0, ProcMaps.figuresOf(idle.segment()).figure("Rss"));
+      ProcMaps.Area area = ProcMaps.figuresOf(full.segment());
       assertEquals(8 * PAGE, area.figure("Rss"));
       assertEquals(8 * PAGE, area.figure("Private_Dirty")); // no copy is left to make
     }
@@ -160,7 +160,7 @@ class MappingTest {
     Mapping request = Mapping.anonymous(4 * PAGE).advise(Advice.DONTDUMP, Advice.DONTFORK);
 
     try (MappedRegion region = request.advise(Advice.DODUMP).mapConfined()) {
-      var flags = Maps.figuresOf(region.segment()).vmFlags();
+      var flags = ProcMaps.figuresOf(region.segment()).vmFlags();
       assertTrue(flags.contains("dc"), flags::toString); // not copied by fork
       assertFalse(flags.contains("dd"), flags::toString); // DODUMP came last
     }
@@ -171,7 +171,7 @@ class MappingTest {
     Mapping request = Mapping.anonymous(4 * PAGE).flags(MapFlag.NORESERVE, MapFlag.POPULATE);
 
     try (MappedRegion region = request.mapConfined()) {
-      Maps.Area area = Maps.figuresOf(region.segment());
+      ProcMaps.Area area = ProcMaps.figuresOf(region.segment());
       assertTrue(area.vmFlags().contains("nr"), area::toString);
       assertEquals(4 * PAGE, area.figure("Rss"));
     }
@@ -183,11 +183,11 @@ class MappingTest {
     Mapping request = Mapping.file(file).range(0, 5).from(PAGE).shared().copyOnWrite();
 
     try (MappedRegion region = request.protection(Protection.READ).mapConfined()) {
-      assertEquals("r--p", Maps.of(region.segment()).perms());
+      assertEquals("r--p", ProcMaps.of(region.segment()).perms());
       assertEquals(3 * PAGE, region.size());
     }
     try (MappedRegion region = request.copyOnWrite().shared().from(9).range(1, 2).mapConfined()) {
-      assertEquals("r--s", Maps.of(region.segment()).perms());
+      assertEquals("r--s", ProcMaps.of(region.segment()).perms());
       assertArrayEquals(Samples.bytes(1, 2), Samples.bytes(region.segment()));
     }
   }
@@ -201,7 +201,7 @@ class MappingTest {
               + (protection.canWrite() ? "w" : "-")
               + (protection.canExecute() ? "x" : "-");
       MemorySegment pages = RegionProbe.pages(region.region);
-      assertEquals(rights + "p", Maps.of(pages).perms());
+      assertEquals(rights + "p", ProcMaps.of(pages).perms());
       if (protection.canRead()) {
         assertEquals(!protection.canWrite(), region.segment().isReadOnly());
       } else {

@@ -1,6 +1,6 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -42,12 +43,12 @@ class MmanAdviseTest {
   })
   void theKernelShowsTheAdviceUntilItIsUndone(Advice advice, Advice opposite, String flag) {
     try (Pages pages = Pages.anonymous(4)) {
-      assertFalse(Maps.figuresOf(pages.segment()).vmFlags().contains(flag));
+      assertFalse(ProcMaps.figuresOf(pages.segment()).vmFlags().contains(flag));
       Mman.madvise(pages.segment(), advice);
-      assertTrue(Maps.figuresOf(pages.segment()).vmFlags().contains(flag));
+      assertTrue(ProcMaps.figuresOf(pages.segment()).vmFlags().contains(flag));
       if (opposite != null) {
         Mman.madvise(pages.segment(), opposite);
-        assertFalse(Maps.figuresOf(pages.segment()).vmFlags().contains(flag));
+        assertFalse(ProcMaps.figuresOf(pages.segment()).vmFlags().contains(flag));
       }
     }
   }
@@ -81,7 +82,7 @@ class MmanAdviseTest {
       pages.segment().fill((byte) 1);
       Mman.madvise(pages.segment(), Advice.FREE);
       // Not all of them at once: each processor keeps a batch back.
-      assertTrue(Maps.figuresOf(pages.segment()).figure("LazyFree") > 128 * SIZE);
+      assertTrue(ProcMaps.figuresOf(pages.segment()).figure("LazyFree") > 128 * SIZE);
     }
   }
 
@@ -108,9 +109,9 @@ class MmanAdviseTest {
       Mman.madvise(three, Advice.POPULATE_READ);
       // Reading gives the page of zeros that all share; writing gives pages of one's own.
       assertEquals("111", Pages.residency(three));
-      assertEquals(0, Maps.figuresOf(three).figure("Anonymous"));
+      assertEquals(0, ProcMaps.figuresOf(three).figure("Anonymous"));
       Mman.madvise(pages.pages(1, 2), Advice.POPULATE_WRITE);
-      assertEquals(2 * SIZE, Maps.figuresOf(three).figure("Anonymous"));
+      assertEquals(2 * SIZE, ProcMaps.figuresOf(three).figure("Anonymous"));
     }
   }
 
@@ -142,9 +143,9 @@ class MmanAdviseTest {
       file.sync();
       assertTrue(pages.segment().get(JAVA_BYTE, 0) == 0);
       Mman.madvise(pages.segment(), Advice.COLD);
-      assertTrue(Maps.figuresOf(pages.segment()).figure("Rss") > 0);
+      assertTrue(ProcMaps.figuresOf(pages.segment()).figure("Rss") > 0);
       Mman.madvise(pages.segment(), Advice.PAGEOUT);
-      assertEquals(0, Maps.figuresOf(pages.segment()).figure("Rss"));
+      assertEquals(0, ProcMaps.figuresOf(pages.segment()).figure("Rss"));
     }
   }
 
@@ -157,7 +158,7 @@ class MmanAdviseTest {
       long aligned = -pages.segment().address() & (HUGE - 1);
       MemorySegment middle = pages.segment().asSlice(aligned, HUGE);
       Mman.madvise(middle, Advice.COLLAPSE);
-      assertTrue(Maps.figuresOf(middle).figure("AnonHugePages") >= HUGE);
+      assertTrue(ProcMaps.figuresOf(middle).figure("AnonHugePages") >= HUGE);
       assertEquals(1, middle.get(JAVA_BYTE, HUGE - 1));
     } catch (MmanException e) {
       assumeTrue(e.error() != Errno.EAGAIN && e.error() != Errno.ENOMEM, e.getMessage());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mman.testing.Allocations;
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Pages;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Test;

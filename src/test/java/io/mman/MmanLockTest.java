@@ -1,11 +1,12 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,31 +21,31 @@ class MmanLockTest {
   @TempDir Path folder;
 
   private static long locked(Pages pages) {
-    return Maps.figuresOf(pages.segment()).figure("Locked");
+    return ProcMaps.figuresOf(pages.segment()).figure("Locked");
   }
 
   @Test
   void mlockFaultsInAndLocksAndMunlockUndoesIt() {
-    long before = Maps.statusBytes("VmLck");
+    long before = ProcMaps.statusBytes("VmLck");
     try (Pages pages = Pages.anonymous(8)) {
       Mman.mlock(pages.segment());
       assertEquals("11111111", Pages.residency(pages.segment()));
       assertEquals(8 * SIZE, locked(pages));
-      assertEquals(before + 8 * SIZE, Maps.statusBytes("VmLck"));
+      assertEquals(before + 8 * SIZE, ProcMaps.statusBytes("VmLck"));
 
       Mman.munlock(pages.segment());
       assertEquals(0, locked(pages));
-      assertEquals(before, Maps.statusBytes("VmLck"));
+      assertEquals(before, ProcMaps.statusBytes("VmLck"));
     }
   }
 
   @Test
   void onFaultLocksOnlyWhatIsTouched() {
-    long before = Maps.statusBytes("VmLck");
+    long before = ProcMaps.statusBytes("VmLck");
     try (Pages pages = Pages.anonymous(8)) {
       Mman.mlock(pages.segment(), LockFlag.ONFAULT);
       assertEquals("00000000", Pages.residency(pages.segment()));
-      assertEquals(before + 8 * SIZE, Maps.statusBytes("VmLck"));
+      assertEquals(before + 8 * SIZE, ProcMaps.statusBytes("VmLck"));
       assertEquals(0, locked(pages));
 
       pages.pages(2, 3).fill((byte) 1);
@@ -55,36 +56,36 @@ class MmanLockTest {
 
   @Test
   void locksDoNotNest() {
-    long before = Maps.statusBytes("VmLck");
+    long before = ProcMaps.statusBytes("VmLck");
     try (Pages pages = Pages.anonymous(2)) {
       Mman.mlock(pages.segment());
       Mman.mlock(pages.segment(), LockFlag.ONFAULT);
-      assertEquals(before + 2 * SIZE, Maps.statusBytes("VmLck"));
+      assertEquals(before + 2 * SIZE, ProcMaps.statusBytes("VmLck"));
       Mman.munlock(pages.segment());
-      assertEquals(before, Maps.statusBytes("VmLck"));
+      assertEquals(before, ProcMaps.statusBytes("VmLck"));
     }
   }
 
   /** Linux takes an address inside a page for its page, unlike other systems. */
   @Test
   void oneByteInsideAPageLocksThePage() {
-    long before = Maps.statusBytes("VmLck");
+    long before = ProcMaps.statusBytes("VmLck");
     try (Pages pages = Pages.anonymous(3)) {
       Mman.mlock(pages.segment().asSlice(SIZE + 5, 1));
       assertEquals("010", Pages.residency(pages.segment()));
-      assertEquals(before + SIZE, Maps.statusBytes("VmLck"));
+      assertEquals(before + SIZE, ProcMaps.statusBytes("VmLck"));
       Mman.munlock(pages.segment().asSlice(2 * SIZE - 1, 1));
-      assertEquals(before, Maps.statusBytes("VmLck"));
+      assertEquals(before, ProcMaps.statusBytes("VmLck"));
     }
   }
 
   @Test
   void lengthZeroIsPassedOnAndLocksNothing() {
-    long before = Maps.statusBytes("VmLck");
+    long before = ProcMaps.statusBytes("VmLck");
     try (Pages pages = Pages.anonymous(1)) {
       Mman.mlock(pages.segment().asSlice(0, 0));
       Mman.munlock(pages.segment().asSlice(0, 0));
-      assertEquals(before, Maps.statusBytes("VmLck"));
+      assertEquals(before, ProcMaps.statusBytes("VmLck"));
     }
   }
 
@@ -122,7 +123,7 @@ class MmanLockTest {
         System.out.println(e.getMessage());
       }
       Mman.mlockall(LockAllFlag.CURRENT, LockAllFlag.ONFAULT);
-      System.out.println("now " + isLocked(Maps.statusBytes("VmLck")));
+      System.out.println("now " + isLocked(ProcMaps.statusBytes("VmLck")));
       try (Pages later = Pages.anonymous(4)) {
         System.out.println("later " + isLocked(locked(later)));
       }
@@ -131,7 +132,7 @@ class MmanLockTest {
         System.out.println("future " + isLocked(locked(later)));
       }
       Mman.munlockall();
-      System.out.println("undone " + isLocked(Maps.statusBytes("VmLck")));
+      System.out.println("undone " + isLocked(ProcMaps.statusBytes("VmLck")));
       try (Pages later = Pages.anonymous(4)) {
         System.out.println("later " + isLocked(locked(later)));
       }

@@ -1,7 +1,7 @@
 package io.mman;
 
-import static io.mman.Pages.ANYWHERE;
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.ANYWHERE;
+import static io.mman.testing.Pages.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.PathBytes;
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Pages;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.AccessDeniedException;

@@ -1,13 +1,14 @@
 package io.mman;
 
-import static io.mman.Pages.ANYWHERE;
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.ANYWHERE;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -38,12 +39,12 @@ class MmanMapFlagTest {
 
   @Test
   void lockedPagesAreLocked() {
-    long before = Maps.statusBytes("VmLck");
+    long before = ProcMaps.statusBytes("VmLck");
     try (Pages pages = Pages.anonymous(8, MapFlag.LOCKED)) {
-      assertEquals(before + 8 * SIZE, Maps.statusBytes("VmLck"));
-      assertEquals(8 * SIZE, Maps.figuresOf(pages.segment()).figure("Locked"));
+      assertEquals(before + 8 * SIZE, ProcMaps.statusBytes("VmLck"));
+      assertEquals(8 * SIZE, ProcMaps.figuresOf(pages.segment()).figure("Locked"));
     }
-    assertEquals(before, Maps.statusBytes("VmLck"));
+    assertEquals(before, ProcMaps.statusBytes("VmLck"));
   }
 
   /** Two-letter names of the kernel's flags, as smaps gives them. */
@@ -52,8 +53,8 @@ class MmanMapFlagTest {
   void theKernelShowsTheFlag(MapFlag flag, String name) {
     try (Pages without = Pages.anonymous(4);
         Pages with = Pages.anonymous(4, flag)) {
-      assertTrue(!Maps.figuresOf(without.segment()).vmFlags().contains(name));
-      assertTrue(Maps.figuresOf(with.segment()).vmFlags().contains(name));
+      assertTrue(!ProcMaps.figuresOf(without.segment()).vmFlags().contains(name));
+      assertTrue(ProcMaps.figuresOf(with.segment()).vmFlags().contains(name));
     }
   }
 
@@ -61,7 +62,7 @@ class MmanMapFlagTest {
   @EnumSource(names = {"STACK", "DENYWRITE", "EXECUTABLE", "UNINITIALIZED", "HUGE_2MB"})
   void aFlagThatMeansNothingHereIsAccepted(MapFlag flag) {
     try (Pages pages = Pages.anonymous(1, flag)) {
-      assertEquals("rw-p", Maps.of(pages.segment()).perms());
+      assertEquals("rw-p", ProcMaps.of(pages.segment()).perms());
     }
   }
 
@@ -124,7 +125,7 @@ class MmanMapFlagTest {
       throw e;
     }
     try (Pages pages = new Pages(mapped)) {
-      assertTrue(Maps.figuresOf(pages.segment()).vmFlags().contains("dp"));
+      assertTrue(ProcMaps.figuresOf(pages.segment()).vmFlags().contains("dp"));
     }
   }
 
@@ -138,7 +139,7 @@ class MmanMapFlagTest {
           Set.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS, MapFlag.HUGETLB, MapFlag.HUGE_2MB);
       MemorySegment mapped = Mman.mmap(ANYWHERE, 4 << 20, Protection.READ_WRITE, flags, -1, 0);
       try (Pages pages = new Pages(mapped)) {
-        Maps.Area area = Maps.figuresOf(pages.segment());
+        ProcMaps.Area area = ProcMaps.figuresOf(pages.segment());
         assertEquals(2 << 20, area.figure("KernelPageSize"));
         assertTrue(area.vmFlags().contains("ht"), area::toString);
         assertFails(

@@ -1,7 +1,7 @@
 package io.mman;
 
-import static io.mman.Pages.ANYWHERE;
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.ANYWHERE;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class MmanMapTest {
   @EnumSource
   void theKernelShowsTheProtectionAskedFor(Protection protection) {
     try (Pages pages = Pages.anonymous(3, protection)) {
-      assertEquals(perms(protection) + "p", Maps.of(pages.segment()).perms());
+      assertEquals(perms(protection) + "p", ProcMaps.of(pages.segment()).perms());
       assertEquals(protection.canRead(), Pages.isReadable(pages.segment()));
       assertEquals(protection.canWrite(), Pages.isWritable(pages.segment(), 1));
     }
@@ -53,7 +54,7 @@ class MmanMapTest {
       memory.set(JAVA_LONG, 8, 42);
       assertEquals(42, memory.get(JAVA_LONG, 8));
     }
-    assertTrue(Maps.find(memory.address()).isEmpty());
+    assertTrue(ProcMaps.find(memory.address()).isEmpty());
   }
 
   @Test
@@ -62,9 +63,9 @@ class MmanMapTest {
     try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
         Pages shared = Pages.shared(file, 2, Protection.READ_WRITE);
         Pages copy = Pages.file(file, 2, Protection.READ_WRITE, MapFlag.PRIVATE)) {
-      assertEquals("rw-s", Maps.of(shared.segment()).perms());
-      assertEquals("rw-p", Maps.of(copy.segment()).perms());
-      assertEquals(path.toString(), Maps.of(shared.segment()).path());
+      assertEquals("rw-s", ProcMaps.of(shared.segment()).perms());
+      assertEquals("rw-p", ProcMaps.of(copy.segment()).perms());
+      assertEquals(path.toString(), ProcMaps.of(shared.segment()).path());
 
       copy.segment().set(JAVA_BYTE, 0, (byte) 1);
       shared.segment().set(JAVA_BYTE, SIZE, (byte) 2);
@@ -84,7 +85,7 @@ class MmanMapTest {
       MemorySegment mapped =
           Mman.mmap(ANYWHERE, SIZE, Protection.READ, Set.of(MapFlag.SHARED), file.fd(), SIZE);
       try (Pages pages = new Pages(mapped)) {
-        assertEquals(SIZE, Maps.of(pages.segment()).offset());
+        assertEquals(SIZE, ProcMaps.of(pages.segment()).offset());
         assertEquals(7, pages.segment().get(JAVA_BYTE, 0));
       }
     }
@@ -100,7 +101,7 @@ class MmanMapTest {
     assertTrue(mapped.scope().isAlive());
     assertTrue(Pages.isReadable(MemorySegment.ofAddress(mapped.address() + 2 * SIZE - 1)));
     Mman.munmap(mapped);
-    assertTrue(Maps.find(mapped.address() + SIZE).isEmpty());
+    assertTrue(ProcMaps.find(mapped.address() + SIZE).isEmpty());
   }
 
   @Test
@@ -133,7 +134,7 @@ class MmanMapTest {
               ANYWHERE, SIZE, Protection.READ_WRITE, Set.of(MapFlag.SHARED), file.fd(), offset);
       try (Pages pages = new Pages(mapped)) {
         pages.segment().set(JAVA_BYTE, SIZE - 1, (byte) 9);
-        assertEquals(offset, Maps.of(pages.segment()).offset());
+        assertEquals(offset, ProcMaps.of(pages.segment()).offset());
       }
     }
     try (var channel = Files.newByteChannel(path)) {
@@ -174,7 +175,7 @@ class MmanMapTest {
     Pages pages = Pages.anonymous(1);
     pages.close();
     pages.close();
-    assertTrue(Maps.find(pages.segment().address()).isEmpty());
+    assertTrue(ProcMaps.find(pages.segment().address()).isEmpty());
   }
 
   @Test

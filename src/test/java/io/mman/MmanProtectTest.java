@@ -1,12 +1,13 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,16 +26,16 @@ class MmanProtectTest {
       pages.segment().fill((byte) 5);
       Mman.mprotect(pages.pages(1, 1), protection);
 
-      assertEquals("rw-p", Maps.of(pages.pages(0, 1)).perms());
-      assertEquals(MmanMapTest.perms(protection) + "p", Maps.of(pages.pages(1, 1)).perms());
-      assertEquals("rw-p", Maps.of(pages.pages(2, 1)).perms());
+      assertEquals("rw-p", ProcMaps.of(pages.pages(0, 1)).perms());
+      assertEquals(MmanMapTest.perms(protection) + "p", ProcMaps.of(pages.pages(1, 1)).perms());
+      assertEquals("rw-p", ProcMaps.of(pages.pages(2, 1)).perms());
       assertEquals(protection.canRead(), Pages.isReadable(pages.pages(1, 1)));
       assertEquals(protection.canWrite(), Pages.isWritable(pages.pages(1, 1), 6));
 
       Mman.mprotect(pages.pages(1, 1), Protection.READ_WRITE);
       assertEquals(protection.canWrite() ? 6 : 5, pages.pages(1, 1).get(JAVA_BYTE, 0));
       // The kernel merges what is alike, neighbours that are not ours included.
-      assertTrue(Maps.of(pages.segment()).end() >= pages.segment().address() + 3 * Pages.SIZE);
+      assertTrue(ProcMaps.of(pages.segment()).end() >= pages.segment().address() + 3 * Pages.SIZE);
     }
   }
 
@@ -42,7 +43,7 @@ class MmanProtectTest {
   void lengthZeroIsPassedOnAndChangesNothing() {
     try (Pages pages = Pages.anonymous(1)) {
       Mman.mprotect(pages.segment().asSlice(0, 0), Protection.NONE);
-      assertEquals("rw-p", Maps.of(pages.segment()).perms());
+      assertEquals("rw-p", ProcMaps.of(pages.segment()).perms());
     }
   }
 
@@ -80,7 +81,7 @@ class MmanProtectTest {
           Errno.EINVAL,
           "not a multiple of the page size",
           () -> Mman.mprotect(pages.misaligned(), Protection.READ));
-      assertEquals("rw-p", Maps.of(pages.segment()).perms());
+      assertEquals("rw-p", ProcMaps.of(pages.segment()).perms());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class MmanRemapTest {
       assertEquals(four.address(), one.address());
       assertEquals(SIZE, one.byteSize());
       assertEquals(42, one.get(JAVA_BYTE, 0));
-      assertTrue(Maps.find(four.address() + SIZE).isEmpty());
+      assertTrue(ProcMaps.find(four.address() + SIZE).isEmpty());
       assertTrue(pages.segment().scope().isAlive());
     }
   }
@@ -65,7 +66,7 @@ class MmanRemapTest {
         assertNotEquals(four.address(), moved.address());
         assertEquals(64 * SIZE, pages.segment().byteSize());
         assertEquals(42, moved.get(JAVA_BYTE, 4 * SIZE - 1));
-        assertTrue(Maps.find(four.address()).isEmpty());
+        assertTrue(ProcMaps.find(four.address()).isEmpty());
       }
     }
   }
@@ -80,7 +81,7 @@ class MmanRemapTest {
       assertEquals(place.segment().address(), moved.address());
       assertEquals(42, moved.get(JAVA_BYTE, 0));
       assertEquals(0, moved.get(JAVA_BYTE, SIZE));
-      assertTrue(Maps.find(source.address()).isEmpty());
+      assertTrue(ProcMaps.find(source.address()).isEmpty());
     }
   }
 

@@ -1,10 +1,11 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.mman.testing.Pages;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

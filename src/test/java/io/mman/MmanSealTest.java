@@ -1,12 +1,13 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Pages;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;

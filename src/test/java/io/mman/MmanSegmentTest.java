@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -102,7 +103,7 @@ class MmanSegmentTest {
       MemorySegment readOnly = pages.segment().asReadOnly();
       Mman.madvise(readOnly, Advice.NORMAL);
       Mman.mprotect(readOnly, Protection.NONE);
-      assertEquals("---p", Maps.of(readOnly).perms());
+      assertEquals("---p", ProcMaps.of(readOnly).perms());
     }
   }
 

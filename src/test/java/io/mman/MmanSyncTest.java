@@ -1,11 +1,12 @@
 package io.mman;
 
-import static io.mman.Pages.assertFails;
+import static io.mman.testing.Pages.assertFails;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -50,7 +51,7 @@ class MmanSyncTest {
   }
 
   private static long dirty(MemorySegment mapped) {
-    Maps.Area area = Maps.figuresOf(mapped);
+    ProcMaps.Area area = ProcMaps.figuresOf(mapped);
     return area.figure("Shared_Dirty") + area.figure("Private_Dirty");
   }
 

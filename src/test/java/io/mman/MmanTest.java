@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mman.testing.CProgram;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,15 +58,15 @@ class MmanTest {
       MemorySegment mapped = channel.map(MapMode.READ_WRITE, 0, size, arena);
       mapped.fill((byte) 1);
       Mman.mlock(mapped);
-      assertEquals(size, Maps.figuresOf(mapped).figure("Locked"));
+      assertEquals(size, ProcMaps.figuresOf(mapped).figure("Locked"));
       assertEquals("1111", Pages.residency(mapped));
       Mman.munlock(mapped);
       Mman.madvise(mapped, Advice.SEQUENTIAL);
-      assertTrue(Maps.figuresOf(mapped).vmFlags().contains("sr"));
+      assertTrue(ProcMaps.figuresOf(mapped).vmFlags().contains("sr"));
       Mman.msync(mapped);
-      assertEquals(0, Maps.figuresOf(mapped).figure("Shared_Dirty"));
+      assertEquals(0, ProcMaps.figuresOf(mapped).figure("Shared_Dirty"));
       Mman.mprotect(mapped, Protection.READ);
-      assertEquals("r--s", Maps.of(mapped).perms());
+      assertEquals("r--s", ProcMaps.of(mapped).perms());
       Mman.mprotect(mapped, Protection.READ_WRITE);
     }
   }
@@ -80,13 +81,13 @@ class MmanTest {
       assertEquals(0, tail.get(JAVA_BYTE, 0));
 
       Mman.mprotect(pages.segment(), Protection.NONE);
-      assertEquals("---p", Maps.of(tail).perms());
+      assertEquals("---p", ProcMaps.of(tail).perms());
       Mman.mprotect(pages.segment(), Protection.READ_WRITE);
-      assertEquals("rw-p", Maps.of(tail).perms());
+      assertEquals("rw-p", ProcMaps.of(tail).perms());
 
       Mman.mlock(pages.segment(), LockFlag.ONFAULT);
       tail.fill((byte) 1);
-      assertEquals(Pages.SIZE, Maps.figuresOf(tail).figure("Locked"));
+      assertEquals(Pages.SIZE, ProcMaps.figuresOf(tail).figure("Locked"));
       Mman.munlock(pages.segment());
       assertEquals("1", Pages.residency(tail));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.testing.Elsewhere;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.Channel;

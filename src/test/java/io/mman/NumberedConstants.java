@@ -5,10 +5,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** Every constant of the public enums that has a number on each platform, by its name in C. */
-final class NumberedConstants {
+public final class NumberedConstants {
   private NumberedConstants() {}
 
-  static void forEach(BiConsumer<String, Numbers> action) {
+  public static void forEach(BiConsumer<String, Numbers> action) {
     add(action, "MAP_", MapFlag.values(), MapFlag::numbers);
     add(action, "MADV_", Advice.values(), Advice::numbers);
     add(action, "MS_", SyncFlag.values(), SyncFlag::numbers);

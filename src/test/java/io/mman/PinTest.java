@@ -1,13 +1,14 @@
 package io.mman;
 
-import static io.mman.Views.assertMarked;
-import static io.mman.Views.mark;
+import static io.mman.testing.Views.assertMarked;
+import static io.mman.testing.Views.mark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.testing.Elsewhere;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -1,16 +1,18 @@
 package io.mman;
 
-import static io.mman.Views.assertAlive;
-import static io.mman.Views.assertMarked;
-import static io.mman.Views.assertRevoked;
-import static io.mman.Views.mark;
+import static io.mman.testing.Views.assertAlive;
+import static io.mman.testing.Views.assertMarked;
+import static io.mman.testing.Views.assertRevoked;
+import static io.mman.testing.Views.mark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.RegionProbe;
-import io.mman.testing.Maps;
+import io.mman.testing.BlockedRead;
+import io.mman.testing.Elsewhere;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +42,8 @@ class RegionGroupTest {
     group.close();
     assertRevoked(view);
     assertFalse(one.isAlive() || two.isAlive() || group.scope().isAlive());
-    assertTrue(Maps.find(view.address()).isEmpty());
-    assertTrue(Maps.find(second).isEmpty() && Maps.find(second - PAGE).isEmpty());
+    assertTrue(ProcMaps.find(view.address()).isEmpty());
+    assertTrue(ProcMaps.find(second).isEmpty() && ProcMaps.find(second - PAGE).isEmpty());
     assertThrows(IllegalStateException.class, one::segment);
     assertThrows(IllegalStateException.class, one::sync);
   }
@@ -66,7 +68,7 @@ class RegionGroupTest {
     try (NativeFile file = NativeFile.memory("late", PAGE)) {
       group.close();
       assertThrows(IllegalStateException.class, () -> Mapping.file(file).map(group));
-      assertTrue(Maps.all().stream().noneMatch(area -> area.path().contains("memfd:late")));
+      assertTrue(ProcMaps.all().stream().noneMatch(area -> area.path().contains("memfd:late")));
       file.resize(0);
     }
   }
@@ -147,7 +149,7 @@ class RegionGroupTest {
       assertThrows(IllegalStateException.class, () -> file.resize(0));
       Elsewhere.run(group::close);
       assertTrue(regions.stream().noneMatch(MappedRegion::isAlive));
-      assertTrue(Maps.all().stream().noneMatch(a -> a.path().contains("memfd:thousand")));
+      assertTrue(ProcMaps.all().stream().noneMatch(a -> a.path().contains("memfd:thousand")));
       file.resize(0);
     }
   }

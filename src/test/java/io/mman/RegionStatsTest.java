@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mman.testing.Maps;
+import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class RegionStatsTest {
       one.segment().asSlice(0, 4 * PAGE).fill((byte) 1);
       two.populate(0, 2 * PAGE);
       for (MappedRegion region : new MappedRegion[] {one, two}) {
-        Maps.Area area = Maps.figuresOf(region.segment());
+        ProcMaps.Area area = ProcMaps.figuresOf(region.segment());
         RegionStats stats = region.stats();
         assertEquals(area.figure("Rss"), stats.rss());
         assertEquals(area.figure("Pss"), stats.pss());

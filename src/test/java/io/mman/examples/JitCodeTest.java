@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -37,8 +37,8 @@ class JitCodeTest {
     needsCodeForThisProcessor();
     Set<Long> before = executable();
     try (JitCode code = JitCode.adder()) {
-      List<Maps.Area> made =
-          Maps.all().stream()
+      List<ProcMaps.Area> made =
+          ProcMaps.all().stream()
               .filter(area -> area.perms().equals("r-xp") && area.path().isEmpty())
               .filter(area -> !before.contains(area.start()))
               .toList();
@@ -48,9 +48,9 @@ class JitCodeTest {
   }
 
   private static Set<Long> executable() {
-    return Maps.all().stream()
+    return ProcMaps.all().stream()
         .filter(area -> area.perms().contains("x"))
-        .map(Maps.Area::start)
+        .map(ProcMaps.Area::start)
         .collect(Collectors.toSet());
   }
 

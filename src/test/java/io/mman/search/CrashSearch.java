@@ -105,8 +105,8 @@ final class CrashSearch {
   private static Path newFolder() {
     try {
       return Files.isWritable(SHARED_MEMORY)
-          ? Files.createTempDirectory(SHARED_MEMORY, FileCalls.MARK)
-          : Files.createTempDirectory(FileCalls.MARK);
+          ? Files.createTempDirectory(SHARED_MEMORY, FileOps.MARK)
+          : Files.createTempDirectory(FileOps.MARK);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -46,7 +46,8 @@ class CrashSearchTest {
       String steps = System.getProperty("mman.search.steps", "all");
       finding = search.repeat(seed, steps, MILLIS_OF_REPLAY);
     } else {
-      finding = search(search).map(new Shrinker(search, MILLIS_TO_SHRINK, MILLIS_OF_TRY)::shrink);
+      finding =
+          search(search).map(new StepShrinker(search, MILLIS_TO_SHRINK, MILLIS_OF_TRY)::shrink);
     }
     finding.ifPresent(f -> fail(f.toString()));
   }

@@ -109,7 +109,7 @@ final class Documented {
       // A sealed file of memory lets no hole be punched.
       case EPERM ->
           (owned && lineage.maybeSealed()) || (op == Op.ADVISE && held.pattern().ofFile());
-      // Pages without rights: RegionCalls tells when there must be some.
+      // Pages without rights: RegionOps tells when there must be some.
       case EFAULT -> op == Op.READ || op == Op.WRITE || op == Op.ADVISE;
       case EBADF -> op == Op.ADVISE && !held.pattern().ofFile();
       // The kernel has no page, or no huge page, to give: not for a range that is gone.

@@ -7,17 +7,17 @@ final class Player {
   private static final int BURST_TIMES = 60;
 
   private final World world;
-  private final MapCalls maps;
-  private final FileCalls files;
-  private final RegionCalls calls;
+  private final MapOps maps;
+  private final FileOps files;
+  private final RegionOps calls;
   private final Changes changes;
   private final Touches touches;
 
   Player(World world, FileChannel sink, boolean mayLeavePages) {
     this.world = world;
-    this.maps = new MapCalls(world, mayLeavePages);
-    this.files = new FileCalls(world);
-    this.calls = new RegionCalls(world);
+    this.maps = new MapOps(world, mayLeavePages);
+    this.files = new FileOps(world);
+    this.calls = new RegionOps(world);
     this.changes = new Changes(world);
     this.touches = new Touches(world.handovers, sink);
   }

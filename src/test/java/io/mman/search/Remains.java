@@ -1,6 +1,6 @@
 package io.mman.search;
 
-import io.mman.testing.Maps;
+import io.mman.testing.ProcMaps;
 import io.mman.testing.OpenFiles;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,7 +12,7 @@ import java.util.Set;
 final class Remains {
   private static final int STANDARD_ERROR = 2;
   private static final int TRIES = 50;
-  private static final List<Maps.Area> FOR_EVER = new ArrayList<>();
+  private static final List<ProcMaps.Area> FOR_EVER = new ArrayList<>();
 
   private static final Set<Map.Entry<Integer, String>> OPEN_FOR_EVER = new HashSet<>();
 
@@ -35,7 +35,7 @@ final class Remains {
     } else if (!open.isEmpty()) {
       throw new AssertionError("leaked descriptors: " + open);
     }
-    List<Maps.Area> mapped = mapped();
+    List<ProcMaps.Area> mapped = mapped();
     for (int i = 0; garbage && !mapped.isEmpty() && i < TRIES; i++) {
       collect(i);
       mapped = mapped();
@@ -60,11 +60,11 @@ final class Remains {
         .toList();
   }
 
-  private static List<Maps.Area> mapped() {
-    return Maps.all().stream().filter(area -> isMarked(area.path()) && !isForEver(area)).toList();
+  private static List<ProcMaps.Area> mapped() {
+    return ProcMaps.all().stream().filter(area -> isMarked(area.path()) && !isForEver(area)).toList();
   }
 
-  private static boolean isForEver(Maps.Area area) {
+  private static boolean isForEver(ProcMaps.Area area) {
     return FOR_EVER.stream().anyMatch(a -> a.start() <= area.start() && area.end() <= a.end());
   }
 
@@ -74,6 +74,6 @@ final class Remains {
   }
 
   private static boolean isMarked(String path) {
-    return path.contains(FileCalls.MARK) || path.contains("mman-model");
+    return path.contains(FileOps.MARK) || path.contains("mman-model");
   }
 }

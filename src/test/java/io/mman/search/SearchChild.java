@@ -1,7 +1,7 @@
 package io.mman.search;
 
-import io.mman.ModelGame;
-import io.mman.testing.Maps;
+import io.mman.model.ModelGame;
+import io.mman.testing.ProcMaps;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -59,13 +59,13 @@ final class SearchChild {
   private static void play(Game game, long seed, List<Step> steps) throws Exception {
     long grown = 0;
     for (int i = 0; i < TIMES; i++) {
-      long before = Maps.statusBytes("VmSize");
+      long before = ProcMaps.statusBytes("VmSize");
       boolean leavesPages = game.play(seed, steps);
-      grown = Maps.statusBytes("VmSize") - before;
+      grown = ProcMaps.statusBytes("VmSize") - before;
       if (!leavesPages && grown > 0) {
         System.gc(); // for the regions of automatic arenas
         Thread.sleep(10);
-        grown = Maps.statusBytes("VmSize") - before;
+        grown = ProcMaps.statusBytes("VmSize") - before;
       }
       if (leavesPages || grown <= 0) {
         return;

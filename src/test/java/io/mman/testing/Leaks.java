@@ -20,12 +20,12 @@ public final class Leaks {
   public static <T> T none(long bytes, Supplier<T> failing) {
     failing.get(); // loads classes, which opens files and maps memory
     var filesBefore = OpenFiles.all();
-    long before = Maps.statusBytes("VmSize");
+    long before = ProcMaps.statusBytes("VmSize");
     T last = null;
     for (int i = 0; i < TIMES; i++) {
       last = failing.get();
     }
-    long grown = Maps.statusBytes("VmSize") - before;
+    long grown = ProcMaps.statusBytes("VmSize") - before;
     assertEquals(filesBefore, OpenFiles.all());
     assertTrue(grown < TIMES * bytes / 2, () -> "grown by " + grown + " bytes");
     return last;
@@ -39,9 +39,9 @@ public final class Leaks {
     action.run(); // loads classes
     long grown = 0;
     for (int i = 0; i < TIMES; i++) {
-      long before = Maps.statusBytes("VmSize");
+      long before = ProcMaps.statusBytes("VmSize");
       action.run();
-      grown = Maps.statusBytes("VmSize") - before;
+      grown = ProcMaps.statusBytes("VmSize") - before;
       if (grown <= 0) {
         return;
       }

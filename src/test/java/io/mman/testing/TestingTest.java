@@ -54,7 +54,7 @@ class TestingTest {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       mapped = channel.map(MapMode.READ_ONLY, 4096, 8192, arena);
-      Maps.Area area = Maps.figuresOf(mapped.asSlice(4096));
+      ProcMaps.Area area = ProcMaps.figuresOf(mapped.asSlice(4096));
 
       assertEquals(mapped.address(), area.start());
       assertEquals(8192, area.size());
@@ -63,10 +63,10 @@ class TestingTest {
       assertEquals(file.toString(), area.path());
       assertEquals(8192, area.figure("Size"));
       assertTrue(area.vmFlags().contains("mr"), area::toString);
-      assertEquals(area.start(), Maps.of(mapped).start());
+      assertEquals(area.start(), ProcMaps.of(mapped).start());
     }
-    assertTrue(Maps.find(mapped.address()).isEmpty());
-    assertFalse(Maps.all().isEmpty());
+    assertTrue(ProcMaps.find(mapped.address()).isEmpty());
+    assertFalse(ProcMaps.all().isEmpty());
   }
 
   @Test

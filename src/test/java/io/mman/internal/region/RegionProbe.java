@@ -1,6 +1,5 @@
 package io.mman.internal.region;
 
-import io.mman.internal.file.OpenFile;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -42,10 +41,5 @@ public final class RegionProbe {
 
   public static boolean hasHugePages(Region region) {
     return region.backing.hugePage() > 0;
-  }
-
-  /** Returns the file with which the region can grow, or null. */
-  public static OpenFile file(Region region) {
-    return region.backing.file();
   }
 }

@@ -1,0 +1,74 @@
+package io.mman;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import io.mman.testing.ProcMaps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names of anonymous memory, of which a kernel may know nothing. */
+class MappingNameTest {
+  private static final long PAGE = Mman.pageSize();
+
+  @TempDir Path folder;
+
+  /** Maps memory with a name and with guards, a file, and nothing. */
+  static class Child {
+    public static void main(String... arguments) {
+      try (NativeFile file = NativeFile.memory("file", PAGE);
+          MappedRegion named = Mapping.anonymous(3 * PAGE).name("a (1)").mapConfined();
+          MappedRegion guarded = Mapping.anonymous(1).guardPages().name("b").mapConfined();
+          MappedRegion mapped = Mapping.file(file).name("c").mapConfined();
+          MappedRegion empty = Mapping.anonymous(0).name("d").mapConfined()) {
+        System.out.println(ProcMaps.of(named.segment()).path());
+        System.out.println(line(named, 3 * PAGE, "a (1)"));
+        System.out.println(line(guarded, PAGE, "b"));
+        System.out.println(mapped.size() + empty.size());
+      }
+    }
+
+    private static String line(MappedRegion region, long bytes, String name) {
+      String address = "0x" + Long.toHexString(region.segment().address());
+      return "PR_SET_VMA_ANON_NAME, " + address + ", " + bytes + ", \"" + name + "\")";
+    }
+  }
+
+  @Test
+  void theKernelIsToldTheNameOfMemoryAndOfNothingElse() throws IOException {
+    assumeTrue(Command.exists("strace"), "needs strace");
+    Path log = folder.resolve("log");
+    List<String> lines =
+        ChildJvm.of(Child.class)
+            .under("strace", "-f", "-o", log.toString(), "-e", "trace=prctl")
+            .run()
+            .lines();
+
+    List<String> calls =
+        Files.readAllLines(log).stream().filter(call -> call.contains("PR_SET_VMA_A")).toList();
+    assertEquals(2, calls.size(), calls::toString);
+    assertTrue(calls.get(0).contains(lines.get(1)), calls::toString);
+    assertTrue(calls.get(1).contains(lines.get(2)), calls::toString);
+    boolean isKnown = calls.get(0).endsWith("= 0");
+    assertEquals(isKnown ? "[anon:a (1)]" : "", lines.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "]", "\\", "$", "`", "\n", "\u007f", "\u00e9", "a\0"})
+  void whatTheKernelWouldRefuseIsRefused(String name) {
+    Mapping mapping = Mapping.anonymous(1);
+    assertThrows(IllegalArgumentException.class, () -> mapping.name(name));
+    assertThrows(IllegalArgumentException.class, () -> mapping.name("x".repeat(80)));
+    mapping.name("x".repeat(79)).mapConfined().close();
+  }
+}

@@ -1,0 +1,109 @@
+package io.mman.durability;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * A writer on a file system of its own, of which copies are taken as its block device is: what only
+ * the page cache has is not in them, as it is gone after a power cut. What the device has been
+ * given counts as written, so this does not show that the device is told to empty its own cache.
+ */
+final class PowerCut {
+  private static final int MOST_SYNCS = 20;
+  private static final long PAUSE_NANOS = 200_000;
+
+  private final Path image;
+  private final Path copy;
+  private final Path mount;
+  private final Random random = new Random(7);
+
+  private PowerCut(Path folder) {
+    image = folder.resolve("disk.img");
+    copy = folder.resolve("copy.img");
+    mount = folder.resolve("copy");
+  }
+
+  /** Takes a folder with the image, which is mounted, and with room for a copy; and the rounds. */
+  public static void main(String... arguments) throws IOException {
+    Path folder = Path.of(arguments[0]);
+    Path file = Files.createFile(folder.resolve("disk/log"));
+    command("sync", "-f", file.toString()); // the name, of which sync of a region knows nothing
+    Process writer =
+        ChildJvm.of(RecordLog.class).options("-XX:+UseSerialGC", "-Xmx64m").start(file.toString());
+    try (DataInputStream in = new DataInputStream(writer.getInputStream())) {
+      long synced = 0;
+      PowerCut cut = new PowerCut(folder);
+      for (int rounds = Integer.parseInt(arguments[1]); rounds > 0; rounds--) {
+        synced = cut.play(writer, in, synced);
+      }
+      System.out.println("recovered " + synced);
+    } finally {
+      writer.toHandle().destroyForcibly();
+      writer.onExit().join();
+    }
+  }
+
+  /** Returns the number of the last record before the last sync that came to its end. */
+  private long play(Process writer, DataInputStream in, long before) throws IOException {
+    long synced = before;
+    for (int syncs = 1 + random.nextInt(MOST_SYNCS); syncs > 0; syncs--) {
+      synced = in.readLong();
+    }
+    stop(writer.pid());
+    while (in.available() >= Long.BYTES) {
+      synced = in.readLong();
+    }
+    command("cp", "--sparse=always", image.toString(), copy.toString());
+    RecordLog.End end = recover();
+    if (end.count() < synced) {
+      throw new AssertionError(synced + " synced, " + end);
+    }
+    command("kill", "-CONT", Long.toString(writer.pid()));
+    return synced;
+  }
+
+  /** Stops a process, and waits until none of its threads is in a call. */
+  private static void stop(long pid) throws IOException {
+    command("kill", "-STOP", Long.toString(pid));
+    boolean stopped;
+    do {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+        stopped = tasks.allMatch(PowerCut::isStopped);
+      }
+    } while (!stopped);
+  }
+
+  private static boolean isStopped(Path task) {
+    try {
+      String stat = Files.readAllLines(task.resolve("stat")).getFirst();
+      return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+    } catch (IOException ended) {
+      return true;
+    }
+  }
+
+  /** Starts from the copy, as after a power cut: the file system reads its journal. */
+  private RecordLog.End recover() throws IOException {
+    command("mount", "-o", "loop", copy.toString(), mount.toString());
+    try {
+      byte[] log = Files.readAllBytes(mount.resolve("log"));
+      return RecordLog.recover(MemorySegment.ofArray(log));
+    } finally {
+      command("umount", mount.toString());
+    }
+  }
+
+  private static void command(String... words) {
+    Command.run(List.of(words)).success();
+  }
+}

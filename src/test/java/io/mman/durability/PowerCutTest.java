@@ -1,0 +1,42 @@
+package io.mman.durability;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What has been synced has reached the device, where {@link KillTest} shows only that it has
+ * reached the page cache: that survives the process. {@code -Dmman.powercut.rounds=500} takes
+ * minutes.
+ */
+class PowerCutTest {
+  private static final int ROUNDS = Integer.getInteger("mman.powercut.rounds", 20);
+
+  private static final String MOUNT =
+      "mkdir -p \"$0/disk\" \"$0/copy\" && rm -f \"$0/disk.img\""
+          + " && truncate -s 128m \"$0/disk.img\" && mkfs.ext4 -q -F \"$0/disk.img\""
+          + " && mount -o loop \"$0/disk.img\" \"$0/disk\" && exec \"$@\"";
+
+  @TempDir Path folder;
+
+  @Test
+  void allThatWasSyncedIsThereAfterAPowerCut() {
+    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
+    assumeTrue(Command.exists("mkfs.ext4"), "needs mkfs.ext4");
+    String[] words = {"unshare", "-m", "sh", "-c", MOUNT, folder.toString()};
+    List<String> trial = List.of("unshare", "-m", "sh", "-c", MOUNT, folder.toString(), "true");
+    assumeTrue(Command.run(trial).exitCode() == 0, "needs the right to mount");
+    ChildJvm child = ChildJvm.of(PowerCut.class).under(words);
+    for (String property : List.of("mman.classes", "mman.testClasses")) {
+      child = child.options("-D" + property + "=" + System.getProperty(property));
+    }
+    String end = child.run(folder.toString(), Integer.toString(ROUNDS)).lines().getLast();
+    assertTrue(end.matches("recovered [1-9]\\d*"), end);
+  }
+}

@@ -1,0 +1,34 @@
+package io.mman.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import io.mman.testing.Injection;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each system call of the library fails once, wherever it is made, with each of its errors. */
+class EveryCallFailsTest {
+  @TempDir Path folder;
+
+  @Test
+  void theExceptionNamesTheCallAndNothingIsLost() throws Exception {
+    assumeTrue(Command.exists("strace"), "needs strace");
+    assumeTrue(Injection.isPossible(), "strace may not look at a process");
+    List<String> expected = Arrays.stream(FaultPlan.values()).map(c -> c + " failed").toList();
+    assertEquals(
+        String.join("\n", expected) + "\n",
+        // One arena of malloc, which grows by brk(2) and not by calls that are to fail; and no C2,
+        // which takes more memory now and then than a scenario could leave mapped.
+        ChildJvm.of(FaultProgram.class)
+            .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+            .under("env", "MALLOC_ARENA_MAX=1")
+            .run(folder.toString())
+            .success());
+  }
+}

@@ -1,0 +1,122 @@
+package io.mman.faults;
+
+import io.mman.Errno;
+import io.mman.MmanException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The system calls that the library makes, and the errors that their man pages list.
+ *
+ * <p>They go by the kernel's names, with a question mark before those that need not be made: that
+ * some processors lack, that want a device, or whose names strace has known since 6.5 and 6.10 only
+ * (numbers above those it knows it does not fail). An exception names the function of the C library
+ * that came down to one.
+ */
+enum FaultPlan {
+  OPENAT(
+      "openat",
+      "open shm_open",
+      "EACCES EAGAIN EBADF EBUSY EDQUOT EEXIST EFAULT EFBIG EINTR EINVAL EISDIR ELOOP EMFILE"
+          + " ENAMETOOLONG ENFILE ENODEV ENOENT ENOMEM ENOSPC ENOTDIR ENXIO EOPNOTSUPP EOVERFLOW"
+          + " EPERM EROFS ETXTBSY"),
+  CLOSE("close", "close", "EBADF EDQUOT EINTR EIO ENOSPC"),
+  FSTAT("?fstat", "fstat", "EBADF EFAULT EINTR ENOMEM EOVERFLOW"),
+  NEWFSTATAT("?newfstatat", "fstat", "EACCES EBADF EFAULT EINTR EINVAL ENOMEM EOVERFLOW"),
+  FSTATFS("fstatfs", "fstatfs", "EBADF EFAULT EINTR EIO ENOMEM ENOSYS EOVERFLOW"),
+  LSEEK("lseek", "lseek", "EBADF EINVAL ENXIO EOVERFLOW ESPIPE"),
+  IOCTL("?ioctl", "ioctl", "EBADF EFAULT EINTR EINVAL ENOTTY"),
+  CACHESTAT("?cachestat", "cachestat", "EBADF EFAULT EINVAL EOPNOTSUPP"),
+  FTRUNCATE("ftruncate", "ftruncate", "EBADF EFBIG EINTR EINVAL EIO EPERM EROFS ETXTBSY"),
+  FALLOCATE(
+      "fallocate",
+      "posix_fallocate",
+      "EBADF EFBIG EINTR EINVAL EIO ENODEV ENOSPC ENOSYS EOPNOTSUPP EPERM ESPIPE ETXTBSY"),
+  FADVISE64("fadvise64", "posix_fadvise", "EBADF EINVAL ESPIPE"),
+  FSYNC("fsync", "fsync", "EBADF EDQUOT EINTR EINVAL EIO ENOSPC EROFS"),
+  FDATASYNC("fdatasync", "fdatasync", "EBADF EDQUOT EINTR EINVAL EIO ENOSPC EROFS"),
+  FCNTL(
+      "fcntl",
+      "fcntl",
+      "EACCES EAGAIN EBADF EBUSY EDEADLK EFAULT EINTR EINVAL EMFILE ENOLCK EPERM"),
+  MEMFD_CREATE("memfd_create", "memfd_create", "EFAULT EINVAL EMFILE ENFILE ENOMEM EPERM"),
+  UNLINK(
+      "?unlink",
+      "shm_unlink",
+      "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS"),
+  MMAP(
+      "mmap",
+      "mmap",
+      "EACCES EAGAIN EBADF EEXIST EINVAL ENFILE ENODEV ENOMEM EOVERFLOW EPERM ETXTBSY"),
+  MUNMAP("munmap", "munmap", "EINVAL ENOMEM EPERM"),
+  MPROTECT("mprotect", "mprotect", "EACCES EINVAL ENOMEM EPERM"),
+  MADVISE(
+      "madvise", "madvise", "EACCES EAGAIN EBADF EBUSY EFAULT EHWPOISON EINVAL EIO ENOMEM EPERM"),
+  MSYNC("msync", "msync", "EBUSY EINVAL EIO ENOMEM"),
+  MREMAP("mremap", "mremap", "EAGAIN EFAULT EINVAL ENOMEM EPERM"),
+  MLOCK("mlock", "mlock", "EAGAIN EINVAL ENOMEM EPERM"),
+  MLOCK2("mlock2", "mlock2", "EAGAIN EINVAL ENOMEM EPERM"),
+  MUNLOCK("munlock", "munlock", "EAGAIN EINVAL ENOMEM EPERM"),
+  MLOCKALL("mlockall", "mlockall", "EAGAIN ENOMEM EPERM"),
+  MUNLOCKALL("munlockall", "munlockall", "EAGAIN EPERM"),
+  MSEAL("?mseal", "mseal", "EINVAL ENOMEM EPERM"),
+  PRCTL("prctl", "prctl", "EACCES EBADF EFAULT EINVAL ENOMEM EPERM"),
+  PRLIMIT64("?prlimit64", "getrlimit", "EFAULT EINVAL EPERM ESRCH"),
+  MINCORE("mincore", "mincore", "EAGAIN EFAULT EINVAL ENOMEM"),
+  PROCESS_VM_READV(
+      "process_vm_readv", "process_vm_readv", "EFAULT EINVAL ENOMEM ENOSYS EPERM ESRCH"),
+  PROCESS_VM_WRITEV(
+      "process_vm_writev", "process_vm_writev", "EFAULT EINVAL ENOMEM ENOSYS EPERM ESRCH");
+
+  private final String kernelName;
+  private final List<String> functions;
+  private final List<String> errors;
+
+  FaultPlan(String kernelName, String functions, String errors) {
+    this.kernelName = kernelName;
+    this.functions = List.of(functions.split(" "));
+    this.errors = List.of(errors.split(" "));
+  }
+
+  static FaultPlan of(String kernelName) {
+    for (FaultPlan call : values()) {
+      if (call.kernelName.replace("?", "").equals(kernelName)) {
+        return call;
+      }
+    }
+    throw new AssertionError(kernelName);
+  }
+
+  static List<String> kernelNames() {
+    return Arrays.stream(values()).map(FaultPlan::kernelName).toList();
+  }
+
+  String kernelName() {
+    return kernelName;
+  }
+
+  /** Tells whether it need not be made. */
+  boolean isElsewhere() {
+    return kernelName.startsWith("?");
+  }
+
+  List<String> errors() {
+    return errors;
+  }
+
+  /** Tells whether this is the exception for a call that failed. */
+  boolean explains(Throwable thrown, String errno) {
+    return thrown instanceof MmanException e
+        && functions.contains(e.call())
+        && (e.error().name().equals(errno) || isGlibcs(e, errno));
+  }
+
+  /** glibc has other words for what these two may come upon. */
+  private static boolean isGlibcs(MmanException e, String errno) {
+    return switch (e.call()) {
+      case "shm_open" -> errno.equals("EISDIR") && e.error() == Errno.EINVAL;
+      case "shm_unlink" -> errno.equals("EPERM") && e.error() == Errno.EACCES;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,111 @@
+package io.mman.faults;
+
+import io.mman.testing.TracedThread;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * A JVM in which every system call of every scenario fails once: each call for the first, second
+ * and last time that a scenario makes it, with each error of {@link FaultPlan}. Each scenario has a
+ * thread of its own, so that one strace fails the call in all that make it.
+ */
+final class FaultProgram {
+  /** Until the JVM has loaded and opened what it needs. */
+  private static final int REHEARSALS = 6;
+
+  private static Path folder;
+
+  private final Map<FaultScenario, TracedThread> threads = new LinkedHashMap<>();
+  private final TracedThread spare = new TracedThread();
+
+  /** How often each scenario makes each call. */
+  private final Map<FaultScenario, Map<FaultPlan, Integer>> counts = new HashMap<>();
+
+  private FaultProgram(List<FaultScenario> scenarios) throws Exception {
+    for (FaultScenario scenario : scenarios) {
+      threads.put(scenario, new TracedThread());
+    }
+  }
+
+  /** Takes a folder, and names of scenarios if it is not to be all of them. */
+  public static void main(String... arguments) throws Exception {
+    folder = Path.of(arguments[0]);
+    List<String> names = List.of(arguments).subList(1, arguments.length);
+    List<FaultScenario> scenarios =
+        Stream.of(FileFaults.all(), MappingFaults.all(), RegionFaults.all(), ProcessFaults.all())
+            .flatMap(List::stream)
+            .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
+            .toList();
+    FaultProgram program = new FaultProgram(scenarios);
+    program.rehearse();
+    for (FaultPlan call : FaultPlan.values()) {
+      program.fail(call);
+    }
+    System.exit(0); // whatever the threads do
+  }
+
+  /** Returns the folder that scenarios have theirs in. */
+  static Path folder() {
+    return folder;
+  }
+
+  /** What a scenario makes every time is its own; the JVM maps memory now and then. */
+  private void rehearse() throws Exception {
+    for (int i = 0; i < REHEARSALS; i++) {
+      boolean isFirst = i < REHEARSALS / 2; // it still loads and opens what it needs
+      new FaultRound(threads)
+          .rehearse(spare)
+          .forEach(
+              (scenario, lines) -> {
+                Map<FaultPlan, Integer> count = count(lines);
+                Map<FaultPlan, Integer> before = counts.put(scenario, count);
+                if (before != null && !isFirst) {
+                  count.replaceAll((call, n) -> Math.min(n, before.getOrDefault(call, 0)));
+                }
+              });
+    }
+  }
+
+  private static Map<FaultPlan, Integer> count(List<String> lines) {
+    Map<FaultPlan, Integer> count = new HashMap<>();
+    for (String line : lines) {
+      if (!line.startsWith("syscall_")) { // whose name strace lacks
+        count.merge(FaultPlan.of(line.substring(0, line.indexOf('('))), 1, Integer::sum);
+      }
+    }
+    return count;
+  }
+
+  private void fail(FaultPlan call) throws Exception {
+    TreeSet<Integer> times = new TreeSet<>(List.of(1, 2));
+    for (FaultScenario scenario : threads.keySet()) {
+      times.add(timesOf(call, scenario));
+    }
+    boolean isMade = false;
+    for (int when : times) {
+      Map<FaultScenario, TracedThread> affected = new LinkedHashMap<>(threads);
+      affected.keySet().removeIf(scenario -> !fails(scenario, call, when));
+      for (String errno : affected.isEmpty() ? List.<String>of() : call.errors()) {
+        new FaultRound(affected).fail(call, errno, when, spare).forEach(System.out::println);
+        isMade = true;
+      }
+    }
+    if (isMade || call.isElsewhere()) {
+      System.out.println(call + " failed");
+    }
+  }
+
+  private boolean fails(FaultScenario scenario, FaultPlan call, int when) {
+    int last = timesOf(call, scenario);
+    return when >= 1 && when <= last && (when <= 2 || when == last);
+  }
+
+  private int timesOf(FaultPlan call, FaultScenario scenario) {
+    return counts.get(scenario).getOrDefault(call, 0);
+  }
+}

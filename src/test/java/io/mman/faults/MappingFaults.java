@@ -1,0 +1,170 @@
+package io.mman.faults;
+
+import static io.mman.faults.FaultScenario.BYTES;
+import static io.mman.faults.FaultScenario.PAGE;
+import static io.mman.faults.FaultScenario.isUndone;
+import static io.mman.faults.FaultScenario.require;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.mman.Advice;
+import io.mman.MapFlag;
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.MemfdFlag;
+import io.mman.NativeFile;
+import io.mman.Protection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Requests for mappings, for failing calls in them: nothing made on the way may be left. */
+final class MappingFaults {
+  private static final Protection RW = Protection.READ_WRITE;
+
+  private MappingFaults() {}
+
+  static List<FaultScenario> all() {
+    return List.of(
+        new FaultScenario("create", folder -> newFile(folder, m -> m)),
+        new FaultScenario("createPopulated", folder -> newFile(folder, Mapping::populate)),
+        new FaultScenario("createRefused", folder -> newFile(folder, MappingFaults::refused)),
+        onPath("path", m -> m),
+        onPath("pathExtended", m -> m.create(2 * BYTES)),
+        onPath("pathRefused", m -> refused(m.create(2 * BYTES))),
+        onPath("pathPreallocated", m -> m.create(2 * BYTES).preallocate()),
+        onPath("copyOnWrite", m -> m.copyOnWrite().protection(RW).populate()),
+        new FaultScenario("fileOfHugePages", MappingFaults::nothingOfHugePages),
+        onFile("file", m -> m.range(5, BYTES / 2)),
+        new FaultScenario("fileAgain", MappingFaults::again),
+        onFile("fileExtended", m -> m.create(2 * BYTES).range(PAGE + 1, BYTES).populate()),
+        onFile("fileReserved", m -> m.protection(RW).reserve(3 * BYTES).guardPages()),
+        onFile("fileHuge", m -> m.hugePages().alignment(16 << 20)),
+        onMemory("anonymous", m -> m),
+        onMemory("anonymousNamed", m -> m.name("fault")),
+        onMemory("anonymousShared", m -> m.shared().populate().advise(Advice.DONTDUMP)),
+        onMemory("anonymousReserved", m -> m.reserve(3 * BYTES).guardPages().populate()),
+        onMemory("anonymousHuge", m -> m.hugePages().alignment(16 << 20).guardPages()),
+        onMemory("anonymousLocked", m -> m.flags(MapFlag.LOCKED).reserve(2 * BYTES)),
+        new FaultScenario("borrowed", MappingFaults::intoArena));
+  }
+
+  /** With advice that does not apply to files: the first failure, to which others may come. */
+  private static Mapping refused(Mapping mapping) {
+    return mapping.advise(Advice.FREE);
+  }
+
+  private static FaultScenario.Attempt newFile(Path folder, Function<Mapping, Mapping> request) {
+    Path path = folder.resolve("new");
+    return mapping(
+        request.apply(Mapping.file(path).create(BYTES)),
+        failure -> {
+          boolean exists = path.toFile().delete();
+          // To ENOENT, which strace may tell of a file that is there, there is nothing to remove.
+          boolean refused = FaultPlan.MADVISE.explains(failure, "EINVAL");
+          require(!isUndone(failure) || refused || !exists, "a new file is removed");
+        });
+  }
+
+  private static FaultScenario onPath(String name, Function<Mapping, Mapping> request) {
+    return new FaultScenario(
+        name,
+        folder -> {
+          Path path = sparse(folder);
+          return mapping(
+              request.apply(Mapping.file(path)), failure -> requireLength(failure, path));
+        });
+  }
+
+  private static FaultScenario onFile(String name, Function<Mapping, Mapping> request) {
+    return new FaultScenario(
+        name,
+        folder -> {
+          NativeFile file = NativeFile.open(sparse(folder), WRITE);
+          return mapping(
+              request.apply(Mapping.file(file)),
+              failure -> {
+                requireLength(failure, file.path());
+                file.resize(0); // no region covers it any more
+                file.close();
+              });
+        });
+  }
+
+  private static Path sparse(Path folder) {
+    Path path = folder.resolve("sparse");
+    try (NativeFile file = NativeFile.open(path, WRITE, CREATE)) {
+      file.resize(BYTES);
+    }
+    return path;
+  }
+
+  private static void requireLength(Throwable failure, Path path) {
+    try {
+      require(
+          !isUndone(failure) || Files.size(path) == BYTES, "one extended on the way is cut back");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Of a file that was mapped before only the length is asked for. */
+  private static FaultScenario.Attempt again(Path folder) {
+    NativeFile file = NativeFile.open(sparse(folder));
+    Mapping.file(file).mapConfined().close();
+    return mapping(Mapping.file(file), failure -> file.close());
+  }
+
+  /** Without a byte, which takes no huge page. */
+  private static FaultScenario.Attempt nothingOfHugePages(Path folder) {
+    NativeFile file = NativeFile.memory("fault", 0, MemfdFlag.HUGETLB);
+    return mapping(Mapping.file(file), failure -> file.close());
+  }
+
+  private static FaultScenario onMemory(String name, Function<Mapping, Mapping> request) {
+    return new FaultScenario(
+        name, folder -> mapping(request.apply(Mapping.anonymous(BYTES)), failure -> {}));
+  }
+
+  static FaultScenario.Attempt mapping(Mapping request, Consumer<Throwable> aftermath) {
+    return new FaultScenario.Attempt() {
+      private MappedRegion region;
+
+      @Override
+      public void run() {
+        region = request.mapConfined();
+      }
+
+      @Override
+      public void check(Throwable failure) {
+        if (failure == null) {
+          RegionFaults.checkUsable(region);
+          region.close();
+        }
+        aftermath.accept(failure);
+      }
+    };
+  }
+
+  private static FaultScenario.Attempt intoArena(Path folder) {
+    Arena arena = Arena.ofConfined();
+    Path path = sparse(folder);
+    return new FaultScenario.Attempt() {
+      @Override
+      public void run() {
+        Mapping.anonymous(BYTES).guardPages().populate().map(arena);
+        Mapping.file(path).populate().map(arena);
+      }
+
+      @Override
+      public void check(Throwable failure) {
+        arena.close(); // with the one that could be mapped
+      }
+    };
+  }
+}

@@ -1,0 +1,120 @@
+package io.mman.internal.platform;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mman.NumberedConstants;
+import io.mman.Protection;
+import io.mman.testing.CProgram;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our numbers against those that a C program sees in this system's headers. */
+class HeadersTest {
+  private static final long ABSENT = -1;
+
+  /** Constants that are younger than the headers of systems still in use. */
+  private static final Set<String> YOUNG =
+      Set.of(
+          "MAP_DROPPABLE",
+          "MADV_COLLAPSE",
+          "MADV_DONTNEED_LOCKED",
+          "MADV_GUARD_INSTALL",
+          "MADV_GUARD_REMOVE",
+          "MFD_NOEXEC_SEAL",
+          "MFD_EXEC",
+          "F_SEAL_EXEC",
+          "SYS_cachestat",
+          "SYS_mseal");
+
+  /** In no header of ours: only kernels without an MMU have it. */
+  private static final Set<String> UNCOMMON = Set.of("MAP_UNINITIALIZED");
+
+  private static final String HEADERS =
+      """
+      #define _GNU_SOURCE
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <linux/fs.h>
+      #include <linux/memfd.h>
+      #include <linux/mman.h>
+      #include <stdio.h>
+      #include <sys/mman.h>
+      #include <sys/resource.h>
+      #include <sys/syscall.h>
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void everyNumberIsThatOfTheHeaders() {
+    Map<String, Long> ours = ours();
+    Map<String, Long> theirs = theirs(ours.keySet());
+
+    assertAll(
+        theirs.entrySet().stream()
+            .map(
+                entry ->
+                    () -> assertEquals(entry.getValue(), ours.get(entry.getKey()), entry::getKey)));
+    Set<String> unchecked = new TreeSet<>(ours.keySet());
+    unchecked.removeAll(theirs.keySet());
+    unchecked.removeIf(name -> ours.get(name) == ABSENT);
+    unchecked.removeAll(YOUNG);
+    unchecked.removeAll(UNCOMMON);
+    assertEquals(Set.of(), unchecked, "not in the headers");
+    assertTrue(theirs.size() > 150, () -> "only " + theirs.size());
+  }
+
+  /** Returns every number of the running platform by its name in C. */
+  private static Map<String, Long> ours() {
+    Map<String, Long> numbers = new TreeMap<>();
+    for (Protection protection : Protection.values()) {
+      if (Integer.bitCount(protection.bits()) <= 1) {
+        numbers.put("PROT_" + protection, (long) protection.bits());
+      }
+    }
+    NumberedConstants.forEach((name, number) -> numbers.put(name, here(number)));
+    numbers.put("MFD_CLOEXEC", 1L);
+    for (Fcntl command : Fcntl.values()) {
+      numbers.put("F_" + command, command.isHere() ? command.number() : ABSENT);
+    }
+    numbers.put("RLIMIT_NOFILE", (long) Limit.NOFILE.number());
+    for (Ioctl request : Ioctl.values()) {
+      numbers.put(request.name(), request.isHere() ? request.number() : ABSENT);
+    }
+    for (OpenFlags flag : OpenFlags.values()) {
+      numbers.put(flag.name(), (long) flag.bits());
+    }
+    for (Kernel call : Kernel.values()) {
+      numbers.put("SYS_" + call.name().toLowerCase(Locale.ROOT), (long) call.number());
+    }
+    return numbers;
+  }
+
+  private static long here(Numbers numbers) {
+    return numbers.hereOrAbsent();
+  }
+
+  /** Returns those of the names that the headers define, with their numbers. */
+  private Map<String, Long> theirs(Set<String> names) {
+    StringBuilder source = new StringBuilder(HEADERS).append("int main(void) {\n");
+    for (String name : names) {
+      source.append("#ifdef ").append(name).append("\n  printf(\"").append(name);
+      source.append(" %u\\n\", (unsigned) ").append(name).append(");\n#endif\n");
+    }
+    Map<String, Long> numbers = new HashMap<>();
+    for (String line : CProgram.run(folder, source + "  return 0;\n}\n")) {
+      String[] words = line.split(" ");
+      numbers.put(words[0], Long.parseLong(words[1]));
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,91 @@
+package io.mman.search;
+
+import io.mman.FileAdvice;
+import io.mman.FileSeal;
+import io.mman.MemfdFlag;
+import io.mman.NativeFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Everything that can be done with files; no two of the search's files are one. */
+final class FileOps {
+  /** What /proc shows of files of memory, and the folder of the others begins with. */
+  static final String MARK = "mman-search";
+
+  private static final AtomicInteger NAMES = new AtomicInteger();
+  private static final long PAGES = 8;
+
+  private final World world;
+
+  FileOps(World world) {
+    this.world = world;
+  }
+
+  void open(Step step) throws IOException {
+    NativeFile file;
+    if (step.once(0, 4)) {
+      Path path = world.folder.resolve("file-" + NAMES.incrementAndGet());
+      file = NativeFile.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      Files.delete(path);
+      file.resize(PAGES * Step.PAGE);
+    } else {
+      file = NativeFile.memory(MARK, PAGES * Step.PAGE + 99, MemfdFlag.ALLOW_SEALING);
+    }
+    World.Shelf shelf = new World.Shelf(file, World.newPattern(true));
+    world.allFiles.add(shelf);
+    world.files.set(step.slot() % world.files.length(), shelf);
+  }
+
+  void call(Step step) {
+    World.Shelf shelf = world.files.get(step.slot() % world.files.length());
+    if (shelf == null) {
+      return;
+    }
+    NativeFile file = shelf.file();
+    switch (step.pick() % 11) {
+      case 0 -> require(file.size() >= 0);
+      case 1 -> allocate(file, step);
+      case 2 -> file.sync();
+      case 3 -> file.syncData();
+      case 4 -> file.advise(step.choose(4, FileAdvice.values()), step.from(), step.length());
+      case 5 -> require(file.cacheStat(step.from(), step.length()).cached() >= 0);
+      case 6 -> file.seal(step.choose(4, FileSeal.GROW, FileSeal.SHRINK, FileSeal.WRITE));
+      case 7 -> file.seals();
+      case 8 -> file.tryLock(step.once(4, 2));
+      case 9 -> file.unlock();
+      default -> require(file.fd() >= 0 && file.toString().contains("\""));
+    }
+  }
+
+  /** Never more than some pages: a file of memory would get as many as are asked for. */
+  private static void allocate(NativeFile file, Step step) {
+    long length = Math.min(step.length(), PAGES * Step.PAGE);
+    file.allocate(step.from(), length);
+    require(step.from() >= 0 && length >= 0);
+  }
+
+  void resize(Step step) {
+    World.Shelf shelf = world.files.get(step.slot() % world.files.length());
+    if (shelf != null) {
+      shelf.file().resize(step.length());
+      require(step.length() >= 0);
+    }
+  }
+
+  void close(Step step) {
+    World.Shelf shelf = world.files.get(step.slot() % world.files.length());
+    if (shelf != null) {
+      shelf.file().close();
+      require(!shelf.file().isOpen());
+    }
+  }
+
+  private static void require(boolean condition) {
+    if (!condition) {
+      throw new AssertionError("not as documented");
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.mman.search;
+
+import io.mman.Advice;
+import io.mman.Errno;
+import io.mman.LockFlag;
+import io.mman.MappedRegion;
+import io.mman.Mman;
+import io.mman.MmanException;
+import io.mman.Pin;
+import io.mman.Protection;
+import io.mman.SyncFlag;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Every call of a region, changes excepted, with whatever range. */
+final class RegionOps {
+  private static final int MOST_BYTES = 2 * 4096;
+
+  private static final Set<Op> OPS_WITH_RANGE =
+      EnumSet.of(Op.ADVISE, Op.SYNC, Op.LOCK, Op.UNLOCK, Op.POPULATE, Op.RESIDENCY);
+
+  private final World world;
+
+  RegionOps(World world) {
+    this.world = world;
+  }
+
+  void call(Step step, Held held) {
+    MappedRegion region = held.region();
+    switch (step.op()) {
+      case ADVISE -> advise(step, held);
+      case SYNC -> sync(step, region);
+      case LOCK -> lock(step, region);
+      case UNLOCK -> region.unlock(step.from(), step.length());
+      case POPULATE -> region.populate(step.from(), step.length());
+      case RESIDENCY -> residency(step, region);
+      case BURST -> burst(region);
+      case STATS -> region.stats();
+      case READ -> read(step, held);
+      case WRITE -> write(step, held);
+      default -> throw new AssertionError(step);
+    }
+    boolean hasRange = OPS_WITH_RANGE.contains(step.op());
+    if (hasRange && step.isWildRange() && !step.once(20, 8)) { // then it takes the whole
+      throw new AssertionError("took a range that no region has");
+    }
+  }
+
+  private static void advise(Step step, Held held) {
+    Advice advice = step.choose(3, Advice.values());
+    advice = step.once(1, 2) ? step.choose(3, Advice.DONTNEED, Advice.REMOVE) : advice;
+    if (advice == Advice.COLLAPSE) {
+      held.lineage().willCollapse();
+    }
+    if (step.once(20, 8) && held.region().size() < MOST_BYTES * Step.PAGE) {
+      held.region().advise(advice); // to populate more would take the memory
+    } else {
+      held.region().advise(advice, step.from(), step.length());
+    }
+    if (advice == Advice.GUARD_INSTALL) {
+      throw new AssertionError("took " + advice);
+    }
+  }
+
+  private static void sync(Step step, MappedRegion region) {
+    SyncFlag flag = step.choose(3, SyncFlag.values());
+    if (step.once(20, 8)) {
+      region.sync();
+    } else if (step.once(0, 2)) {
+      region.sync(step.from(), step.length());
+    } else {
+      region.sync(step.from(), step.length(), flag);
+    }
+  }
+
+  private static void lock(Step step, MappedRegion region) {
+    if (step.once(0, 2)) {
+      region.lock(step.from(), step.length());
+    } else {
+      region.lock(step.from(), step.length(), LockFlag.ONFAULT);
+    }
+  }
+
+  private static void burst(MappedRegion region) {
+    long length = Math.min(1, region.size());
+    region.sync(0, length, SyncFlag.ASYNC);
+    region.advise(Advice.RANDOM);
+    region.isResident(0, length);
+    region.residency(); // takes long where the region is large, and looks at parts of it in turn
+  }
+
+  private static void residency(Step step, MappedRegion region) {
+    switch (step.pick() % 3) {
+      case 0 -> region.residency(step.from(), step.length()).toBitSet();
+      case 1 -> region.isResident(step.from(), step.length());
+      default -> region.residentPages(step.from(), step.length());
+    }
+  }
+
+  private static void read(Step step, Held held) {
+    Protection rights = held.region().protection();
+    try (Arena arena = Arena.ofConfined()) {
+      int length = length(step);
+      MemorySegment target =
+          step.once(0, 2) ? arena.allocate(length) : MemorySegment.ofArray(new byte[length]);
+      long count = held.region().read(step.from(), target);
+      byte[] bytes = target.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+      held.pattern().check(bytes, bytes.length, held.base() + step.from());
+      require(count == length, "read less");
+    } catch (MmanException e) {
+      require(e.error() != Errno.EFAULT || !keeps(held, rights.canRead()), e);
+      throw e;
+    }
+    require(step.from() >= 0, "read before the region");
+  }
+
+  private static void write(Step step, Held held) {
+    Protection rights = held.region().protection();
+    byte[] bytes = held.pattern().bytes(held.base() + step.from(), length(step));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment source = MemorySegment.ofArray(bytes);
+      source = step.once(0, 2) ? arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes) : source;
+      require(held.region().write(step.from(), source) == bytes.length, "wrote less");
+      require(step.from() >= 0, "wrote before the region");
+    } catch (MmanException e) {
+      require(e.error() != Errno.EFAULT || !keeps(held, rights.canWrite()), e);
+      throw e;
+    }
+  }
+
+  /** Nothing takes rights away from a region that borrows its lifetime. */
+  private static boolean keeps(Held held, boolean had) {
+    return had && held.lineage().kind != Held.Kind.OWNED;
+  }
+
+  private static int length(Step step) {
+    return Math.floorMod(step.length(), MOST_BYTES);
+  }
+
+  /** Takes a right away where the kernel refuses that for a later page, and uses what is left. */
+  void sealPart(Step step, Held held) throws Exception {
+    Thread owner = held.lineage().owner;
+    boolean own = held.lineage().kind == Held.Kind.OWNED;
+    if (!own || (owner != null && owner != Thread.currentThread())) {
+      return;
+    }
+    held.lineage().willSeal();
+    world.handovers.during(() -> seal(held.region().segment(), 1 + step.pick() % 3));
+    try {
+      held.region().protect(Protection.READ);
+    } catch (MmanException e) {
+      require(e.error() == Errno.EPERM, e);
+    }
+    MemorySegment view = held.region().segment();
+    if (!view.isReadOnly() && view.byteSize() > 0) {
+      view.set(ValueLayout.JAVA_BYTE, 0, held.pattern().at(held.base()));
+    }
+    world.add(new Held.View(view, held));
+  }
+
+  private static void seal(MemorySegment view, int page) {
+    long start = (-view.address() & (Step.PAGE - 1)) + page * Step.PAGE;
+    if (start + Step.PAGE <= view.byteSize()) {
+      Mman.mseal(view.asSlice(start, Step.PAGE));
+    }
+  }
+
+  void look(Step step) {
+    Held.View view = world.view(step.pick());
+    if (view != null) {
+      Held from = view.from();
+      Held.Lineage lineage = new Held.Lineage(Held.Kind.LOOK, from.lineage().owner);
+      MappedRegion region = MappedRegion.of(view.segment());
+      world.put(step.slot(), new Held(region, from.pattern(), view.base(), lineage));
+    }
+  }
+
+  void pin(Step step, Held held) {
+    Pin pin = held.region().pin();
+    world.allPins.add(pin);
+    world.pins.set(step.other() % world.pins.length(), pin);
+  }
+
+  void unpin(Step step) {
+    Pin pin = world.pins.get(step.slot() % world.pins.length());
+    if (pin != null) {
+      pin.close();
+    }
+  }
+
+  private static void require(boolean condition, Object what) {
+    if (!condition) {
+      throw new AssertionError(what);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.mman.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.NativeFile;
+import io.mman.internal.proc.Proc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The system's pool of explicit huge pages, filled for a test and put back after it; no other
+ * process that goes through this class changes it meanwhile.
+ */
+public final class HugePagePool implements AutoCloseable {
+  private static final Path POOL = Path.of("/proc/sys/vm/nr_hugepages");
+
+  /** Of the default size, in bytes. */
+  public final long page = Proc.memoryBytes("Hugepagesize").orElse(0);
+
+  private final NativeFile lock;
+  private final String before;
+
+  private HugePagePool(NativeFile lock) {
+    this.lock = lock;
+    before = read("/proc/sys/vm/nr_hugepages");
+  }
+
+  /** Leaves the test out where the pool may not be changed, or is in use. */
+  public static HugePagePool open() {
+    assumeTrue(Files.isWritable(POOL), "needs the right to change " + POOL);
+    NativeFile lock = NativeFile.open(POOL, StandardOpenOption.WRITE);
+    lock.lock(false);
+    HugePagePool pool = new HugePagePool(lock);
+    if (pool.total() > 0) {
+      lock.close();
+      assumeTrue(false, "the pool has pages already");
+    }
+    return pool;
+  }
+
+  /** Gives the pool so many pages; leaves the test out where memory is too fragmented for them. */
+  public void fill(long pages) {
+    write(Long.toString(pages));
+    assumeTrue(total() == pages, "the system has no such many huge pages");
+  }
+
+  public long total() {
+    return figure("nr_hugepages");
+  }
+
+  /** Pages that can still be had: neither taken nor promised. */
+  public long free() {
+    return unused() - figure("resv_hugepages");
+  }
+
+  /** Pages that are not taken, though they may be promised. */
+  public long unused() {
+    return figure("free_hugepages");
+  }
+
+  private long figure(String name) {
+    return Long.parseLong(
+        read("/sys/kernel/mm/hugepages/hugepages-" + (page >> 10) + "kB/" + name));
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readAllLines(Path.of(file)).getFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(String number) {
+    try {
+      Files.writeString(POOL, number);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    write(before);
+    lock.close();
+  }
+}

@@ -132,21 +132,22 @@ final class FaultRound {
       throws Exception {
     String what = scenario.name() + ": " + call + " " + errno + " " + when + ": ";
     List<String> failed = calls.stream().filter(line -> line.endsWith(INJECTED)).toList();
-    if (failed.isEmpty() && FaultRules.mayNotBeMade(call, scenario.name())) {
+    if (failed.isEmpty() && scenario.optional().contains(call)) {
       return;
     }
     if (failed.size() != 1) {
       problems.add(what + "failed " + failed.size() + " times: " + calls);
     }
     Throwable end = thrown.get(scenario);
-    if (!FaultRules.allow(call, errno, when, scenario.name(), end)) {
-      problems.add(what + (end == null ? "no exception" : end));
+    FaultRule.Outcome outcome = scenario.outcome(call, errno, when);
+    if (!scenario.allows(call, errno, when, end)) {
+      problems.add(what + outcome + " is expected: " + (end == null ? "no exception" : end));
     }
     if (call == FaultPlan.CLOSE) {
       requireOpen(what, failed.getFirst());
     }
-    if (call == FaultPlan.MUNMAP && scenario.name().endsWith("Refused")) {
-      unmap(failed.getFirst()); // lost, as the suppressed exception says
+    if (call == FaultPlan.MUNMAP && outcome == FaultRule.Outcome.SUPPRESSES) {
+      unmap(failed.getFirst()); // still mapped, as the suppressed exception says
     }
   }
 

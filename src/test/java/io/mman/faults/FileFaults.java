@@ -21,6 +21,9 @@ import java.util.function.Supplier;
 
 /** What is done with files, for failing calls in it. */
 final class FileFaults {
+  /** What fcntl says of a lock that another process holds. */
+  private static final String LOCKED = "EACCES EAGAIN";
+
   private FileFaults() {}
 
   /** A step with an open file. */
@@ -38,16 +41,19 @@ final class FileFaults {
         new FaultScenario("unlinkSharedMemory", FileFaults::unlinkSharedMemory),
         onFile("size", file -> require(file.size() == BYTES, "size")),
         onFile("resizeFile", file -> file.resize(BYTES + 1)),
-        onFile("allocate", file -> file.allocate(0, 3 * PAGE)),
+        onFile("allocate", file -> file.allocate(0, 3 * PAGE))
+            .maySurvive(FaultPlan.FALLOCATE, "EOPNOTSUPP"), // glibc writes to each block then
         onFile("syncFile", NativeFile::sync),
         onFile("syncData", NativeFile::syncData),
         onFile("adviseFile", file -> file.advise(FileAdvice.DONTNEED, 0, 0)),
-        onFile("lockFile", file -> file.lock(false)),
-        onFile("tryLock", file -> file.tryLock(true)),
-        onFile("unlockFile", FileFaults::lockAndUnlock),
-        onFile("closeLocked", FileFaults::lockAndClose),
+        onFile("lockFile", file -> file.lock(false)).survives(FaultPlan.FCNTL, LOCKED),
+        onFile("tryLock", file -> file.tryLock(true)).survives(FaultPlan.FCNTL, LOCKED),
+        onFile("unlockFile", FileFaults::lockAndUnlock).survives(FaultPlan.FCNTL, 1, LOCKED),
+        onFile("closeLocked", FileFaults::lockAndClose)
+            .survives(FaultPlan.FCNTL, 1, LOCKED)
+            .survives(FaultPlan.FCNTL, FaultRule.LATER, ""), // close(2) releases the lock too
         onFile("closeFile", NativeFile::close),
-        new FaultScenario("reveal", FileFaults::reveal),
+        new FaultScenario("reveal", FileFaults::reveal).survives(FaultPlan.LSEEK),
         onFile("cacheStat", file -> file.cacheStat(0, PAGE)),
         onMemory("seal", file -> file.seal(FileSeal.SHRINK)),
         onMemory("seals", file -> require(file.seals().isEmpty(), "no seals")));
@@ -180,7 +186,7 @@ final class FileFaults {
     };
   }
 
-  /** The second mapping has moved the offset, which whoever gets the number finds where it was. */
+  /** The second mapping has moved the offset; the number is given out with the offset at 0. */
   private static FaultScenario.Attempt reveal(Path folder) throws Exception {
     NativeFile file = NativeFile.open(existing(folder));
     Mapping.file(file).mapConfined().close();

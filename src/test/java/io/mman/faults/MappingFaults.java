@@ -31,27 +31,74 @@ final class MappingFaults {
 
   static List<FaultScenario> all() {
     return List.of(
-        new FaultScenario("create", folder -> newFile(folder, m -> m)),
-        new FaultScenario("createPopulated", folder -> newFile(folder, Mapping::populate)),
-        new FaultScenario("createRefused", folder -> newFile(folder, MappingFaults::refused)),
-        onPath("path", m -> m),
-        onPath("pathExtended", m -> m.create(2 * BYTES)),
-        onPath("pathRefused", m -> refused(m.create(2 * BYTES))),
-        onPath("pathPreallocated", m -> m.create(2 * BYTES).preallocate()),
-        onPath("copyOnWrite", m -> m.copyOnWrite().protection(RW).populate()),
-        new FaultScenario("fileOfHugePages", MappingFaults::nothingOfHugePages),
+        creates(new FaultScenario("create", folder -> newFile(folder, m -> m))),
+        creates(new FaultScenario("createPopulated", folder -> newFile(folder, Mapping::populate))),
+        creates(
+                new FaultScenario(
+                    "createRefused", folder -> newFile(folder, MappingFaults::refused)))
+            .refusedBy(FaultPlan.MADVISE)
+            .survives(FaultPlan.UNLINK, "ENOENT") // there is nothing to remove
+            .suppresses(FaultPlan.UNLINK, FaultRule.EVERY)
+            .suppresses(FaultPlan.MUNMAP, FaultRule.EVERY),
+        opens(onPath("path", m -> m)),
+        lengthens(onPath("pathExtended", m -> m.create(2 * BYTES))),
+        lengthens(onPath("pathRefused", m -> refused(m.create(2 * BYTES))))
+            .refusedBy(FaultPlan.MADVISE)
+            .suppresses(FaultPlan.FSTAT, 2)
+            .suppresses(FaultPlan.NEWFSTATAT, 2)
+            .suppresses(FaultPlan.FTRUNCATE, FaultRule.EVERY)
+            .suppresses(FaultPlan.MUNMAP, FaultRule.EVERY),
+        lengthens(onPath("pathPreallocated", m -> m.create(2 * BYTES).preallocate())),
+        opens(onPath("copyOnWrite", m -> m.copyOnWrite().protection(RW).populate())),
+        new FaultScenario("fileOfHugePages", MappingFaults::nothingOfHugePages)
+            .survives(FaultPlan.FSTATFS), // then they count as small pages
         onFile("file", m -> m.range(5, BYTES / 2)),
-        new FaultScenario("fileAgain", MappingFaults::again),
-        onFile("fileExtended", m -> m.create(2 * BYTES).range(PAGE + 1, BYTES).populate()),
+        new FaultScenario("fileAgain", MappingFaults::again).survives(FaultPlan.LSEEK),
+        allocates(
+            onFile("fileExtended", m -> m.create(2 * BYTES).range(PAGE + 1, BYTES).populate())),
         onFile("fileReserved", m -> m.protection(RW).reserve(3 * BYTES).guardPages()),
-        onFile("fileHuge", m -> m.hugePages().alignment(16 << 20)),
+        huge(onFile("fileHuge", m -> m.hugePages().alignment(16 << 20))),
         onMemory("anonymous", m -> m),
-        onMemory("anonymousNamed", m -> m.name("fault")),
+        onMemory("anonymousNamed", m -> m.name("fault")).survives(FaultPlan.PRCTL),
         onMemory("anonymousShared", m -> m.shared().populate().advise(Advice.DONTDUMP)),
         onMemory("anonymousReserved", m -> m.reserve(3 * BYTES).guardPages().populate()),
-        onMemory("anonymousHuge", m -> m.hugePages().alignment(16 << 20).guardPages()),
+        huge(onMemory("anonymousHuge", m -> m.hugePages().alignment(16 << 20).guardPages())),
         onMemory("anonymousLocked", m -> m.flags(MapFlag.LOCKED).reserve(2 * BYTES)),
-        new FaultScenario("borrowed", MappingFaults::intoArena));
+        opens(new FaultScenario("borrowed", MappingFaults::intoArena)));
+  }
+
+  /** The file is opened for the mapping only: nothing needs its descriptor after that. */
+  private static FaultScenario opens(FaultScenario scenario) {
+    return scenario.survives(FaultPlan.CLOSE);
+  }
+
+  /** It opens the file, and creates it if there is none; another process may be faster. */
+  private static FaultScenario creates(FaultScenario scenario) {
+    return lengthens(scenario).survives(FaultPlan.OPENAT, 2, "EEXIST");
+  }
+
+  private static FaultScenario lengthens(FaultScenario scenario) {
+    return allocates(opens(scenario)).survives(FaultPlan.OPENAT, 1, "ENOENT");
+  }
+
+  /** The file system may be unable to allocate blocks; then the file is only made longer. */
+  private static FaultScenario allocates(FaultScenario scenario) {
+    return scenario
+        .survives(FaultPlan.FALLOCATE, 1, "EINVAL EOPNOTSUPP")
+        .maySurvive(FaultPlan.FALLOCATE, "EOPNOTSUPP"); // glibc writes to each block
+  }
+
+  /** The size of a huge page is read from a file; without it, a size is assumed. */
+  private static FaultScenario huge(FaultScenario scenario) {
+    return scenario
+        .survives(FaultPlan.OPENAT)
+        .survives(FaultPlan.CLOSE)
+        .survives(FaultPlan.LSEEK)
+        .maySurvive(FaultPlan.FSTAT, "") // of the JDK, or of the mapped file
+        .maySurvive(FaultPlan.NEWFSTATAT, "")
+        .survives(FaultPlan.MUNMAP) // address space beside the aligned pages
+        .mayMake(FaultPlan.MUNMAP)
+        .survives(FaultPlan.MADVISE, "EINVAL"); // a kernel without huge pages
   }
 
   /** With advice that does not apply to files: the first failure, to which others may come. */

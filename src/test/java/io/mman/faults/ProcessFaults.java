@@ -31,7 +31,9 @@ final class ProcessFaults {
   /** Those that the system and its rights allow. */
   static List<FaultScenario> all() throws IOException {
     List<FaultScenario> all = new ArrayList<>();
-    all.add(new FaultScenario("descriptorLimit", folder -> descriptorLimit()));
+    all.add(
+        new FaultScenario("descriptorLimit", folder -> descriptorLimit())
+            .survives(FaultPlan.PRLIMIT64));
     // Without a flag it locks nothing: EINVAL, where it does not fail before.
     all.add(new FaultScenario("lockAll", folder -> step(() -> Mman.mlockall(), failure -> {})));
     all.add(new FaultScenario("unlockAll", folder -> step(Mman::munlockall, failure -> {})));

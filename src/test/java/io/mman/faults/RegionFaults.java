@@ -45,20 +45,23 @@ final class RegionFaults {
 
   static List<FaultScenario> all() {
     return List.of(
-        with("grow", MEMORY, r -> r.resize(2 * BYTES)),
-        with("growShared", SHARED, r -> r.resize(2 * BYTES)),
-        with("growGuarded", GUARDED, r -> r.resize(2 * BYTES)),
+        moves(with("grow", MEMORY, r -> r.resize(2 * BYTES))),
+        moves(with("growShared", SHARED, r -> r.resize(2 * BYTES))),
+        moves(with("growGuarded", GUARDED, r -> r.resize(2 * BYTES))).survives(FaultPlan.MUNMAP),
         with("growReserved", RESERVED, r -> r.resize(2 * BYTES)),
-        with("growFile", FILE, r -> r.resize(2 * BYTES)),
-        with("growFileReserved", FILE_RESERVED, r -> r.resize(2 * BYTES)),
-        with("growFileHuge", FILE_HUGE, r -> r.resize(2 * BYTES)),
+        moves(with("growFile", FILE, r -> r.resize(2 * BYTES))).survives(FaultPlan.LSEEK),
+        with("growFileReserved", FILE_RESERVED, r -> r.resize(2 * BYTES)).survives(FaultPlan.LSEEK),
+        with("growFileHuge", FILE_HUGE, r -> r.resize(2 * BYTES))
+            .survives(FaultPlan.LSEEK)
+            .survives(FaultPlan.MADVISE, "EINVAL"), // a kernel without huge pages
         with("growLocked", RegionFaults::locked, r -> r.resize(2 * BYTES)),
-        with("growSeveralAreas", RegionFaults::severalAreas, r -> r.resize(2 * BYTES)),
+        with("growSeveralAreas", RegionFaults::severalAreas, r -> r.resize(2 * BYTES))
+            .survives(FaultPlan.MREMAP, 1, "EFAULT"), // the second time it moves an area
         with("growFromNothing", file -> Mapping.anonymous(0).mapConfined(), r -> r.resize(BYTES)),
         with("growReadOnly", RegionFaults::readOnlyWithTail, r -> r.resize(2 * PAGE)),
         with("shrink", MEMORY, r -> r.resize(PAGE)),
         with("shrinkToNothing", MEMORY, r -> r.resize(0)),
-        with("shrinkGuarded", GUARDED, r -> r.resize(PAGE)),
+        with("shrinkGuarded", GUARDED, r -> r.resize(PAGE)).survives(FaultPlan.MUNMAP),
         with("shrinkReserved", RESERVED, r -> r.resize(PAGE)),
         with("shrinkFileReserved", FILE_RESERVED, r -> r.resize(PAGE + 1)),
         with("narrow", SHARED, r -> r.protect(Protection.READ)),
@@ -81,10 +84,17 @@ final class RegionFaults {
         with("isResident", MEMORY, r -> r.isResident(0, BYTES)),
         with("residentPages", MEMORY, r -> r.residentPages(0, BYTES)),
         with("read", FILE, r -> copyAll(r.read(0, memory()), 3 * PAGE)),
-        with("readToHeap", MEMORY, r -> copyAll(r.read(0, heap()), 200_000)),
+        with("readToHeap", MEMORY, r -> copyAll(r.read(0, heap()), 200_000))
+            .survives(FaultPlan.PROCESS_VM_READV, FaultRule.LATER, ""), // it returns fewer bytes
         with("write", MEMORY, r -> copyAll(r.write(PAGE, memory()), 3 * PAGE)),
-        with("writeFromHeap", FILE, r -> copyAll(r.write(PAGE, heap()), 200_000)),
+        with("writeFromHeap", FILE, r -> copyAll(r.write(PAGE, heap()), 200_000))
+            .survives(FaultPlan.PROCESS_VM_WRITEV, FaultRule.LATER, ""),
         new FaultScenario("closeArena", RegionFaults::closeArena));
+  }
+
+  /** With EFAULT, mremap says that the region lies in several areas: then each moves by itself. */
+  private static FaultScenario moves(FaultScenario scenario) {
+    return scenario.survives(FaultPlan.MREMAP, "EFAULT");
   }
 
   private static MemorySegment memory() {

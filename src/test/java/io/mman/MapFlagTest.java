@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.internal.error.HugePages;
 import io.mman.testing.Injection;
+import io.mman.testing.Requirements;
 import io.mman.testing.TracedThread;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
@@ -78,7 +78,7 @@ class MapFlagTest {
   @Test
   void adviceIsSupportedIfTheKernelTakesItForAnEmptyRange() throws Exception {
     assertTrue(Advice.NORMAL.isSupported());
-    assumeTrue(Injection.isPossible(), "strace may not look at a process");
+    Requirements.requireAttaching();
     try (TracedThread thread = new TracedThread();
         Injection _ = Injection.failing("madvise", "EINVAL", 1, List.of(thread))) {
       assertFalse(thread.call(Advice.COLD::isSupported));

@@ -1,10 +1,9 @@
 package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -103,10 +102,8 @@ class MappedRegionStraceTest {
 
   @BeforeAll
   static void trace(@TempDir Path folder) throws IOException {
-    assumeTrue(Command.exists("strace"), "needs strace");
+    Requirements.requireTracing();
     Path trace = folder.resolve("trace");
-    boolean works = Command.run(List.of("strace", "-o", "/dev/null", "true")).exitCode() == 0;
-    assumeTrue(works, "needs the right to trace");
     ChildJvm.of(Worker.class)
         .options("-Xint") // or the compiler's own memory would come in between
         .under("strace", "-f", "-qq", "-o", trace.toString(), "-e", "trace=" + TRACED)

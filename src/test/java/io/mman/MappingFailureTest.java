@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.Arenas;
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
 import io.mman.testing.Leaks;
 import io.mman.testing.ProcMaps;
+import io.mman.testing.Requirements;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -252,12 +251,10 @@ class MappingFailureTest {
 
   @Test
   void aFullDiskIsEnospcBeforeTheFirstStore() throws IOException {
-    assumeTrue(Command.exists("unshare"), "needs unshare");
     Path disk = Files.createDirectory(folder.resolve("disk"));
     String mount = "mount -t tmpfs -o size=1m none '" + disk + "' && exec \"$@\"";
-    assumeTrue(
-        Command.run(List.of("unshare", "-m", "sh", "-c", mount, "sh", "true")).exitCode() == 0,
-        "needs the right to mount");
+    Requirements.requireSuccess(
+        "the right to mount", "unshare", "-m", "sh", "-c", mount, "sh", "true");
 
     List<String> lines =
         ChildJvm.of(FullDisk.class)

@@ -10,6 +10,7 @@ import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import io.mman.testing.Pages;
 import io.mman.testing.ProcMaps;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -34,8 +35,8 @@ class MappingHugePagesTest {
   @BeforeEach
   void requireHugePages() throws IOException {
     Path enabled = SETTINGS.resolve("enabled");
-    assumeTrue(Files.exists(enabled), "the kernel has transparent huge pages");
-    assumeTrue(!first(enabled).contains("[never]"), "they are not switched off");
+    assumeTrue(Files.exists(enabled), "the kernel has no transparent huge pages");
+    assumeTrue(!first(enabled).contains("[never]"), "they are switched off");
     huge = Long.parseLong(first(SETTINGS.resolve("hpage_pmd_size")));
   }
 
@@ -160,7 +161,8 @@ class MappingHugePagesTest {
 
   @Test
   void filesInMemoryAndSharedMemoryHaveThemToo() throws IOException {
-    assumeTrue(Files.isWritable(SHMEM), "needs the right to change " + SHMEM);
+    assumeTrue(Files.exists(SHMEM), "the kernel has no huge pages for shared memory");
+    Requirements.requireWritable(SHMEM);
     try (NativeFile lock = NativeFile.open(SHMEM, StandardOpenOption.WRITE)) {
       lock.lock(false);
       String before = first(SHMEM).replaceAll(".*\\[(.*)].*", "$1");
@@ -203,7 +205,7 @@ class MappingHugePagesTest {
   @ParameterizedTest
   @ValueSource(strings = {"EINVAL works", "ENOMEM madvise ENOMEM"})
   void aKernelWithoutThemIsNoFailure(String expected) {
-    assumeTrue(Command.exists("strace"), "needs strace");
+    Requirements.requireTracing();
     String error = expected.substring(0, expected.indexOf(' '));
     String log = folder.resolve("log").toString();
     Command.Outcome outcome =

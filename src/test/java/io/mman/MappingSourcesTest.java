@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.Command;
 import io.mman.testing.ProcMaps;
+import io.mman.testing.Requirements;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -183,12 +183,12 @@ class MappingSourcesTest {
 
   @Test
   void aBlockDeviceEndsWhereItEnds() {
-    assumeTrue(Command.exists("losetup"), "needs losetup");
+    Requirements.requirePrograms("losetup");
+    Requirements.requireRoot();
     Path image = Samples.file(folder, 16 * PAGE);
     Command.Outcome setup =
         Command.run(List.of("losetup", "--find", "--show", "--read-only", image.toString()));
-    assumeTrue(setup.exitCode() == 0, "needs the right to set up a loop device");
-    Path device = Path.of(setup.out().strip());
+    Path device = Path.of(setup.success().strip());
     try {
       try (MappedRegion region =
           Mapping.file(device).range(PAGE + 1, 15 * PAGE - 1).mapConfined()) {

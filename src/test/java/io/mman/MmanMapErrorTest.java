@@ -11,6 +11,7 @@ import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.PathBytes;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Pages;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.AccessDeniedException;
@@ -200,7 +201,8 @@ class MmanMapErrorTest {
 
   @Test
   void codeFromAFileSystemWithoutProgramsIsEperm() {
-    assumeTrue(System.getProperty("user.name").equals("root"), "only root may mount");
+    Requirements.requirePrograms("unshare");
+    Requirements.requireRoot();
     String place = folder.toString();
     String line =
         ChildJvm.of(Code.class)

@@ -1,10 +1,9 @@
 package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,9 +33,7 @@ class MmanStraceTest {
 
   @BeforeEach
   void needsStrace() {
-    assumeTrue(Command.exists("strace"), "needs strace");
-    boolean works = Command.run(List.of("strace", "-o", "/dev/null", "true")).exitCode() == 0;
-    assumeTrue(works, "needs the right to trace");
+    Requirements.requireTracing();
   }
 
   /** Returns the calls between the last two markers, in the words of strace. */

@@ -4,11 +4,10 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.internal.region.RegionProbe;
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +31,7 @@ class NativeFileInterruptTest {
   void requireStrace() {
     path = folder.resolve("file");
     trace = folder.resolve("trace");
-    assumeTrue(Command.exists("strace"), "needs strace");
-    boolean works = Command.run(List.of("strace", "-o", "/dev/null", "true")).exitCode() == 0;
-    assumeTrue(works, "needs the right to trace");
+    Requirements.requireTracing();
   }
 
   /** Makes each call once. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +57,6 @@ class NativeFileLimitsTest {
   /** The library is in a jar here: each class from a folder needs a descriptor to be loaded. */
   @Test
   void worksAgainOnceADescriptorIsFree() {
-    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
     String classes = System.getProperty("mman.classes");
     String jar = folder.resolve("mman.jar").toString();
     ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
@@ -95,7 +95,6 @@ class NativeFileLimitsTest {
 
   @Test
   void aFileLongerThanTheLimitIsRefused() {
-    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
     String path = folder.resolve("file").toString();
     List<String> lines =
         ChildJvm.of(Grower.class).under("prlimit", "--fsize=" + MIB).run(path).lines();
@@ -131,9 +130,8 @@ class NativeFileLimitsTest {
     String mounts =
         "mkdir -p $0/small $0/fixed && mount -t tmpfs -o size=1m,nr_inodes=2 none $0/small"
             + " && mount -t tmpfs -o ro none $0/fixed";
-    List<String> mount = List.of("unshare", "-m", "sh", "-c", mounts, folder.toString());
-    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
-    assumeTrue(Command.run(mount).exitCode() == 0, "needs the right to mount a tmpfs");
+    String[] mount = {"unshare", "-m", "sh", "-c", mounts, folder.toString()};
+    Requirements.requireSuccess("the right to mount a tmpfs", mount);
 
     String both = mounts + " && exec \"$@\"";
     List<String> lines =
@@ -167,10 +165,11 @@ class NativeFileLimitsTest {
     // The setting is one of the process namespace, so that the system's own stays as it is.
     String shell = "echo 2 > /proc/sys/vm/memfd_noexec && exec \"$@\"";
     String[] words = {"unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", shell, "sh"};
-    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
+    Requirements.requirePrograms("unshare");
+    Requirements.requireRoot();
     List<String> trial = new ArrayList<>(List.of(words));
     trial.add("true");
-    assumeTrue(Command.run(trial).exitCode() == 0, "needs Linux 6.3 and the right to set it");
+    assumeTrue(Command.run(trial).exitCode() == 0, "the kernel is older than 6.3");
 
     List<String> lines = ChildJvm.of(Creator.class).under(words).run().lines();
     assertEquals(

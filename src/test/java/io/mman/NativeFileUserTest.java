@@ -5,10 +5,10 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.LibraryJar;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a user may not do to somebody else's file; root may do everything. */
+/** What a user may not do with another user's file; root may do everything. */
 class NativeFileUserTest {
   private static final String NOBODY = "65534";
   private static final String[] AS_NOBODY = {
@@ -69,13 +69,14 @@ class NativeFileUserTest {
   }
 
   @Test
-  void saysThatAccessIsDenied() {
-    assumeOtherUser();
+  void saysThatAccessIsDenied() throws IOException {
+    requireOtherUser();
     String name = "/mman-user-" + ProcessHandle.current().pid();
     try (NativeFile shared = NativeFile.sharedMemory(name, WRITE, CREATE)) {
       String denied = "EACCES " + AccessDeniedException.class.getSimpleName();
-      List<String> lines =
-          ChildJvm.of(Stranger.class).under(AS_NOBODY).run(folder.toString(), name).lines();
+      // The other user may be unable to read the folder of the project.
+      ChildJvm child = ChildJvm.of(Stranger.class).onClassPath(LibraryJar.in(folder).toString());
+      List<String> lines = child.under(AS_NOBODY).run(folder.toString(), name).lines();
       assertEquals(0, shared.size());
       assertEquals(
           List.of(
@@ -94,11 +95,10 @@ class NativeFileUserTest {
     }
   }
 
-  private static void assumeOtherUser() {
-    assumeTrue(Command.exists("setpriv"), "needs setpriv of util-linux");
+  private static void requireOtherUser() {
+    Requirements.requireRoot();
     List<String> words = new ArrayList<>(List.of(AS_NOBODY));
-    words.addAll(List.of("test", "-r", System.getProperty("mman.classes") + "/io/mman/Mman.class"));
-    boolean works = Command.run(words).exitCode() == 0;
-    assumeTrue(works, "only root becomes another user, who must see the classes");
+    words.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-version"));
+    Requirements.requireSuccess("a JDK for all users", words.toArray(String[]::new));
   }
 }

@@ -1,10 +1,9 @@
 package io.mman.durability;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,11 +26,10 @@ class PowerCutTest {
 
   @Test
   void allThatWasSyncedIsThereAfterAPowerCut() {
-    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
-    assumeTrue(Command.exists("mkfs.ext4"), "needs mkfs.ext4");
+    Requirements.requirePrograms("mkfs.ext4");
     String[] words = {"unshare", "-m", "sh", "-c", MOUNT, folder.toString()};
-    List<String> trial = List.of("unshare", "-m", "sh", "-c", MOUNT, folder.toString(), "true");
-    assumeTrue(Command.run(trial).exitCode() == 0, "needs the right to mount");
+    Requirements.requireSuccess(
+        "the right to mount", "unshare", "-m", "sh", "-c", MOUNT, folder.toString(), "true");
     ChildJvm child = ChildJvm.of(PowerCut.class).under(words);
     for (String property : List.of("mman.classes", "mman.testClasses")) {
       child = child.options("-D" + property + "=" + System.getProperty(property));

@@ -3,11 +3,10 @@ package io.mman.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.Mman;
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,9 +105,7 @@ class FileIndexTest {
 
   @Test
   void kernelIsAdvisedForEachWayOfReading() throws IOException {
-    assumeTrue(Command.exists("strace"), "needs strace");
-    boolean works = Command.run(List.of("strace", "-o", "/dev/null", "true")).exitCode() == 0;
-    assumeTrue(works, "needs the right to trace");
+    Requirements.requireTracing();
     Path trace = folder.resolve("trace");
     Path text = file("1234567\n".repeat(40_000)); // 320,000 bytes
     ChildJvm.of(SecondHalf.class)

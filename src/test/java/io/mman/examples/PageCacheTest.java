@@ -2,7 +2,6 @@ package io.mman.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.FileAdvice;
 import io.mman.Mman;
@@ -10,6 +9,7 @@ import io.mman.NativeFile;
 import io.mman.testing.BelowTarget;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -134,8 +134,7 @@ class PageCacheTest {
   }
 
   private static void makeSomebodyElses(Path file) throws IOException {
-    assumeTrue(Command.exists("setpriv"), "needs setpriv");
-    assumeTrue((int) Files.getAttribute(file, "unix:uid") == 0, "needs root");
+    Requirements.requireRoot();
     Files.setAttribute(file, "unix:uid", 65534);
   }
 

@@ -2,12 +2,12 @@ package io.mman.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.Mman;
 import io.mman.testing.BelowTarget;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -117,7 +117,7 @@ class PageCacheToolTest {
 
   @Test
   void pipesAreLeftOut() throws IOException {
-    assumeTrue(Command.exists("mkfifo"), "needs mkfifo");
+    Requirements.requirePrograms("mkfifo");
     Path pipes = Files.createDirectory(folder.resolve("pipes"));
     Command.run(List.of("mkfifo", pipes.resolve("pipe").toString())).success();
 
@@ -157,8 +157,7 @@ class PageCacheToolTest {
 
   @Test
   void filesOfOthersAreCountedAsUnknown() throws IOException {
-    assumeTrue(Command.exists("setpriv"), "needs setpriv");
-    assumeTrue((int) Files.getAttribute(three, "unix:uid") == 0, "needs root");
+    Requirements.requireRoot();
     Files.setAttribute(three, "unix:uid", 65534);
     // Root without the rights that make every file its own.
     String rights = "--bounding-set=-fowner,-dac_override,-dac_read_search";

@@ -11,7 +11,7 @@ import io.mman.MmanException;
 import io.mman.NativeFile;
 import io.mman.Protection;
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import io.mman.testing.Views;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -35,7 +35,6 @@ class ChangeAtLimitsTest {
 
   @Test
   void theAddressSpaceOfTheProcess() {
-    assumeTrue(Command.exists("prlimit"), "needs prlimit");
     ChildJvm child = ChildJvm.of(Child.class).under("prlimit", "--as=" + (1L << 39));
 
     assertEquals(List.of("failed: [move]"), child.run("space").lines());
@@ -59,7 +58,7 @@ class ChangeAtLimitsTest {
   /** Kernels before 6.17 do not move several areas at once. */
   @Test
   void aKernelThatDoesNotMovePages() {
-    assumeTrue(Command.exists("strace"), "needs strace");
+    Requirements.requireTracing();
     String log = folder.resolve("log").toString();
     ChildJvm child =
         ChildJvm.of(Child.class)

@@ -1,11 +1,9 @@
 package io.mman.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
-import io.mman.testing.Injection;
+import io.mman.testing.Requirements;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +16,7 @@ class EveryCallFailsTest {
 
   @Test
   void theExceptionNamesTheCallAndNothingIsLost() throws Exception {
-    assumeTrue(Command.exists("strace"), "needs strace");
-    assumeTrue(Injection.isPossible(), "strace may not look at a process");
+    Requirements.requireAttaching();
     List<String> expected = Arrays.stream(FaultPlan.values()).map(c -> c + " failed").toList();
     assertEquals(
         String.join("\n", expected) + "\n",

@@ -12,7 +12,6 @@ import io.mman.MmanException;
 import io.mman.NativeFile;
 import io.mman.Protection;
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
 import io.mman.testing.LibraryJar;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -93,7 +92,6 @@ class FirstErrorTest {
   @ParameterizedTest
   @ValueSource(strings = {"files", "memoryFiles"})
   void noDescriptorIsLeft(String what) {
-    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
     List<String> lines =
         ChildJvm.of(Taker.class).under("prlimit", "--nofile=64:64").run(what).lines();
     String reason =
@@ -105,7 +103,6 @@ class FirstErrorTest {
 
   @Test
   void noAddressSpaceIsLeft() {
-    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
     long limit = 1L << 36;
     List<String> lines =
         ChildJvm.of(Taker.class)
@@ -149,7 +146,6 @@ class FirstErrorTest {
 
   @Test
   void noMoreMayBeLocked() {
-    assumeTrue(Command.exists("prlimit"), "needs prlimit of util-linux");
     ChildJvm child = ChildJvm.of(Taker.class).under("prlimit", "--memlock=" + (8 << 20));
     if (System.getProperty("user.name").equals("root")) {
       child = child.under("setpriv", "--bounding-set=-ipc_lock"); // root may lock all

@@ -1,10 +1,9 @@
 package io.mman.stress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Injection;
+import io.mman.testing.Requirements;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +36,7 @@ class AddressReuseTest {
   /** Whatever does not keep the region from closing until the call is over is late then. */
   @Test
   void norDoesOneThatIsHeldUpBeforeTheKernelSeesIt() throws Exception {
-    assumeTrue(Injection.isPossible(), "strace may not look at a process");
+    Requirements.requireAttaching();
     ChildJvm child =
         ChildJvm.of(AddressReuse.class)
             .under("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf")

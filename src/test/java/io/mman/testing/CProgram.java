@@ -1,14 +1,12 @@
 package io.mman.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Compiles a program in C and runs it; a test without a compiler is left out. */
+/** Compiles a program in C and runs it. */
 public final class CProgram {
   private static final String COMPILER = "gcc";
 
@@ -16,7 +14,7 @@ public final class CProgram {
 
   /** Compiles the source into a folder that the caller removes, and returns the executable. */
   public static Path compile(Path folder, String source) {
-    assumeTrue(Command.exists(COMPILER), "needs a C compiler, " + COMPILER);
+    Requirements.requirePrograms(COMPILER);
     try {
       Path file = Files.writeString(folder.resolve("program.c"), source);
       Path executable = folder.resolve("program");

@@ -84,6 +84,7 @@ public record ChildJvm(
   }
 
   private List<String> words(String... arguments) {
+    wrapper.stream().limit(1).forEach(Requirements::requirePrograms);
     List<String> words = new ArrayList<>(wrapper);
     words.add(System.getProperty("java.home") + "/bin/java");
     // A crash is expected of some: no core dump, and no report in the project's folder.

@@ -30,7 +30,8 @@ public final class HugePagePool implements AutoCloseable {
 
   /** Leaves the test out where the pool may not be changed, or is in use. */
   public static HugePagePool open() {
-    assumeTrue(Files.isWritable(POOL), "needs the right to change " + POOL);
+    assumeTrue(Files.exists(POOL), "the kernel has no explicit huge pages");
+    Requirements.requireWritable(POOL);
     NativeFile lock = NativeFile.open(POOL, StandardOpenOption.WRITE);
     lock.lock(false);
     HugePagePool pool = new HugePagePool(lock);
@@ -44,7 +45,7 @@ public final class HugePagePool implements AutoCloseable {
   /** Gives the pool so many pages; leaves the test out where memory is too fragmented for them. */
   public void fill(long pages) {
     write(Long.toString(pages));
-    assumeTrue(total() == pages, "the system has no such many huge pages");
+    assumeTrue(total() == pages, "memory is too fragmented for so many huge pages");
   }
 
   public long total() {

@@ -1,7 +1,5 @@
 package io.mman.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -29,13 +27,12 @@ public enum SmallDisk {
 
   /** Returns the words that a command is prefixed with, so that it sees the disk mounted. */
   public String[] mountedAt(Path folder) {
-    assumeTrue(Command.exists("unshare"), "needs unshare of util-linux");
-    assumeTrue(Command.exists(needs), "needs " + needs);
+    Requirements.requirePrograms(needs);
     String shell = "mkdir -p \"$0\" && " + mount + " && exec \"$@\"";
     String[] words = {"unshare", "-m", "sh", "-c", shell, path(folder)};
     String[] trial = Arrays.copyOf(words, words.length + 1);
     trial[words.length] = "true";
-    assumeTrue(Command.run(List.of(trial)).exitCode() == 0, "needs the right to mount");
+    Requirements.requireSuccess("the right to mount", trial);
     return words;
   }
 

@@ -9,6 +9,7 @@ import io.mman.Mman;
 import io.mman.NativeFile;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
+import io.mman.testing.Requirements;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -93,9 +94,10 @@ class ResidencyAccessTest {
     file("2-foreign", NOBODY, "rw-r--r--");
 
     List<String> namespace = List.of("unshare", "--user", "--map-root-user");
+    Requirements.requirePrograms("unshare");
     List<String> probe = new ArrayList<>(namespace);
     probe.add("true");
-    assumeTrue(Command.run(probe).exitCode() == 0, "needs user namespaces");
+    assumeTrue(Command.run(probe).exitCode() == 0, "the kernel has no user namespaces");
     assertEquals(List.of(KNOWN, UNKNOWN), tell("C.UTF-8", namespace));
   }
 
@@ -119,15 +121,11 @@ class ResidencyAccessTest {
 
   /** A file of which no page is in memory. */
   private Path file(String name, int owner, String rights) throws IOException {
-    assumeTrue(uid(Path.of("/proc/self")) == 0, "needs root to give a file to someone else");
-    assumeTrue(Command.exists("setpriv"), "needs setpriv");
+    Requirements.requireRoot(); // only root may give a file to another user
+    Requirements.requirePrograms("setpriv");
     Path path = Files.move(Samples.sparse(folder, SIZE), folder.resolve(name));
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
     Files.setAttribute(path, "unix:uid", owner);
     return path;
-  }
-
-  private static int uid(Path path) throws IOException {
-    return (int) Files.getAttribute(path, "unix:uid");
   }
 }

@@ -4,15 +4,15 @@ import static io.mman.testing.Views.assertAlive;
 import static io.mman.testing.Views.assertRevoked;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.internal.region.RegionProbe;
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Command;
 import io.mman.testing.Elsewhere;
+import io.mman.testing.Requirements;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,9 +62,12 @@ class MappedRegionCallsInFlightTest {
     view.fill((byte) 1);
     assertTrue(region.isAlive());
     assertEquals(2 * PAGE, region.size());
+    assertEquals(Protection.READ_WRITE, region.protection());
     RegionProbe.endCall(region.region, call);
     changer.join();
     assertRevoked(view);
+    boolean closes = Set.of(Change.CLOSE, Change.JOIN_AS_SECOND).contains(change);
+    assertEquals(!closes, region.isAlive());
     region.close();
   }
 
@@ -138,7 +141,7 @@ class MappedRegionCallsInFlightTest {
 
   @Test
   void aSyncThatTakesLongIsWaitedFor() {
-    assumeTrue(Command.exists("strace"), "needs strace");
+    Requirements.requireTracing();
     String log = folder.resolve("log").toString();
     String delay = "inject=msync:delay_exit=100000";
     List<String> lines =

@@ -27,7 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What revokes views waits for the region's own calls, and gives way to foreign native code. */
+/** Changes that revoke views fail while native code holds a view. */
 class MappedRegionInUseTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -108,36 +108,6 @@ class MappedRegionInUseTest {
     view.set(ValueLayout.JAVA_BYTE, 7, (byte) 7);
     region.protect(Protection.READ_WRITE_EXEC); // more rights revoke nothing
     assertEquals("rwxp", ProcMaps.of(view).perms());
-  }
-
-  @Test
-  void whatRevokesWaitsForTheRegionsOwnCalls() throws Exception {
-    for (boolean closes : new boolean[] {true, false}) {
-      MappedRegion region = Mapping.anonymous(PAGE).mapShared();
-      MemorySegment view = region.segment();
-      long call = RegionProbe.beginCall(region.region); // as sync does, which may take seconds
-      Thread changer =
-          new Thread(
-              () -> {
-                if (closes) {
-                  region.close();
-                } else {
-                  region.protect(Protection.READ);
-                }
-              });
-      changer.start();
-      Tasks.awaitWaiting(changer);
-
-      assertTrue(view.scope().isAlive());
-      view.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
-      assertTrue(region.isAlive());
-      assertEquals(Protection.READ_WRITE, region.protection());
-      RegionProbe.endCall(region.region, call);
-      changer.join();
-      assertFalse(view.scope().isAlive());
-      assertEquals(!closes, region.isAlive());
-      region.close();
-    }
   }
 
   @Test

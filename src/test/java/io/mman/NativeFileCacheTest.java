@@ -8,22 +8,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mman.testing.BelowTarget;
 import io.mman.testing.Command;
+import io.mman.testing.Injection;
+import io.mman.testing.Requirements;
+import io.mman.testing.TracedThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of a file is in the page cache, and how it gets there and away. */
+/** Which pages of a file are in the page cache, and the calls that load and drop them. */
 class NativeFileCacheTest {
   private static final int PAGE = (int) Mman.pageSize();
   private static final int PAGES = 16;
 
-  @TempDir Path folder;
+  @TempDir(factory = BelowTarget.class)
+  Path folder;
+
   private Path path;
   private NativeFile file;
 
@@ -75,9 +82,25 @@ class NativeFileCacheTest {
   }
 
   @Test
-  void everyAdviceIsAccepted() {
-    for (FileAdvice advice : FileAdvice.values()) {
-      file.advise(advice, 0, Long.MAX_VALUE);
+  void everyAdviceReachesTheKernel() throws Exception {
+    Requirements.requireAttaching();
+    try (TracedThread thread = new TracedThread();
+        TracedThread other = new TracedThread(); // strace shows the threads if there are two
+        Injection trace = Injection.counting(List.of("fadvise64"), List.of(thread, other))) {
+      for (FileAdvice advice : FileAdvice.values()) {
+        thread.call(
+            () -> {
+              file.advise(advice, 1, Long.MAX_VALUE);
+              return null;
+            });
+      }
+      assertEquals(
+          Stream.of(FileAdvice.values())
+              .map(advice -> "fadvise64(FD, 1, 9223372036854775807, POSIX_FADV_" + advice + ") = 0")
+              .toList(),
+          trace.end().get(thread.id()).stream()
+              .map(call -> call.replaceFirst("\\(\\d+", "(FD").replaceAll(" += ", " = "))
+              .toList());
     }
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.Elsewhere;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -123,11 +124,19 @@ class PinTest {
   @Test
   void borrowedRegionsArePinnedWithoutHoldingTheirArena() {
     Arena arena = Arena.ofConfined();
-    Pin pin = Mapping.anonymous(PAGE).map(arena).pin();
-    Pin look = MappedRegion.of(arena.allocate(10)).pin();
+    MappedRegion region = Mapping.anonymous(PAGE).map(arena);
+    MemorySegment memory = arena.allocate(10);
+    Pin pin = region.pin();
+    Pin pinOfOther = MappedRegion.of(memory).pin();
+    assertEquals(region.segment().address(), pin.address());
+    assertEquals(memory.address(), pinOfOther.address());
+
     arena.close();
+    assertFalse(region.isAlive());
+    assertTrue(ProcMaps.find(pin.address()).isEmpty());
     pin.close();
-    look.close();
+    pinOfOther.close();
+    assertThrows(IllegalStateException.class, pin::address);
   }
 
   @Test

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.error.HugePages;
-import io.mman.testing.Injection;
-import io.mman.testing.Requirements;
-import io.mman.testing.TracedThread;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -23,17 +20,6 @@ class MapFlagTest {
   private static final MemorySegment ANYWHERE = MemorySegment.NULL;
 
   @ParameterizedTest
-  @EnumSource
-  void protectionIsTheExactCombinationItsNameSays(Protection protection) {
-    List<String> rights = List.of(protection.name().split("_"));
-
-    assertEquals(rights.contains("READ"), protection.canRead());
-    assertEquals(rights.contains("WRITE"), protection.canWrite());
-    assertEquals(rights.contains("EXEC"), protection.canExecute());
-    assertEquals(8, Protection.values().length);
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"JIT", "NOCACHE", "NOEXTEND", "GUARD", "EXCL", "ALIGNED_SUPER"})
   void aFlagOfAnotherSystemIsRefusedByNameWhenItIsUsed(String name) {
     MapFlag flag = MapFlag.valueOf(name);
@@ -45,18 +31,6 @@ class MapFlagTest {
             UnsupportedOperationException.class,
             () -> Mman.mmap(ANYWHERE, 4096, Protection.READ, flags, -1, 0));
     assertTrue(e.getMessage().startsWith("MAP_" + name + " does not exist on Linux ("));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"FREE_REUSABLE", "FREE_REUSE", "ZERO", "NOSYNC", "PROTECT"})
-  void adviceOfAnotherSystemIsRefusedByNameWhenItIsUsed(String name) {
-    Advice advice = Advice.valueOf(name);
-    assertFalse(advice.isSupported());
-
-    var e =
-        assertThrows(
-            UnsupportedOperationException.class, () -> Mman.madvise(MemorySegment.NULL, advice));
-    assertTrue(e.getMessage().startsWith("MADV_" + name + " does not exist on Linux ("));
   }
 
   @Test
@@ -73,17 +47,6 @@ class MapFlagTest {
     assertTrue(List.of(MemfdFlag.values()).stream().allMatch(MemfdFlag::isSupported));
     assertTrue(List.of(FileSeal.values()).stream().allMatch(FileSeal::isSupported));
     assertTrue(List.of(FileAdvice.values()).stream().allMatch(FileAdvice::isSupported));
-  }
-
-  @Test
-  void adviceIsSupportedIfTheKernelTakesItForAnEmptyRange() throws Exception {
-    assertTrue(Advice.NORMAL.isSupported());
-    Requirements.requireAttaching();
-    try (TracedThread thread = new TracedThread();
-        Injection _ = Injection.failing("madvise", "EINVAL", 1, List.of(thread))) {
-      assertFalse(thread.call(Advice.COLD::isSupported));
-      assertTrue(thread.call(Advice.COLD::isSupported)); // the second call does not fail
-    }
   }
 
   /** 1|2 is 3: two of them would reach the kernel as a third. */
@@ -130,27 +93,6 @@ class MapFlagTest {
 
     assertTrue(HugePages.isSize(flag));
     assertEquals(number << shift, HugePages.explicitBytes(EnumSet.of(MapFlag.HUGETLB, flag)));
-  }
-
-  @Test
-  void adviceThatMayChangeWhatALaterReadSeesIsDiscarding() {
-    Set<Advice> discarding = EnumSet.noneOf(Advice.class);
-    for (Advice advice : Advice.values()) {
-      if (advice.isDiscarding()) {
-        discarding.add(advice);
-      }
-    }
-    assertEquals(
-        EnumSet.of(
-            Advice.DONTNEED,
-            Advice.FREE,
-            Advice.REMOVE,
-            Advice.WIPEONFORK,
-            Advice.DONTNEED_LOCKED,
-            Advice.GUARD_INSTALL,
-            Advice.FREE_REUSABLE,
-            Advice.ZERO),
-        discarding);
   }
 
   /** C's numbers are public, for code that makes calls of its own. */

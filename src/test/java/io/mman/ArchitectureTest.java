@@ -31,12 +31,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What may know of what. */
+/** Checks which classes and packages may use which others. */
 class ArchitectureTest {
   private static final Path FOLDER = Path.of(System.getProperty("mman.classes"));
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(FOLDER);
 
-  /** What internal packages may know of the public one. */
+  /** The public types that internal packages may use. */
   private static final DescribedPredicate<JavaClass> VOCABULARY =
       describe(
           "in the vocabulary of io.mman",
@@ -94,7 +94,7 @@ class ArchitectureTest {
     }
   }
 
-  /** They stand beside the lowest layer: what {@code /proc} reports, and what JFR records. */
+  /** Packages beside the lowest layer: the contents of {@code /proc}, and the events of JFR. */
   @Test
   void procAndJfrKnowNoLayer() {
     check(
@@ -124,7 +124,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void internalPackagesKnowOnlyTheVocabularyOfThePublicOne() {
+  void internalPackagesKnowOnlyTheVocabularyOfThePublicPackage() {
     check(
         noClasses()
             .that()
@@ -162,7 +162,7 @@ class ArchitectureTest {
                     access -> access.getTarget().getFullName().endsWith(".Region.state"))));
   }
 
-  /** The face of a type is documentation: one field, which is the core, and no logic. */
+  /** A public type is documentation: it has one field, the implementation, and no logic. */
   @Test
   void publicClassesAreFinalAndHoldOneField() {
     check(
@@ -201,7 +201,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingGetsAroundTheJdk() {
+  void nothingUsesInternalsOfTheJdk() {
     check(
         noClasses()
             .should()

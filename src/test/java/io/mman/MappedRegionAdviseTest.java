@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Hints reach every page of a range; what discards never costs a neighbour a byte. */
+/** Hints reach every page of a range; discarding never changes a byte outside. */
 class MappedRegionAdviseTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -81,7 +81,7 @@ class MappedRegionAdviseTest {
     try (MappedRegion region = request.range(PAGE - 7, 2 * PAGE).mapConfined()) {
       region.segment().fill((byte) 99);
       region.advise(Advice.DONTNEED);
-      // Its first page holds bytes before the region, which could be someone's.
+      // Its first page has bytes before the region, which may belong to another user.
       assertEquals(99, region.segment().get(ValueLayout.JAVA_BYTE, 6));
       assertArrayEquals(
           Samples.bytes(PAGE, 2 * PAGE - 7), Samples.bytes(region.segment().asSlice(7)));
@@ -93,7 +93,7 @@ class MappedRegionAdviseTest {
     Path file = Samples.file(folder, 4 * PAGE);
     Mapping request = Mapping.file(file).protection(Protection.READ_WRITE);
     try (MappedRegion region = request.range(PAGE - 1, 2 * PAGE + 2).mapConfined()) {
-      region.advise(Advice.REMOVE); // the last page too has bytes of others
+      region.advise(Advice.REMOVE); // the last page has bytes outside too
       assertArrayEquals(Samples.bytes(0, PAGE), Samples.read(file, 0, (int) PAGE));
       assertArrayEquals(new byte[(int) (2 * PAGE)], Samples.read(file, PAGE, (int) (2 * PAGE)));
       assertArrayEquals(Samples.bytes(3 * PAGE, PAGE), Samples.read(file, 3 * PAGE, (int) PAGE));
@@ -157,7 +157,7 @@ class MappedRegionAdviseTest {
   }
 
   @Test
-  void everyAdviceOfThisKernelIsTakenByFreshMemory() {
+  void freshMemoryAcceptsEveryAdviceOfThisKernel() {
     for (Advice advice : Advice.values()) {
       try (MappedRegion region = Mapping.anonymous(4 * PAGE).mapConfined()) {
         switch (advice) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A region's own calls on other threads, which its changes wait for, and which wait for them. */
+/** Changes wait for the region's calls on other threads, and these calls wait for changes. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MappedRegionCallsInFlightTest {
   private static final long PAGE = Mman.pageSize();
@@ -103,7 +103,7 @@ class MappedRegionCallsInFlightTest {
     }
   }
 
-  /** Changes a region while strace holds up its msync. */
+  /** Changes a region while strace delays its msync. */
   static class Child {
     public static void main(String... arguments) throws Throwable {
       for (Change change : Change.values()) {
@@ -121,7 +121,7 @@ class MappedRegionCallsInFlightTest {
       awaitCall(sync);
       change.accept(region);
       boolean isOver = !isInCall(sync);
-      sync.join(); // throws what sync threw: it must not have met a closed view
+      sync.join(); // sync must not have found a closed view
       if (!isOver || view.scope().isAlive()) {
         throw new AssertionError("did not wait");
       }

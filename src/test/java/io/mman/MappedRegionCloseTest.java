@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Closing a region that borrows its lifetime ends the object, and leaves pages and views alone. */
+/** Closing a region that borrows its lifetime ends the object, but not its pages and views. */
 class MappedRegionCloseTest {
   private static final long PAGE = Mman.pageSize();
 

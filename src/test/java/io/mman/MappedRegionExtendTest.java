@@ -100,7 +100,7 @@ class MappedRegionExtendTest {
   }
 
   @Test
-  void whatIsRefusedChangesNothing() {
+  void refusedCallsChangeNothing() {
     try (NativeFile file = NativeFile.open(path(), WRITE, CREATE);
         Arena arena = Arena.ofShared()) {
       file.resize(2 * PAGE);
@@ -185,7 +185,7 @@ class MappedRegionExtendTest {
     return OpenFiles.all().values().stream().filter(path().toString()::equals).toList();
   }
 
-  /** Prints what a region of a file is after a full disk has refused to extend it. */
+  /** Prints the state of a region that a full disk has kept from being extended. */
   static final class Extender {
     private Extender() {}
 

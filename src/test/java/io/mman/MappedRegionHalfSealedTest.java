@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MappedRegionHalfSealedTest {
   private static final long PAGE = Mman.pageSize();
 
-  /** Prints, after each change that fails, the rights of both ends and of the view. */
+  /** Prints, after each change that fails, the protection of both ends and of the view. */
   static class HalfSealed {
     public static void main(String... arguments) {
       MappedRegion region = Mapping.anonymous(4 * PAGE).mapShared();
@@ -34,7 +34,7 @@ class MappedRegionHalfSealedTest {
           region.protect(to);
           System.out.println("changed");
         } catch (MmanException e) {
-          System.out.println(e.call() + " " + e.error() + " " + rights(region));
+          System.out.println(e.call() + " " + e.error() + " " + protections(region));
         }
       }
       System.out.println("old view alive: " + old.scope().isAlive());
@@ -45,11 +45,11 @@ class MappedRegionHalfSealedTest {
       } catch (MmanException e) {
         System.out.println("close " + e.error() + " " + region.isAlive());
       }
-      printOfForeignRights();
+      printOfUnknownProtection();
     }
 
-    /** Pages that someone has changed behind the region's back, and that cannot be changed back. */
-    private static void printOfForeignRights() {
+    /** Pages that were changed without the region's knowledge, and cannot be changed back. */
+    private static void printOfUnknownProtection() {
       MappedRegion region = Mapping.anonymous(4 * PAGE).mapConfined();
       MemorySegment tail = RegionProbe.pages(region.region).asSlice(3 * PAGE);
       Mman.mprotect(tail, Protection.READ);
@@ -57,11 +57,11 @@ class MappedRegionHalfSealedTest {
       try {
         region.protect(Protection.NONE);
       } catch (MmanException e) {
-        System.out.println(e.call() + " " + e.error() + " " + rights(region));
+        System.out.println(e.call() + " " + e.error() + " " + protections(region));
       }
     }
 
-    private static String rights(MappedRegion region) {
+    private static String protections(MappedRegion region) {
       MemorySegment pages = RegionProbe.pages(region.region);
       String view;
       try {

@@ -32,7 +32,7 @@ class MappedRegionInUseTest {
   private static final long PAGE = Mman.pageSize();
 
   @Test
-  void whatRevokesIsRefusedWhileABlockedReadFillsAView() throws Exception {
+  void revokingIsRefusedWhileABlockedReadFillsAView() throws Exception {
     Pipe pipe = Pipe.open();
     try (MappedRegion region = Mapping.anonymous(PAGE + 1).mapShared()) {
       ByteBuffer buffer = region.segment().asByteBuffer().limit(8);
@@ -59,7 +59,7 @@ class MappedRegionInUseTest {
   }
 
   @Test
-  void whatRevokesIsRefusedWhileAForeignCallHasAView() throws Exception {
+  void revokingIsRefusedWhileAForeignCallHasAView() throws Exception {
     // ssize_t read(int fd, void *buf, size_t count);
     Linker linker = Linker.nativeLinker();
     MethodHandle read =
@@ -106,12 +106,12 @@ class MappedRegionInUseTest {
     assertEquals(Protection.READ_WRITE, region.protection());
     assertEquals("rw-p", ProcMaps.of(view).perms());
     view.set(ValueLayout.JAVA_BYTE, 7, (byte) 7);
-    region.protect(Protection.READ_WRITE_EXEC); // more rights revoke nothing
+    region.protect(Protection.READ_WRITE_EXEC); // allowing more revokes nothing
     assertEquals("rwxp", ProcMaps.of(view).perms());
   }
 
   @Test
-  void moreRightsForABorrowedRegionNeedNotWait() {
+  void wideningTheProtectionOfABorrowedRegionDoesNotWait() {
     try (Arena arena = Arena.ofShared()) {
       MappedRegion region = Mapping.anonymous(PAGE).protection(Protection.READ).map(arena);
       long call = RegionProbe.beginCall(region.region);
@@ -178,10 +178,10 @@ class MappedRegionInUseTest {
   }
 
   @Test
-  void aRegionWhoseEpochIsOverCanBeClosed() {
+  void aRegionWithAClosedEpochCanBeClosed() {
     MappedRegion region = Mapping.anonymous(3 * PAGE).shared().mapConfined();
     ProcMaps.Area area = ProcMaps.of(region.segment());
-    RegionProbe.closeEpoch(region.region); // as a change leaves it that an error cuts short
+    RegionProbe.closeEpoch(region.region); // as after a change that an Error interrupted
 
     assertThrows(IllegalStateException.class, () -> region.protect(Protection.READ));
     region.close();

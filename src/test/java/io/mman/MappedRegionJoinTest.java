@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.BlockedRead;
 import io.mman.testing.Pages;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class MappedRegionJoinTest {
   }
 
   @Test
-  void whatIsJoinedIsOneRegion() {
+  void joinedRegionsAreOneRegion() {
     MappedRegion region = Mapping.anonymous(3 * PAGE).mapConfined();
     long address = region.segment().address();
     MappedRegion second = region.split(PAGE);
@@ -81,7 +82,7 @@ class MappedRegionJoinTest {
   void aReserveThatIsUsedUpMakesNoLimitForTheWhole() {
     try (MappedRegion region = Mapping.anonymous(4 * PAGE).reserve(4 * PAGE).mapConfined();
         MappedRegion rest = region.split(2 * PAGE)) {
-      MappedRegion last = rest.split(PAGE); // has the reserve, of which nothing is left
+      MappedRegion last = rest.split(PAGE); // has a reserve that is used up
       rest.join(last);
       region.join(rest);
       region.resize(PAGE);
@@ -115,13 +116,13 @@ class MappedRegionJoinTest {
       assertMarked(empty.segment(), 0, PAGE + 10);
       assertZero(empty.resize(10 * PAGE), PAGE + 10, 10 * PAGE);
       for (long guard : new long[] {address - PAGE, address + 2 * PAGE}) {
-        assertFalse(io.mman.testing.ProcMaps.find(guard).isPresent(), "left behind");
+        assertFalse(ProcMaps.find(guard).isPresent(), "not unmapped");
       }
     }
   }
 
   @Test
-  void bytesCutOffTheSecondReadZero() {
+  void bytesRemovedFromTheSecondReadZero() {
     try (MappedRegion region = Mapping.anonymous(2 * PAGE).mapConfined()) {
       mark(region.segment());
       MappedRegion rest = region.split(PAGE);
@@ -133,14 +134,14 @@ class MappedRegionJoinTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefusedAndNothingIsRevoked() {
+  void joiningUnsuitableRegionsIsRefusedAndRevokesNothing() {
     try (MappedRegion region = Mapping.anonymous(3 * PAGE).mapConfined();
         MappedRegion second = region.split(PAGE);
         MappedRegion third = second.split(PAGE);
         MappedRegion shared = Mapping.anonymous(PAGE).mapShared();
         MappedRegion other = Mapping.anonymous(PAGE).shared().mapConfined()) {
       assertRefused(region, region);
-      assertRefused(region, third); // does not touch
+      assertRefused(region, third); // is not adjacent
       assertRefused(second, region); // the wrong way round
       assertRefused(region, shared); // of another lifetime
       assertRefused(region, other); // of another kind
@@ -157,8 +158,8 @@ class MappedRegionJoinTest {
     try (Arena arena = Arena.ofConfined();
         MappedRegion owned = Mapping.anonymous(PAGE).mapConfined()) {
       MappedRegion borrowed = Mapping.anonymous(PAGE).map(arena);
-      MappedRegion look = MappedRegion.of(owned.segment());
-      for (MappedRegion other : new MappedRegion[] {borrowed, look}) {
+      MappedRegion wrapper = MappedRegion.of(owned.segment());
+      for (MappedRegion other : new MappedRegion[] {borrowed, wrapper}) {
         assertThrows(IllegalStateException.class, () -> owned.join(other));
         assertThrows(IllegalStateException.class, () -> other.join(owned));
       }

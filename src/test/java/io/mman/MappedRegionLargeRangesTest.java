@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Ranges of more pages than one would like to hold anything of on the heap. */
+/** Ranges with too many pages to keep a byte for each on the heap. */
 class MappedRegionLargeRangesTest {
   private static final long PAGE = Mman.pageSize();
   private static final long GIB = 1L << 30;
@@ -64,7 +64,7 @@ class MappedRegionLargeRangesTest {
       assertFalse(region.isResident(0, 1));
       assertFalse(region.isResident(size + PAGE, 1));
       assertEquals(size / PAGE, region.residentPages(0, region.size()));
-      region.populate(); // pages that are there already stay what they are
+      region.populate(); // resident pages keep their contents
       assertEquals(size / PAGE + 2, region.residentPages(0, region.size()));
     }
   }

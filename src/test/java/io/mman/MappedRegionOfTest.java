@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A look at somebody else's mapping, mostly that of FileChannel. */
+/** Regions that wrap a mapping made elsewhere, mostly by FileChannel. */
 class MappedRegionOfTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -92,7 +92,7 @@ class MappedRegionOfTest {
   }
 
   @Test
-  void discardingASliceCostsNoNeighbourAByte() {
+  void discardingASliceChangesNoNeighbour() {
     Path file = Samples.file(folder, 8 * PAGE);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mapped = map(file, MapMode.PRIVATE, arena);
@@ -136,14 +136,14 @@ class MappedRegionOfTest {
   }
 
   @Test
-  void rightsAndLifetimeStaySomebodyElses() {
+  void protectionAndLifetimeAreNotTheRegionsOwn() {
     Path file = Samples.file(folder, PAGE);
     MappedRegion region;
     try (Arena arena = Arena.ofShared()) {
       region = MappedRegion.of(map(file, MapMode.READ_WRITE, arena));
-      MappedRegion look = region;
+      MappedRegion wrapper = region;
       for (Protection protection : Protection.values()) {
-        assertThrows(IllegalStateException.class, () -> look.protect(protection));
+        assertThrows(IllegalStateException.class, () -> wrapper.protect(protection));
       }
       assertTrue(region.isAlive());
       assertEquals("rw-s", ProcMaps.of(region.segment()).perms());
@@ -155,15 +155,15 @@ class MappedRegionOfTest {
   }
 
   @Test
-  void aLookAtAViewIsRevokedWithIt() {
+  void aRegionOfAViewIsRevokedWithTheView() {
     try (MappedRegion region = Mapping.anonymous(PAGE).mapShared()) {
-      MappedRegion look = MappedRegion.of(region.segment().asSlice(1));
-      look.sync();
+      MappedRegion wrapper = MappedRegion.of(region.segment().asSlice(1));
+      wrapper.sync();
       region.protect(Protection.READ);
-      assertFalse(look.isAlive());
+      assertFalse(wrapper.isAlive());
       assertThrows(
-          IllegalStateException.class, () -> look.write(0, MemorySegment.ofArray(new byte[1])));
-      assertThrows(IllegalStateException.class, look::lock);
+          IllegalStateException.class, () -> wrapper.write(0, MemorySegment.ofArray(new byte[1])));
+      assertThrows(IllegalStateException.class, wrapper::lock);
     }
   }
 

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Large ranges, which several threads fault in. */
+/** Large ranges, which several threads populate. */
 class MappedRegionPopulateLargeTest {
   private static final long PAGE = Mman.pageSize();
   private static final long SIZE = (160L << 20) + 5 * PAGE + 7;
@@ -32,7 +32,7 @@ class MappedRegionPopulateLargeTest {
   }
 
   @Test
-  void aPageThatIsGoneIsReportedWhicheverThreadMeetsIt(@TempDir Path folder) throws IOException {
+  void aMissingPageIsReportedWhicheverThreadFindsIt(@TempDir Path folder) throws IOException {
     Path path = folder.resolve("sparse");
     try (MappedRegion region = Mapping.file(path).create(SIZE).mapShared()) {
       try (var channel = Files.newByteChannel(path, StandardOpenOption.WRITE)) {

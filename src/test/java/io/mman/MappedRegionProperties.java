@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Ranges of bytes: every one in the region works, none outside, and no neighbour loses a byte. */
+/** Every range inside the region works, none outside does, and no byte outside changes. */
 class MappedRegionProperties {
   private static final int PAGE = (int) Mman.pageSize();
   private static final int HEAD = 100;
@@ -78,15 +78,15 @@ class MappedRegionProperties {
   }
 
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-  void discardingALookCostsNoByteOutsideOrAtItsEdges(
+  void discardingChangesNoByteOutsideTheSegmentOrAtItsEdges(
       @ForAll("points") long a, @ForAll("points") long b, @ForAll("points") long from) {
     int start = (int) Math.min(a, b);
     int end = (int) Math.max(a, b);
     int offset = (int) Math.min(from, end - start);
     try (MappedRegion region = Mapping.anonymous(SIZE).mapConfined()) {
       MemorySegment view = region.segment().fill(WRITTEN);
-      MappedRegion look = MappedRegion.of(view.asSlice(start, end - start));
-      look.advise(Advice.DONTNEED, offset, end - start - offset);
+      MappedRegion wrapper = MappedRegion.of(view.asSlice(start, end - start));
+      wrapper.advise(Advice.DONTNEED, offset, end - start - offset);
       for (int page = 0; page < SIZE; page += PAGE) {
         boolean discarded = start + offset <= page && page + PAGE <= end;
         int length = Math.min(PAGE, SIZE - page);
@@ -98,7 +98,7 @@ class MappedRegionProperties {
   }
 
   @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-  void everyRangeInTheRegionIsTaken(@ForAll("points") long a, @ForAll("points") long b) {
+  void everyRangeInTheRegionIsAccepted(@ForAll("points") long a, @ForAll("points") long b) {
     int offset = (int) Math.min(a, b);
     int length = (int) Math.max(a, b) - offset;
     Mapping request = Mapping.file(file).from(HEAD).protection(Protection.READ_WRITE);
@@ -127,7 +127,7 @@ class MappedRegionProperties {
   }
 
   @Property(tries = 300)
-  void noRangeOutsideIsTaken(@ForAll long offset, @ForAll long length) {
+  void noRangeOutsideIsAccepted(@ForAll long offset, @ForAll long length) {
     boolean inside = offset >= 0 && length >= 0 && offset <= SIZE && length <= SIZE - offset;
     try (MappedRegion region = Mapping.anonymous(SIZE).mapConfined()) {
       for (MappedRegion each : List.of(region, MappedRegion.of(region.segment()))) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Regions of a file of another size, with and without a reserve. */
+/** Regions of a file change their size, with and without a reserve. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MappedRegionResizeFileTest {
   private static final long PAGE = Mman.pageSize();
@@ -62,7 +62,7 @@ class MappedRegionResizeFileTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatIsAddedIsWhatFollowsInTheFile(boolean reserve) {
+  void addedBytesAreTheNextOnesOfTheFile(boolean reserve) {
     for (long offset : new long[] {0, 100, PAGE, 2 * PAGE + 1}) {
       Mapping mapping = with(reserve, Mapping.file(file).range(offset, 10));
       try (MappedRegion region = mapping.mapConfined()) {
@@ -75,7 +75,7 @@ class MappedRegionResizeFileTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatIsWrittenReachesTheFile(boolean reserve) throws IOException {
+  void writtenBytesReachTheFile(boolean reserve) throws IOException {
     try (MappedRegion region = with(reserve, writable().range(5, 10)).mapConfined()) {
       region.resize(3 * PAGE).set(java.lang.foreign.ValueLayout.JAVA_BYTE, 2 * PAGE, (byte) 77);
       region.sync();
@@ -117,7 +117,7 @@ class MappedRegionResizeFileTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aClosedFileNeitherLetsARegionGrowNorBlocks(boolean reserve) throws Throwable {
+  void aRegionOfAClosedFileNeitherGrowsNorBlocks(boolean reserve) throws Throwable {
     try (MappedRegion region = with(reserve, writable().range(0, 3 * PAGE)).mapShared()) {
       MemorySegment view = region.segment();
       file.close();
@@ -152,7 +152,10 @@ class MappedRegionResizeFileTest {
       view.asSlice(3 * PAGE).fill((byte) 6);
 
       region.resize(PAGE);
-      assertMarked(region.resize(4 * PAGE), 0, 4 * PAGE); // whole pages cut off: the file again
+      assertMarked(
+          region.resize(4 * PAGE),
+          0,
+          4 * PAGE); // whole pages were removed, so these are read from the file
     }
     byte[] bytes = Files.readAllBytes(path);
     assertMarked(MemorySegment.ofArray(bytes), 0, bytes.length);
@@ -160,7 +163,7 @@ class MappedRegionResizeFileTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void theFileCanBeCutToWhatRegionsCover(boolean reserve) {
+  void theFileCanBeTruncatedToTheBytesThatRegionsCover(boolean reserve) {
     try (MappedRegion region = with(reserve, writable().range(PAGE, 2 * PAGE)).mapConfined()) {
       assertCovered(3 * PAGE);
       region.resize(3 * PAGE + 10);
@@ -213,7 +216,7 @@ class MappedRegionResizeFileTest {
     RegionGroup group = RegionGroup.open();
     MappedRegion region = writable().range(0, 10).reserve(PAGES * PAGE).map(group);
     Lock length = file.file.lengthChangeLock();
-    length.lock(); // as a mapping with create does, which then calls its new region
+    length.lock(); // as a mapping with create does before it calls its new region
     Elsewhere growing = Elsewhere.start(() -> region.resize(PAGE)).awaitWaiting();
     assertEquals(0, RegionProbe.callsInFlight(group.group));
     length.unlock();

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Growing that the kernel refuses: a file sealed against being mapped for writing once more, whose
- * regions so far are as good as before.
+ * Growth that the kernel refuses: a seal forbids any further writable mapping of the file, while
+ * its present regions keep working.
  */
 class MappedRegionResizeRefusedTest {
   private static final long PAGE = Mman.pageSize();
@@ -64,7 +64,7 @@ class MappedRegionResizeRefusedTest {
   }
 
   @Test
-  void whatHasMovedIntoAHoleOfTheReserveIsLeftAlone() {
+  void aMappingInAHoleOfTheReserveIsLeftAlone() {
     RegionGroup group = RegionGroup.open();
     MappedRegion borrowed = twoPages().reserve(RESERVE).map(group);
     MappedRegion owned = twoPages().reserve(RESERVE).mapShared();
@@ -74,7 +74,7 @@ class MappedRegionResizeRefusedTest {
 
     assertFails("mmap", Errno.EPERM, () -> owned.resize(3 * PAGE));
     assertFails("mmap", Errno.EPERM, () -> borrowed.resize(3 * PAGE));
-    // What is there now is not known any more: it is not mapped over again.
+    // It is unknown what is mapped there now, so it is not replaced.
     assertThrows(IllegalArgumentException.class, () -> owned.resize(3 * PAGE));
     owned.resize(2 * PAGE - 5);
     owned.resize(2 * PAGE);
@@ -88,7 +88,7 @@ class MappedRegionResizeRefusedTest {
     }
   }
 
-  /** Does what a kernel may do that unmaps first and then fails to map: leaves a hole. */
+  /** Leaves a hole, like a kernel that unmaps first and then fails to map. */
   private static Pages strangerBehind(MappedRegion region) {
     MemorySegment place =
         MemorySegment.ofAddress(region.segment().address() + 2 * PAGE).reinterpret(PAGE);
@@ -100,11 +100,11 @@ class MappedRegionResizeRefusedTest {
   }
 
   @Test
-  void withoutAReserveTheViewsAreGoneAndTheBytesAreNot() {
+  void withoutAReserveTheViewsAreRevokedAndTheBytesStay() {
     try (MappedRegion region = twoPages().guardPages().mapShared()) {
       MemorySegment view = region.segment();
       mark(view);
-      region.lock(0, PAGE); // so that what is added is mapped by itself
+      region.lock(0, PAGE); // so that the added pages are mapped separately
       file.seal(FileSeal.FUTURE_WRITE);
       assertFails("mmap", Errno.EPERM, () -> region.resize(3 * PAGE));
       assertRevoked(view);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Anonymous memory of another size, without a reserve. */
+/** Anonymous memory changes its size, without a reserve. */
 class MappedRegionResizeTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -53,7 +53,7 @@ class MappedRegionResizeTest {
   }
 
   @Test
-  void shrinkingRevokesAndGivesThePagesBack() {
+  void shrinkingRevokesAndUnmapsThePages() {
     try (MappedRegion region = Mapping.anonymous(4 * PAGE).mapConfined()) {
       MemorySegment before = region.segment();
       mark(before);
@@ -107,7 +107,7 @@ class MappedRegionResizeTest {
 
   @ParameterizedTest
   @EnumSource(names = {"READ_WRITE", "READ", "READ_EXEC"})
-  void bytesCutOffReadZeroWhenTheyComeBack(Protection protection) {
+  void removedBytesReadZeroAfterGrowingAgain(Protection protection) {
     try (MappedRegion region = Mapping.anonymous(3 * PAGE).mapConfined()) {
       mark(region.segment());
       region.protect(protection);
@@ -121,12 +121,12 @@ class MappedRegionResizeTest {
       assertZero(view, 10, 3 * PAGE);
       assertEquals(protection, region.protection());
       assertEquals(!protection.canWrite(), view.isReadOnly());
-      assertRights(protection, view);
+      assertProtection(protection, view);
     }
   }
 
   @Test
-  void bytesCutOffReadZeroThoughNothingMayBeReadMeanwhile() {
+  void removedBytesReadZeroEvenIfNothingWasReadableMeanwhile() {
     try (MappedRegion region = Mapping.anonymous(2 * PAGE).mapConfined()) {
       mark(region.segment());
       region.protect(Protection.NONE);
@@ -141,7 +141,7 @@ class MappedRegionResizeTest {
   }
 
   @Test
-  void bytesCutOffTwiceReadZero() {
+  void bytesRemovedTwiceReadZero() {
     try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
       mark(region.segment());
       region.resize(300);
@@ -155,13 +155,13 @@ class MappedRegionResizeTest {
   }
 
   @Test
-  void newPagesHaveTheRegionsRights() {
+  void newPagesHaveTheRegionsProtection() {
     try (MappedRegion region =
         Mapping.anonymous(PAGE).protection(Protection.READ_EXEC).mapConfined()) {
       MemorySegment view = region.resize(9 * PAGE);
       assertTrue(view.isReadOnly());
-      assertRights(Protection.READ_EXEC, view);
-      assertRights(Protection.READ_EXEC, view.asSlice(8 * PAGE));
+      assertProtection(Protection.READ_EXEC, view);
+      assertProtection(Protection.READ_EXEC, view.asSlice(8 * PAGE));
     }
   }
 
@@ -181,7 +181,7 @@ class MappedRegionResizeTest {
   }
 
   @Test
-  void aSizeThatCannotBeIsRefusedBeforeAnythingHappens() {
+  void anImpossibleSizeIsRefusedBeforeAnythingHappens() {
     try (MappedRegion region = Mapping.anonymous(10).mapConfined()) {
       MemorySegment view = region.segment();
       assertThrows(IllegalArgumentException.class, () -> region.resize(-1));
@@ -200,8 +200,8 @@ class MappedRegionResizeTest {
       }
       assertEquals(PAGE, region.resize(PAGE).byteSize());
       assertEquals(0, byteAt(region.segment(), PAGE - 1));
-      MappedRegion look = MappedRegion.of(region.segment());
-      assertThrows(IllegalStateException.class, () -> look.resize(PAGE));
+      MappedRegion wrapper = MappedRegion.of(region.segment());
+      assertThrows(IllegalStateException.class, () -> wrapper.resize(PAGE));
     }
   }
 
@@ -224,7 +224,7 @@ class MappedRegionResizeTest {
   }
 
   @Test
-  void closingGivesBackAllPagesWhereverTheyHaveMoved() {
+  void closingUnmapsAllPagesWhereverTheyHaveMoved() {
     MappedRegion region = Mapping.anonymous(PAGE).mapConfined();
     long before = region.segment().address();
     long moved = region.resize(20 * PAGE).address();
@@ -235,7 +235,7 @@ class MappedRegionResizeTest {
     }
   }
 
-  private static void assertRights(Protection protection, MemorySegment view) {
+  private static void assertProtection(Protection protection, MemorySegment view) {
     String perms = ProcMaps.of(view).perms();
     assertEquals(protection.canRead(), perms.charAt(0) == 'r', perms);
     assertEquals(protection.canWrite(), perms.charAt(1) == 'w', perms);

@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** In JVMs of their own, since what is sealed stays mapped until the process ends. */
+/** Runs in other JVMs, because sealed pages stay mapped until the process ends. */
 class MappedRegionSealTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -59,7 +59,7 @@ class MappedRegionSealTest {
       try (NativeFile file = NativeFile.memory("sealed", 8 * PAGE)) {
         Mapping mapping = Mapping.file(file).protection(Protection.READ_WRITE);
         seal(mapping.range(0, 3 * PAGE).mapShared());
-        file.resize(0); // no view is left that it could be cut under
+        file.resize(0); // no view is left that would lose pages
       }
       System.out.println("done");
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Regions whose parts are different areas to the kernel, after advice or locks. */
+/** Regions whose parts are different areas for the kernel, because of advice or locks. */
 class MappedRegionSeveralAreasTest {
   private static final long PAGE = Mman.pageSize();
   private static final NativeFile FILE = NativeFile.memory("areas", 20 * PAGE);
@@ -134,13 +134,13 @@ class MappedRegionSeveralAreasTest {
         MemorySegment view = region.resize(size * PAGE);
         mark(view);
         ProcMaps.Area area = ProcMaps.of(view);
-        assertTrue(area.end() >= view.address() + size * PAGE, () -> "behind " + area);
+        assertTrue(area.end() >= view.address() + size * PAGE, () -> "several areas: " + area);
       }
     }
   }
 
   @Test
-  void rightsAreThoseOfAllAreas() {
+  void protectChangesAllAreas() {
     try (MappedRegion region = Mapping.anonymous(5 * PAGE).mapConfined()) {
       mark(region.segment());
       region.advise(Advice.DONTFORK, PAGE, PAGE);

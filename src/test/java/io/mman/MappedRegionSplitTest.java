@@ -88,7 +88,7 @@ class MappedRegionSplitTest {
   }
 
   @Test
-  void thePartsChangeTheirRightsAndSizesOnTheirOwn() {
+  void thePartsChangeProtectionAndSizeSeparately() {
     try (MappedRegion first = Mapping.anonymous(3 * PAGE).mapConfined()) {
       mark(first.segment());
       try (MappedRegion rest = first.split(PAGE)) {
@@ -158,7 +158,7 @@ class MappedRegionSplitTest {
   }
 
   @Test
-  void bytesCutOffReadZeroInThePartThatHasThem() {
+  void removedBytesReadZeroInThePartThatHasThem() {
     try (MappedRegion first = Mapping.anonymous(2 * PAGE).mapConfined()) {
       mark(first.segment());
       first.resize(PAGE + 10);
@@ -200,8 +200,8 @@ class MappedRegionSplitTest {
       for (long offset : new long[] {0, PAGE, 2 * PAGE}) {
         assertThrows(IllegalStateException.class, () -> region.split(offset));
       }
-      MappedRegion look = MappedRegion.of(region.segment());
-      assertThrows(IllegalStateException.class, () -> look.split(PAGE));
+      MappedRegion wrapper = MappedRegion.of(region.segment());
+      assertThrows(IllegalStateException.class, () -> wrapper.split(PAGE));
     }
     MappedRegion closed = Mapping.anonymous(PAGE).mapConfined();
     closed.close();

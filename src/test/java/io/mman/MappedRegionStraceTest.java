@@ -22,23 +22,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The system calls that each job takes, counted by strace: what it needs and no more. */
+/** The system calls that each job makes, as strace counts them: those it needs and no others. */
 class MappedRegionStraceTest {
   private static final long SIZE = 8 * Mman.pageSize();
 
-  /** A name that no file has: asking for it delimits the calls of a job. */
+  /** A name that no file has: querying it marks the start and end of a job in the trace. */
   private static final String MARK = "/mark-of-mman-";
 
   private static final String END = MARK + "end";
 
-  /** Not the second line of a call that was interrupted by one of another thread. */
+  /** Excludes the second line of a call during which another thread made one. */
   private static final Pattern CALL = Pattern.compile("^\\w+\\(");
 
   private static final String TRACED = "%file,%desc,%memory,process_vm_readv,process_vm_writev";
 
   private static Map<String, List<String>> calls;
 
-  /** Does each job three times, with what it needs loaded, linked and opened before. */
+  /** Does each job three times, so that everything is loaded, linked and opened before the last. */
   static class Worker {
     private static final int TIMES = 3;
 
@@ -61,8 +61,8 @@ class MappedRegionStraceTest {
       job("path-create-new", () -> Mapping.file(absent).create(SIZE).mapConfined().close());
       job("file", () -> open.mapConfined().close());
       job("file-arena", () -> inArena(open.range(1, 2)));
-      file.fd(); // whoever has the number may want the offset
-      job("file-told", () -> inArena(open));
+      file.fd(); // code that has the number may use the offset
+      job("file-number-known", () -> inArena(open));
       job("anonymous", () -> memory.mapConfined().close());
       job("anonymous-shared", () -> memory.shared().mapShared().close());
       job("anonymous-populate", () -> memory.populate().mapConfined().close());
@@ -141,7 +141,7 @@ class MappedRegionStraceTest {
     "path-create-new, openat openat fstat fallocate mmap close munmap",
     "file, lseek mmap munmap",
     "file-arena, lseek mmap munmap",
-    "file-told, fstat mmap munmap",
+    "file-number-known, fstat mmap munmap",
     "anonymous, mmap munmap",
     "anonymous-shared, mmap munmap",
     "anonymous-populate, mmap madvise munmap",
@@ -161,7 +161,7 @@ class MappedRegionStraceTest {
     "read, process_vm_readv",
     "write, process_vm_writev",
   })
-  void aJobTakesTheCallsItNeedsAndNoMore(String job, String expected) {
+  void aJobMakesTheCallsItNeedsAndNoMore(String job, String expected) {
     assertEquals(expected, String.join(" ", calls.get(job)));
   }
 }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What reaches the file and what stays in memory, as smaps and plain reads show it. */
+/** Checks with smaps and plain reads which bytes reach the file and which stay in memory. */
 class MappedRegionSyncTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -52,12 +52,12 @@ class MappedRegionSyncTest {
       var e =
           assertThrows(
               MmanException.class, () -> Mman.msync(region.segment().asSlice(1), SyncFlag.SYNC));
-      assertEquals(Errno.EINVAL, e.error()); // what rounding spares the caller
+      assertEquals(Errno.EINVAL, e.error()); // the caller need not round
     }
   }
 
   @Test
-  void asyncAndInvalidateAreTakenSyncWithAsyncIsNot() {
+  void asyncAndInvalidateAreAcceptedSyncWithAsyncIsNot() {
     try (MappedRegion region = writable(2).mapShared()) {
       region.sync(1, PAGE, SyncFlag.ASYNC);
       region.sync(1, PAGE, SyncFlag.SYNC, SyncFlag.INVALIDATE);
@@ -172,7 +172,7 @@ class MappedRegionSyncTest {
   @Test
   void readAndWriteCopyAnyBytesBetweenAnySegments() {
     try (MappedRegion region = writable(40).mapConfined()) {
-      for (long size : new long[] {0, 1, PAGE - 1, PAGE, 35 * PAGE + 3}) { // beyond one buffer
+      for (long size : new long[] {0, 1, PAGE - 1, PAGE, 35 * PAGE + 3}) { // larger than one buffer
         MemorySegment heap = MemorySegment.ofArray(new byte[(int) size]);
         assertEquals(size, region.read(PAGE - 1, heap));
         assertArrayEquals(Samples.bytes(PAGE - 1, size), Samples.bytes(heap));

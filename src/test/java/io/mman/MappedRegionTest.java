@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What holds of every method of a region: its ranges, its end, its thread. */
+/** Rules for all methods of a region: their ranges, the closed region, the thread. */
 class MappedRegionTest {
   private static final long PAGE = Mman.pageSize();
   private static final MemorySegment BUFFER = MemorySegment.ofArray(new byte[10]);
@@ -37,7 +37,7 @@ class MappedRegionTest {
 
   private static final Map<String, RangeCall> RANGE_CALLS = rangeCalls();
 
-  /** Every call that makes no sense after the end. */
+  /** Every call that a closed region refuses. */
   private static final Map<String, Consumer<MappedRegion>> CALLS = calls();
 
   @TempDir Path folder;
@@ -60,7 +60,7 @@ class MappedRegionTest {
     return calls;
   }
 
-  /** A segment without memory; no call is to come so far as to touch it. */
+  /** A segment without memory, which no call may reach. */
   private static MemorySegment ofLength(long length) {
     return length <= 0 ? MemorySegment.NULL : MemorySegment.ofAddress(PAGE).reinterpret(length);
   }
@@ -177,7 +177,7 @@ class MappedRegionTest {
           try (Arena arena = Arena.ofConfined();
               MappedRegion own = Mapping.anonymous(PAGE).mapConfined()) {
             MappedRegion borrowed = Mapping.anonymous(PAGE).map(arena);
-            MappedRegion look = MappedRegion.of(own.segment());
+            MappedRegion wrapper = MappedRegion.of(own.segment());
             for (MappedRegion region : new MappedRegion[] {own, borrowed}) {
               assertThrows(
                   WrongThreadException.class, () -> inAnotherThread(() -> call.accept(region)));
@@ -185,7 +185,7 @@ class MappedRegionTest {
             }
             assertThrows(
                 WrongThreadException.class,
-                () -> inAnotherThread(() -> CALLS.get("sync").accept(look)));
+                () -> inAnotherThread(() -> CALLS.get("sync").accept(wrapper)));
           }
         });
   }
@@ -257,7 +257,7 @@ class MappedRegionTest {
   }
 
   @Test
-  void wordsForPeopleTellSizeRightsKindAndEnd() {
+  void toStringShowsSizeProtectionKindAndEnd() {
     Path file = Samples.file(folder, 5);
     MappedRegion region = Mapping.file(file).mapConfined();
     assertEquals("MappedRegion[5 bytes, READ, file shared \"" + file + "\"]", region.toString());

@@ -16,14 +16,17 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file that someone cuts under a view: an errno where a touch would be a signal. */
+/**
+ * A file that is truncated under a view: the calls fail with an errno, but an access raises a
+ * signal.
+ */
 class MappedRegionTruncationTest {
   private static final long PAGE = Mman.pageSize();
 
   @TempDir Path folder;
 
   @Test
-  void readAndWriteCopyWhatIsLeftAndThenFail() {
+  void readAndWriteCopyTheRemainingBytesAndThenFail() {
     for (boolean onHeap : new boolean[] {true, false}) {
       Path path = Samples.file(folder, 40 * PAGE);
       try (MappedRegion region =
@@ -59,7 +62,7 @@ class MappedRegionTruncationTest {
   }
 
   @Test
-  void populateTellsBeforehand() {
+  void populateFailsBeforeAnAccessWould() {
     Path path = Samples.file(folder, 8 * PAGE);
     Mapping request = Mapping.file(path).protection(Protection.READ_WRITE);
     try (MappedRegion shared = request.mapConfined();
@@ -92,7 +95,7 @@ class MappedRegionTruncationTest {
     }
   }
 
-  /** What the library cannot prevent: that is why the javadoc warns of it. */
+  /** The library cannot prevent this, so the javadoc warns about it. */
   static class Touching {
     public static void main(String... arguments) {
       Path path = Path.of(arguments[0]);
@@ -108,7 +111,7 @@ class MappedRegionTruncationTest {
   }
 
   @Test
-  void touchingIsNoValue() {
+  void touchingATruncatedPageReturnsNoValue() {
     Command.Outcome outcome =
         ChildJvm.of(Touching.class).run(Samples.file(folder, PAGE).toString());
     assertTrue(outcome.out().startsWith("EFAULT\n"), outcome::toString);
@@ -116,22 +119,23 @@ class MappedRegionTruncationTest {
   }
 
   @Test
-  void aMemfdSealedAgainstShrinkingCannotBeCut() {
+  void aMemfdSealedAgainstShrinkingCannotBeTruncated() {
     try (NativeFile file = NativeFile.memory("sealed", 2 * PAGE, MemfdFlag.ALLOW_SEALING)) {
       file.seal(FileSeal.SHRINK);
       MappedRegion region = Mapping.file(file).protection(Protection.READ_WRITE).mapConfined();
-      region.close(); // so that only the seal stands against it
+      region.close(); // so that only the seal prevents it
       var e = assertThrows(MmanException.class, () -> file.resize(PAGE));
       assertEquals(Errno.EPERM, e.error());
       assertThrows(
-          RuntimeException.class, () -> Samples.resize(file.path(), PAGE)); // nor by anyone else
+          RuntimeException.class,
+          () -> Samples.resize(file.path(), PAGE)); // nor by other processes
       assertEquals(2 * PAGE, file.size());
       file.resize(3 * PAGE);
     }
   }
 
   @Test
-  void aFileIsNotCutUnderItsOwnRegions() {
+  void aFileIsNotTruncatedUnderItsOwnRegions() {
     Path path = Samples.file(folder, 8 * PAGE);
     try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE)) {
       MappedRegion low = Mapping.file(file).range(0, PAGE + 1).mapConfined();

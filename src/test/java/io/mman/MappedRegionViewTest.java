@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No view has rights that its pages lack, and what is revoked says so. */
+/** No view allows more than its pages, and revoked views say that they are revoked. */
 class MappedRegionViewTest {
   private static final long PAGE = Mman.pageSize();
   private static final List<Function<Mapping, MappedRegion>> OWNED =
@@ -32,7 +32,7 @@ class MappedRegionViewTest {
 
   @ParameterizedTest
   @EnumSource(Protection.class)
-  void protectFollowsThePagesFromAnyRightsToAnyOther(Protection from) {
+  void protectChangesAnyProtectionToAnyOther(Protection from) {
     for (Protection to : Protection.values()) {
       for (var map : OWNED) {
         try (MappedRegion region = map.apply(Mapping.anonymous(2 * PAGE).protection(from))) {
@@ -69,7 +69,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void fewerRightsRevokeViewsSlicesAndBuffers() {
+  void aNarrowerProtectionRevokesViewsSlicesAndBuffers() {
     for (var map : OWNED) {
       try (MappedRegion region = map.apply(Mapping.anonymous(2 * PAGE))) {
         MemorySegment view = region.segment();
@@ -81,8 +81,8 @@ class MappedRegionViewTest {
 
         MemorySegment after = region.protect(Protection.READ);
 
-        for (MemorySegment gone : List.of(view, slice, readOnly)) {
-          assertThrows(IllegalStateException.class, () -> gone.get(ValueLayout.JAVA_BYTE, 0));
+        for (MemorySegment revoked : List.of(view, slice, readOnly)) {
+          assertThrows(IllegalStateException.class, () -> revoked.get(ValueLayout.JAVA_BYTE, 0));
         }
         assertThrows(
             IllegalStateException.class, () -> slice.set(ValueLayout.JAVA_BYTE, 0, (byte) 1));
@@ -96,7 +96,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void moreRightsRevokeNothing() {
+  void aWiderProtectionRevokesNothing() {
     for (var map : OWNED) {
       try (MappedRegion region = map.apply(Mapping.anonymous(PAGE).protection(Protection.READ))) {
         MemorySegment before = region.segment();
@@ -111,7 +111,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void moreRightsThatAreRefusedLeaveAllAsItWas() {
+  void aRefusedWiderProtectionChangesNothing() {
     try (NativeFile file = NativeFile.open(Samples.file(folder, 2 * PAGE + 5))) {
       for (var map : OWNED) {
         try (MappedRegion region = map.apply(Mapping.file(file).from(7))) {
@@ -129,7 +129,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void fewerRightsThatAreRefusedRevokeButLeaveRightsAndSize() {
+  void aRefusedNarrowerProtectionOnlyRevokes() {
     try (NativeFile file = NativeFile.open(Samples.file(folder, 2 * PAGE + 5))) {
       for (var map : OWNED) {
         try (MappedRegion region = map.apply(Mapping.file(file).from(7))) {
@@ -155,7 +155,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void aRegionOfABorrowedArenaMayGetMoreRightsButNotFewer() {
+  void aBorrowedRegionMayOnlyWidenItsProtection() {
     try (Arena confined = Arena.ofConfined();
         Arena shared = Arena.ofShared()) {
       for (Arena arena : List.of(confined, shared, Arena.ofAuto(), Arena.global())) {
@@ -177,7 +177,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void isAliveTellsRevokedFromClosed() {
+  void isAliveDistinguishesRevokedFromClosed() {
     MappedRegion region = Mapping.anonymous(PAGE).mapShared();
     MemorySegment first = region.segment();
     region.protect(Protection.READ);
@@ -192,7 +192,7 @@ class MappedRegionViewTest {
   }
 
   @Test
-  void whatHasNoReadableViewStillTakesCalls() {
+  void aRegionWithoutAReadableViewStillTakesCalls() {
     byte[] bytes = {1, 2, 3};
     byte[] copy = new byte[3];
     try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
@@ -207,7 +207,7 @@ class MappedRegionViewTest {
       assertEfault(() -> region.read(5, MemorySegment.ofArray(copy)));
       assertEfault(() -> region.write(5, MemorySegment.ofArray(bytes)));
       region.sync();
-      region.populate(); // as MAP_POPULATE, leaves pages alone that no one may touch
+      region.populate(); // like MAP_POPULATE, it skips pages that cannot be accessed
       assertEquals(1, region.residency().residentPages());
       region.protect(Protection.EXEC);
       region.populate();

@@ -85,7 +85,7 @@ class MappedRegionsBeanTest {
     }
   }
 
-  /** Prints the threads that a mapping has started, and whether JMX was loaded. */
+  /** Prints the threads that a mapping starts, and whether JMX is loaded. */
   static final class Quiet {
     private Quiet() {}
 

@@ -26,12 +26,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever step of a mapping fails, nothing made on the way is left. */
+/** If any step of a mapping fails, all earlier steps are undone. */
 class MappingFailureTest {
   private static final long PAGE = Mman.pageSize();
   private static final long LARGE = 64 << 20;
 
-  /** Private file memory is not what FREE is for: EINVAL, after all else has been done. */
+  /** FREE does not apply to private file memory: EINVAL, after all other steps. */
   private static final Advice REFUSED = Advice.FREE;
 
   @TempDir Path folder;
@@ -94,7 +94,7 @@ class MappingFailureTest {
   }
 
   @Test
-  void aFileCreatedBehindASymbolicLinkIsRemovedAndTheLinkKept() throws IOException {
+  void aFileCreatedThroughASymbolicLinkIsRemovedAndTheLinkKept() throws IOException {
     Files.createSymbolicLink(folder.resolve("2"), Path.of("target"));
     Path link = Files.createSymbolicLink(folder.resolve("1"), folder.resolve("2"));
 
@@ -114,7 +114,7 @@ class MappingFailureTest {
   }
 
   @Test
-  void aFileThatWasExtendedIsCutBackToTheByte() throws IOException {
+  void anExtendedFileIsTruncatedToItsOldLength() throws IOException {
     Path file = Samples.file(folder, PAGE + 3);
 
     failure(Mapping.file(file).create(LARGE).advise(REFUSED));
@@ -127,7 +127,7 @@ class MappingFailureTest {
   }
 
   @Test
-  void aFileClosedInTheMiddleIsCutBackBeforeItCloses() throws IOException {
+  void aFileClosedMeanwhileIsTruncatedBeforeItCloses() throws IOException {
     Path path = Samples.file(folder, 5);
     NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
     Thread closer = new Thread(file::close);
@@ -176,14 +176,14 @@ class MappingFailureTest {
   }
 
   @Test
-  void memoryThatCannotBeHadNamesTheLimit() {
+  void aFailedAllocationNamesTheLimit() {
     var e = failure(Mapping.anonymous(1L << 60));
     assertEquals(Errno.ENOMEM, e.error());
     assertTrue(e.getMessage().contains("vm."), e::getMessage);
   }
 
   @Test
-  void populatePastTheEndOfAFileCutMeanwhileIsEfault() throws IOException {
+  void populatePastTheEndOfATruncatedFileIsEfault() throws IOException {
     Path path = Samples.sparse(folder, LARGE);
     try (NativeFile file = NativeFile.open(path)) {
       Arena cutting =
@@ -206,7 +206,7 @@ class MappingFailureTest {
     assertTrue(ProcMaps.all().stream().noneMatch(area -> area.path().equals(path.toString())));
   }
 
-  /** Run with a small tmpfs of its own. */
+  /** Runs with a small tmpfs of its own. */
   static class FullDisk {
     public static void main(String... arguments) throws IOException {
       Path disk = Path.of(arguments[0]);
@@ -220,7 +220,7 @@ class MappingFailureTest {
         System.out.println(e.call() + " " + e.error() + " " + e.getCause().getClass().getName());
       }
       System.out.println(Files.size(file) + " " + Files.exists(disk.resolve("new")));
-      // A hole that has no room: an errno here, not a signal at the first store.
+      // A hole without space on the disk is an errno here, and not a signal at the first store.
       try (MappedRegion region = Mapping.file(file).create(LARGE).mapConfined()) {
         System.out.println(errnoOf(() -> region.advise(Advice.POPULATE_WRITE)));
         long written = region.write(LARGE / 2, MemorySegment.ofArray(new byte[(int) PAGE]));

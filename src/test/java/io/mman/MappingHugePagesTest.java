@@ -91,7 +91,7 @@ class MappingHugePagesTest {
   }
 
   @Test
-  void whatGrowsInAReserveIsAdvisedAgainAfterItShrank() {
+  void pagesAddedInAReserveAreAdvisedAgain() {
     try (MappedRegion region =
         Mapping.anonymous(PAGE).hugePages().reserve(8 * huge).mapConfined()) {
       MemorySegment view = region.resize(4 * huge);
@@ -143,7 +143,7 @@ class MappingHugePagesTest {
       long[][] cases = { // alignment, offset, address modulo the alignment, modulo the huge page
         {16 * PAGE, 16 * PAGE, 0, 16 * PAGE},
         {16 * PAGE, 48 * PAGE, 0, 48 * PAGE},
-        {16 * PAGE, PAGE, 0, -1}, // cannot be: what was asked for in so many words comes first
+        {16 * PAGE, PAGE, 0, -1}, // impossible together: the explicit request comes first
         {4 * huge, huge, 0, 0},
         {PAGE, PAGE, 0, PAGE},
       };
@@ -189,7 +189,7 @@ class MappingHugePagesTest {
     }
   }
 
-  /** Maps, under a kernel that answers the advice as strace has it. */
+  /** Maps while strace makes the advice fail. */
   static class Advised {
     public static void main(String... arguments) {
       try (MappedRegion region = Mapping.anonymous(10).hugePages().mapConfined()) {

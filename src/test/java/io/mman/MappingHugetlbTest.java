@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Explicit huge pages, from a pool that has some for the time of a test. */
+/** Explicit huge pages, from a pool that is filled during each test. */
 class MappingHugetlbTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -95,7 +95,7 @@ class MappingHugetlbTest {
   }
 
   @Test
-  void anEmptyPoolIsSaidToBeSoHoweverPagesAreAskedFor() {
+  void anEmptyPoolIsReportedForEveryKindOfRequest() {
     String fill = "0 pages, 0 of them free: enlarge it, for example with echo 64 > /sys/";
     try (NativeFile file = NativeFile.memory("huge", huge, MemfdFlag.HUGETLB)) {
       Mapping shared = Mapping.file(file);
@@ -113,7 +113,7 @@ class MappingHugetlbTest {
   /** The kernel unmaps the reserve between the guards before it finds that the pool is empty. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void guardsAroundPagesThatThePoolLacksAreGivenBack(boolean shared) {
+  void guardsAroundPagesThatThePoolLacksAreUnmapped(boolean shared) {
     Mapping guarded = memory(1).guardPages();
     Mapping mapping = shared ? guarded.shared() : guarded;
     Leaks.noAddressSpace(() -> assertFails("mmap", Errno.ENOMEM, "|FIXED|", mapping::mapConfined));
@@ -201,7 +201,7 @@ class MappingHugetlbTest {
     assertFalse(Pages.isReadable(MemorySegment.ofAddress(address)));
   }
 
-  /** Returns a file whose pages are there, so that a private mapping must copy them to write. */
+  /** Returns a file with allocated pages, which a private mapping must copy to write. */
   private NativeFile fileWithPages() {
     NativeFile file = NativeFile.memory("huge", 2 * huge, MemfdFlag.HUGETLB);
     Mapping.file(file).protection(Protection.READ_WRITE).mapConfined().close();
@@ -209,7 +209,7 @@ class MappingHugetlbTest {
   }
 
   @Test
-  void moreRightsBringThePagesThatWritingNeeds() {
+  void wideningTheProtectionAllocatesThePagesThatWritingNeeds() {
     pool.fill(4);
     try (NativeFile file = fileWithPages();
         MappedRegion region = Mapping.file(file).copyOnWrite().mapConfined()) {
@@ -224,7 +224,7 @@ class MappingHugetlbTest {
   }
 
   @Test
-  void rightsThatThePoolCannotServeAreNotGiven() {
+  void protectionsThatThePoolCannotServeAreRefused() {
     pool.fill(3);
     try (NativeFile file = fileWithPages();
         MappedRegion region =
@@ -240,7 +240,7 @@ class MappingHugetlbTest {
   }
 
   @Test
-  void pagesOnceGivenAreNotThrownAway() {
+  void pagesOnceAllocatedAreNotDiscarded() {
     pool.fill(1);
     try (MappedRegion region = memory(huge).mapConfined()) {
       assertThrows(IllegalArgumentException.class, () -> region.advise(Advice.DONTNEED));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A region that borrows an arena is mapped as long as that arena lives, and no longer. */
+/** A region that borrows an arena is mapped exactly as long as that arena is alive. */
 class MappingLifetimeTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -71,7 +71,7 @@ class MappingLifetimeTest {
     MappedRegion region = Mapping.file(file).map(Arena.global());
     region.close(); // ends the object only
     assertEquals(1, areas().size());
-    Mman.munmap(RegionProbe.pages(region.region)); // not to be left in the way of other tests
+    Mman.munmap(RegionProbe.pages(region.region)); // so that other tests do not find it
   }
 
   @Test
@@ -100,7 +100,7 @@ class MappingLifetimeTest {
     assertEquals(1, areas().size());
   }
 
-  /** Has garbage collected until another, younger mapping has gone. */
+  /** Collects garbage until another, younger mapping is unmapped. */
   private void awaitCleaner() {
     Path other = Samples.file(folder, 1);
     Mapping.file(other).map(Arena.ofAuto());
@@ -129,8 +129,7 @@ class MappingLifetimeTest {
   void noOtherThreadClosesAConfinedRegionWhileItChanges() {
     MappedRegion region = Mapping.anonymous(PAGE).mapConfined();
     long address = region.segment().address();
-    RegionProbe.closeEpoch(
-        region.region); // as a change does, a moment before there is another epoch
+    RegionProbe.closeEpoch(region.region); // as a change does before it creates the next epoch
     assertThrows(WrongThreadException.class, () -> Elsewhere.run(region::close));
     assertTrue(ProcMaps.find(address).isPresent());
     region.close();

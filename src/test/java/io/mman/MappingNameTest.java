@@ -42,7 +42,7 @@ class MappingNameTest {
   }
 
   @Test
-  void theKernelIsToldTheNameOfMemoryAndOfNothingElse() throws IOException {
+  void onlyAnonymousMemoryIsNamedInTheKernel() throws IOException {
     Requirements.requireTracing();
     Path log = folder.resolve("log");
     List<String> lines =

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where regions lie: aligned, between guards. */
+/** The placement of regions: alignment and guard pages. */
 class MappingPlacementTest {
   private static final long PAGE = Mman.pageSize();
   private static final long GIB = 1L << 30;
@@ -87,7 +87,7 @@ class MappingPlacementTest {
   }
 
   @Test
-  void whatIsLeftOverForTheAlignmentIsGivenBack() {
+  void addressSpaceLeftByAligningIsUnmapped() {
     long before = ProcMaps.statusBytes("VmSize");
     try (MappedRegion region = Mapping.anonymous(PAGE).alignment(GIB).mapConfined()) {
       assertTrue(ProcMaps.statusBytes("VmSize") - before < GIB / 2);
@@ -179,7 +179,7 @@ class MappingPlacementTest {
     }
   }
 
-  /** Nothing can be read or written at the bytes just before and just behind the pages. */
+  /** The bytes just before and just after the pages can be neither read nor written. */
   private static void assertGuarded(MemorySegment view, long pages) {
     long first = view.address();
     assertTrue(Pages.isReadable(MemorySegment.ofAddress(first)));

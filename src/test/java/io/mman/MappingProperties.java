@@ -22,13 +22,13 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever is asked for, exactly the file's bytes are mapped, and writes land exactly there. */
+/** Every request maps exactly the requested bytes of the file, and writes change exactly these. */
 class MappingProperties {
   private static final int SIZE = 20 * 4096 + 77;
 
   private static Path file;
 
-  /** What the file holds. */
+  /** The contents of the file. */
   private static byte[] model;
 
   @BeforeContainer
@@ -52,7 +52,7 @@ class MappingProperties {
     AUTOMATIC_ARENA,
     GLOBAL_ARENA;
 
-    /** Maps, uses the region and ends it as far as that can be. */
+    /** Maps, uses the region and closes it if possible. */
     void use(Mapping request, Consumer<MappedRegion> action) {
       switch (this) {
         case CONFINED -> useAndClose(request.mapConfined(), action);

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a request refuses, most of it before any system call. */
+/** Requests that are refused, most of them before any system call. */
 class MappingRefusedTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -65,7 +65,7 @@ class MappingRefusedTest {
     Path file = Samples.file(folder, PAGE);
     Mapping request = Mapping.file(file).flags(MapFlag.SYNC);
 
-    // Only persistent memory can: what counts is that the kernel was asked in earnest.
+    // Only persistent memory supports it; the test is that the kernel saw the flag.
     var e = assertThrows(MmanException.class, request::mapConfined);
     assertEquals(Errno.EOPNOTSUPP, e.error());
     assertTrue(e.getMessage().contains("SHARED_VALIDATE|SYNC"), e::getMessage);

@@ -34,7 +34,7 @@ class MappingReserveTest {
     return Mapping.anonymous(size).reserve(RESERVE).mapShared();
   }
 
-  private static MemorySegment behind(MemorySegment view, long offset) {
+  private static MemorySegment after(MemorySegment view, long offset) {
     return MemorySegment.ofAddress(view.address() + offset);
   }
 
@@ -70,7 +70,8 @@ class MappingReserveTest {
     }
     try (MappedRegion region = Mapping.anonymous(10).reserve(20).mapConfined()) {
       region.resize(20);
-      assertThrows(IllegalArgumentException.class, () -> region.resize(21)); // though in the page
+      assertThrows(
+          IllegalArgumentException.class, () -> region.resize(21)); // although it is in the page
     }
   }
 
@@ -85,20 +86,20 @@ class MappingReserveTest {
   }
 
   @Test
-  void whatIsInReserveCannotBeTouchedAndTakesNoMemory() {
+  void theReserveCannotBeTouchedAndTakesNoMemory() {
     try (MappedRegion region = Mapping.anonymous(PAGE).reserve(1L << 40).mapConfined()) {
       MemorySegment view = region.segment();
-      assertTrue(Pages.isReadable(behind(view, PAGE - 1)));
-      assertFalse(Pages.isReadable(behind(view, PAGE)));
-      assertFalse(Pages.isReadable(behind(view, (1L << 40) - 1)));
+      assertTrue(Pages.isReadable(after(view, PAGE - 1)));
+      assertFalse(Pages.isReadable(after(view, PAGE)));
+      assertFalse(Pages.isReadable(after(view, (1L << 40) - 1)));
       assertEquals("---p", ProcMaps.find(view.address() + PAGE).orElseThrow().perms());
       region.resize(3 * PAGE);
-      assertFalse(Pages.isReadable(behind(view, 3 * PAGE)));
+      assertFalse(Pages.isReadable(after(view, 3 * PAGE)));
     }
   }
 
   @Test
-  void closingGivesTheWholeReserveBack() {
+  void closingUnmapsTheWholeReserve() {
     MappedRegion region = map(PAGE);
     long address = region.segment().address();
     region.resize(3 * PAGE);
@@ -108,7 +109,7 @@ class MappingReserveTest {
   }
 
   @Test
-  void shrinkingRevokesAndGivesMemoryBackButNoAddresses() {
+  void shrinkingRevokesAndFreesMemoryButKeepsTheAddresses() {
     try (MappedRegion region = map(5 * PAGE)) {
       MemorySegment before = region.segment();
       mark(before);
@@ -116,13 +117,13 @@ class MappingReserveTest {
       assertRevoked(before);
       assertEquals(before.address(), view.address());
       assertMarked(view, 0, PAGE + 1);
-      assertFalse(Pages.isReadable(behind(view, 2 * PAGE)));
+      assertFalse(Pages.isReadable(after(view, 2 * PAGE)));
       assertEquals("---p", ProcMaps.find(view.address() + 4 * PAGE).orElseThrow().perms());
 
       assertZero(region.resize(5 * PAGE), PAGE + 1, 5 * PAGE);
       assertAlive(view);
       region.resize(0);
-      assertFalse(Pages.isReadable(behind(view, 0)));
+      assertFalse(Pages.isReadable(after(view, 0)));
       assertEquals(before.address(), region.resize(RESERVE).address());
       assertZero(region.segment(), 0, RESERVE);
     }
@@ -139,7 +140,7 @@ class MappingReserveTest {
 
   @ParameterizedTest
   @EnumSource(names = {"NONE", "READ", "READ_EXEC", "READ_WRITE"})
-  void newPagesHaveThePresentRights(Protection protection) {
+  void newPagesHaveThePresentProtection(Protection protection) {
     try (MappedRegion region = map(2 * PAGE)) {
       MemorySegment first = region.segment();
       mark(first);
@@ -150,12 +151,12 @@ class MappingReserveTest {
       assertEquals(protection.canWrite(), area.perms().charAt(1) == 'w');
       assertEquals(protection.canRead(), area.perms().charAt(0) == 'r');
       assertEquals(area.perms(), ProcMaps.find(first.address() + PAGE).orElseThrow().perms());
-      assertFalse(Pages.isReadable(behind(first, 3 * PAGE)));
+      assertFalse(Pages.isReadable(after(first, 3 * PAGE)));
 
       MemorySegment view = region.protect(Protection.READ_WRITE);
       assertMarked(view, 0, PAGE + 10);
       assertZero(view, PAGE + 10, 3 * PAGE);
-      assertFalse(Pages.isReadable(behind(first, 3 * PAGE)), "the reserve stays closed");
+      assertFalse(Pages.isReadable(after(first, 3 * PAGE)), "the reserve stays closed");
     }
   }
 
@@ -190,7 +191,7 @@ class MappingReserveTest {
   }
 
   @Test
-  void aClosedArenaLetsNothingGrow() {
+  void nothingGrowsInAClosedArena() {
     MappedRegion region;
     try (Arena arena = Arena.ofShared()) {
       region = Mapping.anonymous(PAGE).reserve(RESERVE).map(arena);
@@ -217,7 +218,7 @@ class MappingReserveTest {
                 written.set(n + 1);
               }
             });
-    long oldPages = written.get(); // the view may have one more, which is not written yet
+    long oldPages = written.get(); // the view may have one more byte, which is not written yet
     MemorySegment old = region.segment();
     for (long step = 0; written.get() < pages; step++) {
       assertFalse(grower.isDone() && written.get() < pages, "failed");

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can be mapped, and which part of it. */
+/** The files that can be mapped, and their ranges. */
 class MappingSourcesTest {
   private static final long PAGE = Mman.pageSize();
   private static final long GIB = 1L << 30;
@@ -173,7 +173,7 @@ class MappingSourcesTest {
   }
 
   @Test
-  void whatCannotBeMappedIsEnodev() {
+  void mappingAnUnsuitableFileIsEnodev() {
     for (Path path : List.of(folder, Path.of("/dev/null"))) {
       var e = assertThrows(MmanException.class, () -> Mapping.file(path).range(0, 1).mapConfined());
       assertEquals(Errno.ENODEV, e.error());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a request asks for. */
+/** The options of a request. */
 class MappingTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -40,7 +40,7 @@ class MappingTest {
   }
 
   @Test
-  void aFileIsSharedAndForReadingUnlessToldOtherwise() {
+  void aFileIsSharedAndReadOnlyByDefault() {
     Path file = Samples.file(folder, PAGE);
 
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
@@ -51,7 +51,7 @@ class MappingTest {
   }
 
   @Test
-  void anonymousMemoryIsPrivateWritableAndZeroUnlessToldOtherwise() {
+  void anonymousMemoryIsPrivateWritableAndZeroByDefault() {
     try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
       assertEquals("rw-p", ProcMaps.of(region.segment()).perms());
       assertEquals(Protection.READ_WRITE, region.protection());
@@ -82,7 +82,7 @@ class MappingTest {
   }
 
   @Test
-  void createGivesNewFilesTheRightsThatTheUmaskLeaves() throws IOException {
+  void createGivesNewFilesThePermissionsThatTheUmaskLeaves() throws IOException {
     Path theirs = Files.createFile(folder.resolve("theirs"));
 
     Mapping.file(folder.resolve("ours")).create(1).mapConfined().close();
@@ -173,7 +173,7 @@ class MappingTest {
   }
 
   @Test
-  void theLastWordWins() {
+  void ifTwoCallsConflictTheLastOneWins() {
     Path file = Samples.file(folder, 4 * PAGE);
     Mapping request = Mapping.file(file).range(0, 5).from(PAGE).shared().copyOnWrite();
 
@@ -189,14 +189,14 @@ class MappingTest {
 
   @ParameterizedTest
   @EnumSource(Protection.class)
-  void pagesHaveExactlyTheRightsAskedFor(Protection protection) {
+  void pagesHaveExactlyTheRequestedProtection(Protection protection) {
     try (MappedRegion region = Mapping.anonymous(PAGE).protection(protection).mapConfined()) {
-      String rights =
+      String perms =
           (protection.canRead() ? "r" : "-")
               + (protection.canWrite() ? "w" : "-")
               + (protection.canExecute() ? "x" : "-");
       MemorySegment pages = RegionProbe.pages(region.region);
-      assertEquals(rights + "p", ProcMaps.of(pages).perms());
+      assertEquals(perms + "p", ProcMaps.of(pages).perms());
       if (protection.canRead()) {
         assertEquals(!protection.canWrite(), region.segment().isReadOnly());
       } else {

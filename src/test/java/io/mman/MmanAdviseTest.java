@@ -81,7 +81,7 @@ class MmanAdviseTest {
     try (Pages pages = Pages.anonymous(256)) {
       pages.segment().fill((byte) 1);
       Mman.madvise(pages.segment(), Advice.FREE);
-      // Not all of them at once: each processor keeps a batch back.
+      // The kernel does not move all of them at once: each processor keeps a batch.
       assertTrue(ProcMaps.figuresOf(pages.segment()).figure("LazyFree") > 128 * SIZE);
     }
   }
@@ -102,12 +102,12 @@ class MmanAdviseTest {
   @Test
   void populateFaultsThePagesIn() {
     try (Pages pages = Pages.anonymous(5)) {
-      // Keep the neighbours out of the figures.
+      // These separate the pages from their neighbours in smaps.
       Mman.mprotect(pages.pages(0, 1), Protection.NONE);
       Mman.mprotect(pages.pages(4, 1), Protection.NONE);
       MemorySegment three = pages.pages(1, 3);
       Mman.madvise(three, Advice.POPULATE_READ);
-      // Reading gives the page of zeros that all share; writing gives pages of one's own.
+      // Reading maps the shared zero page; writing allocates pages.
       assertEquals("111", Pages.residency(three));
       assertEquals(0, ProcMaps.figuresOf(three).figure("Anonymous"));
       Mman.madvise(pages.pages(1, 2), Advice.POPULATE_WRITE);
@@ -194,10 +194,12 @@ class MmanAdviseTest {
     }
   }
 
-  /** The trick of memmap2: an empty range is fine for advice that the kernel knows. */
+  /**
+   * The kernel accepts any advice that it knows for an empty range (memmap2 relies on this too).
+   */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "(FREE_RE|CAN_|ZERO|NO|AUTO|CORE|PROT).*")
-  void lengthZeroIsPassedOnAndToldToBeSupported(Advice advice) {
+  void lengthZeroIsPassedOnAndChangesNothing(Advice advice) {
     assumeTrue(advice.isSupported(), "an old kernel");
     try (Pages pages = Pages.anonymous(1)) {
       pages.segment().fill((byte) 1);
@@ -228,7 +230,7 @@ class MmanAdviseTest {
   }
 
   @Test
-  void removeWantsASharedWritableFile() throws IOException {
+  void removeRequiresASharedWritableFile() throws IOException {
     Path path = Files.write(folder.resolve("file"), new byte[(int) SIZE]);
     try (NativeFile file = NativeFile.open(path);
         Pages memory = Pages.anonymous(1);

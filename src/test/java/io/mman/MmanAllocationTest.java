@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 class MmanAllocationTest {
   private static final int CALLS = 20_000;
 
-  /** By then the compiler has seen all it wants to see. */
+  /** After so many calls everything is compiled. */
   private static final int ROUNDS = 100;
 
   private interface Call {
     void on(MemorySegment range);
   }
 
-  /** Prints the calls that still allocate when they have been made often. */
+  /** Prints the calls that still allocate after they have been made often. */
   static class Caller {
     public static void main(String... arguments) {
       try (Pages pages = Pages.anonymous(1)) {
@@ -45,7 +45,7 @@ class MmanAllocationTest {
       for (int round = 0; round < ROUNDS && allocated >= CALLS; round++) {
         allocated = allocatedBy(range, call);
       }
-      // Less than a byte a call is the cost of measuring.
+      // Less than one byte for each call is the cost of measuring.
       if (allocated >= CALLS) {
         System.out.println(name);
       }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a failure says; that it says the right thing is tested call by call. */
+/** The parts of an exception; the reasons in the message are tested with each call. */
 class MmanExceptionTest {
   private static final int ENOENT = 2;
   private static final Path FILE = Path.of("/x");

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The library works in an image of jlink that has none of the modules it can do without. */
+/** The library works in a jlink image without its optional modules. */
 class MmanImageTest {
   private static final String CLASSES = System.getProperty("mman.classes", "target/classes");
   private static final String TESTS = System.getProperty("mman.testClasses", "target/test-classes");

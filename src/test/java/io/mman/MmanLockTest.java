@@ -14,7 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** mlock, munlock, mlockall and munlockall, by what the kernel counts as locked. */
+/**
+ * mlock, munlock, mlockall and munlockall, checked with the locked bytes that the kernel counts.
+ */
 class MmanLockTest {
   private static final long SIZE = Pages.SIZE;
 
@@ -66,7 +68,7 @@ class MmanLockTest {
     }
   }
 
-  /** Linux takes an address inside a page for its page, unlike other systems. */
+  /** Unlike other systems, Linux accepts an address inside a page, and locks that page. */
   @Test
   void oneByteInsideAPageLocksThePage() {
     long before = ProcMaps.statusBytes("VmLck");
@@ -114,7 +116,7 @@ class MmanLockTest {
     }
   }
 
-  /** Prints what is locked before and after each call. */
+  /** Prints whether memory is locked before and after each call. */
   static class LockAll {
     public static void main(String... arguments) {
       try {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The errors of mmap(2), each provoked. */
+/** Provokes each error of mmap(2). */
 class MmanMapErrorTest {
   private static final long SIZE = Pages.SIZE;
   private static final int O_WRONLY = 1;
@@ -117,7 +117,7 @@ class MmanMapErrorTest {
   }
 
   @Test
-  void whatCannotBeMappedIsEnodev() {
+  void mappingAnUnsuitableFileIsEnodev() {
     try (NativeFile directory = NativeFile.open(folder)) {
       assertFails(
           "mmap",
@@ -169,7 +169,7 @@ class MmanMapErrorTest {
           Errno.EOPNOTSUPP,
           "the file does not support it",
           map(SIZE, Protection.READ, sync, file.fd(), 0));
-      // Bit 31, which SHARED_VALIDATE makes the kernel look at.
+      // Bit 31, which the kernel checks only with SHARED_VALIDATE.
       Set<MapFlag> unknown = Set.of(MapFlag.SHARED_VALIDATE, MapFlag.HUGE_16GB);
       assertFails("mmap", Errno.EOPNOTSUPP, map(SIZE, Protection.READ, unknown, file.fd(), 0));
     }
@@ -216,7 +216,7 @@ class MmanMapErrorTest {
   }
 
   @Test
-  void whatIsMappedAlreadyIsEexist() {
+  void anAddressInUseIsEexist() {
     Set<MapFlag> flags = Set.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS, MapFlag.FIXED_NOREPLACE);
     try (Pages pages = Pages.anonymous(1)) {
       MmanException e =

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The flags of mmap, by what they do. */
+/** The flags of mmap, checked by their effects. */
 class MmanMapFlagTest {
   private static final long SIZE = Pages.SIZE;
   private static final Path POOL =
@@ -33,7 +33,7 @@ class MmanMapFlagTest {
         Pages notEven = Pages.anonymous(8, MapFlag.POPULATE, MapFlag.NONBLOCK)) {
       assertEquals("00000000", Pages.residency(lazy.segment()));
       assertEquals("11111111", Pages.residency(eager.segment()));
-      // Since Linux 2.6.23 NONBLOCK takes POPULATE back.
+      // Since Linux 2.6.23 NONBLOCK cancels POPULATE.
       assertEquals("00000000", Pages.residency(notEven.segment()));
     }
   }
@@ -68,7 +68,7 @@ class MmanMapFlagTest {
   }
 
   @Test
-  void fixedReplacesWhatIsThere() {
+  void fixedReplacesAnExistingMapping() {
     try (Pages pages = Pages.anonymous(3)) {
       pages.segment().fill((byte) 1);
       MemorySegment middle = pages.pages(1, 1);
@@ -147,7 +147,7 @@ class MmanMapFlagTest {
         assertFails(
             "munmap",
             Errno.EINVAL,
-            () -> Mman.munmap(pages.segment().asSlice(0, SIZE))); // no multiple of a huge page
+            () -> Mman.munmap(pages.segment().asSlice(0, SIZE))); // not a multiple of the huge page
       }
     } finally {
       Files.writeString(POOL, before);

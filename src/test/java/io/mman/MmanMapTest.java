@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** mmap and munmap: what they do. */
+/** The effects of mmap and munmap. */
 class MmanMapTest {
   private static final long SIZE = Pages.SIZE;
 
@@ -45,7 +45,7 @@ class MmanMapTest {
   }
 
   @Test
-  void anonymousMemoryIsZeroAndPrivateAndGoneAfterMunmap() {
+  void anonymousMemoryIsZeroAndPrivateUntilMunmap() {
     MemorySegment memory;
     try (Pages pages = Pages.anonymous(2)) {
       memory = pages.segment();

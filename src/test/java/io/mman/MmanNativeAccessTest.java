@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a program sees that forgot the flag, or runs on an unknown system. */
+/** What a program sees without the flag, or on an unknown system. */
 class MmanNativeAccessTest {
   private static final MemorySegment NOTHING = MemorySegment.NULL;
 

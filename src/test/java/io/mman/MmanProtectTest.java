@@ -34,7 +34,7 @@ class MmanProtectTest {
 
       Mman.mprotect(pages.pages(1, 1), Protection.READ_WRITE);
       assertEquals(protection.canWrite() ? 6 : 5, pages.pages(1, 1).get(JAVA_BYTE, 0));
-      // The kernel merges what is alike, neighbours that are not ours included.
+      // The kernel merges equal neighbours, even those that the test did not map.
       assertTrue(ProcMaps.of(pages.segment()).end() >= pages.segment().address() + 3 * Pages.SIZE);
     }
   }
@@ -47,7 +47,7 @@ class MmanProtectTest {
     }
   }
 
-  /** The kernel rounds the length up: a byte takes its whole page along. */
+  /** The kernel rounds the length up, so a byte changes its whole page. */
   @Test
   void aPartOfAPageIsTheWholePage() {
     try (Pages pages = Pages.anonymous(2)) {

@@ -24,7 +24,7 @@ class MmanRemapTest {
   private static final Set<RemapFlag> FIXED = Set.of(RemapFlag.MAYMOVE, RemapFlag.FIXED);
   private static final Set<RemapFlag> DONTUNMAP = Set.of(RemapFlag.MAYMOVE, RemapFlag.DONTUNMAP);
 
-  /** Maps pages, the first of which has a mark, with nothing mapped behind them. */
+  /** Maps pages, the first of which has a mark, with nothing mapped after them. */
   private static MemorySegment withRoomBehind(long pages) {
     Pages all = Pages.anonymous(2 * pages);
     Mman.munmap(all.pages(pages, pages));
@@ -72,7 +72,7 @@ class MmanRemapTest {
   }
 
   @Test
-  void fixedMovesOverWhatIsMappedThere() {
+  void fixedReplacesTheMappingAtTheTarget() {
     MemorySegment source = withRoomBehind(2);
     Pages place = Pages.anonymous(2);
     place.segment().fill((byte) 1);
@@ -119,7 +119,7 @@ class MmanRemapTest {
   }
 
   @Test
-  void noRoomToGrowIsEnomemUnlessItMayMove() {
+  void noRoomToGrowIsEnomemUnlessTheMappingMayMove() {
     try (Pages wall = Pages.anonymous(2)) {
       assertFails(
           "mremap",

@@ -49,7 +49,7 @@ class MmanResidencyTest {
   }
 
   @Test
-  void lengthZeroIsPassedOnAndTellsNothing() {
+  void lengthZeroIsPassedOnAndWritesNothing() {
     try (Pages pages = Pages.anonymous(1);
         Arena arena = Arena.ofConfined()) {
       MemorySegment vec = arena.allocate(1).fill((byte) 0x55);
@@ -76,7 +76,7 @@ class MmanResidencyTest {
   }
 
   @Test
-  void aVecThatMustNotBeWrittenIsRefused() {
+  void aVecThatCannotBeWrittenIsRefused() {
     try (Pages pages = Pages.anonymous(1);
         Arena arena = Arena.ofConfined()) {
       MemorySegment readOnly = arena.allocate(1).asReadOnly();

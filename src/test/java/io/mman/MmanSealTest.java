@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** mseal. What is sealed stays until the process ends, so it is done in another one. */
+/** mseal, called in another process, because sealed pages stay until it ends. */
 class MmanSealTest {
   private interface Call {
     void make();
@@ -62,7 +62,7 @@ class MmanSealTest {
   }
 
   @Test
-  void whatIsSealedStaysAsItIs() {
+  void sealedPagesCannotBeChanged() {
     List<String> lines = ChildJvm.of(Sealer.class).run().lines();
     assumeFalse(lines.getFirst().contains("ENOSYS"), "the kernel is older than 6.10");
 

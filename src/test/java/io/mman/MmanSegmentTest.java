@@ -20,14 +20,14 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What all methods that take memory have in common. */
+/** Rules for all methods that take memory. */
 class MmanSegmentTest {
   private static final long SIZE = Pages.SIZE;
   private static final MemorySegment NATIVE = Arena.global().allocate(SIZE, SIZE);
   private static final Set<MapFlag> MEMORY = Set.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
   private static final Set<RemapFlag> MAYMOVE = Set.of(RemapFlag.MAYMOVE);
 
-  /** Every argument of the facade that is a segment; all harmless on a page of one's own. */
+  /** Every method of the facade with a segment; all are harmless for a private page. */
   private static final Map<String, Consumer<MemorySegment>> CALLS =
       Map.ofEntries(
           Map.entry("mmap", at -> Mman.mmap(at, SIZE, Protection.NONE, MEMORY, -1, 0)),
@@ -44,7 +44,7 @@ class MmanSegmentTest {
           Map.entry("mincore vec", vec -> Mman.mincore(NATIVE, vec)),
           Map.entry("mseal", Mman::mseal));
 
-  /** A range of a page and the arena that decides about it. */
+  /** A range of one page, and its arena. */
   private static MemorySegment page(Arena arena) {
     return MemorySegment.ofAddress(NATIVE.address()).reinterpret(SIZE, arena, null);
   }
@@ -96,7 +96,7 @@ class MmanSegmentTest {
     assertThrows(NullPointerException.class, () -> Mman.mlock(NATIVE, (LockFlag) null));
   }
 
-  /** Its address goes to the kernel, its contents are not touched: reading rights are enough. */
+  /** Only its address is used, not its contents, so a read-only segment is enough. */
   @Test
   void memoryThatIsReadOnlyIsARangeLikeAnyOther() {
     try (Pages pages = Pages.anonymous(1)) {
@@ -107,12 +107,12 @@ class MmanSegmentTest {
     }
   }
 
-  /** Otherwise a call that comes late could hit memory that has become someone else's. */
+  /** Otherwise a late call could change memory that is already in use again. */
   @Test
   void anArenaCannotCloseDuringACall() {
     try (Pages pages = Pages.anonymous(1 << 14);
         ExecutorService other = Executors.newSingleThreadExecutor()) {
-      // The call may not have begun, or have ended: then another one is tried.
+      // If the call has not begun or has ended already, another one is tried.
       assertTimeoutPreemptively(
           Duration.ofMinutes(1),
           () -> {

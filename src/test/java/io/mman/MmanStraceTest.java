@@ -19,11 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The system calls behind the facade, as strace sees them: these with these arguments, no other.
- */
+/** The exact system calls of the facade and their arguments, as strace shows them. */
 class MmanStraceTest {
-  /** Asking whether it exists is a system call that stands out in the trace. */
+  /** Querying this file is a system call that is easy to find in the trace. */
   private static final String MARKER = "/mman-marker";
 
   /** The first times, classes are loaded and functions are linked. */
@@ -56,7 +54,7 @@ class MmanStraceTest {
         .toList();
   }
 
-  /** There is a file for each thread, so that no line is cut in two by another thread's. */
+  /** Each thread has a file, so that no call is split by one of another thread. */
   private List<String> linesOfMarkedThread() throws IOException {
     try (DirectoryStream<Path> traces = Files.newDirectoryStream(folder)) {
       for (Path trace : traces) {

@@ -74,7 +74,7 @@ class MmanSyncTest {
     assertTrue(dirty(pages.segment()) <= (PAGES - 2) * Pages.SIZE);
   }
 
-  /** Nothing on Linux: the pages are written when the kernel comes to it. */
+  /** It has no effect on Linux: the kernel writes the pages at some later time. */
   @Test
   void asyncAloneWritesNothingYet() {
     Mman.msync(pages.segment(), SyncFlag.ASYNC);

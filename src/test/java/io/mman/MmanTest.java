@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What concerns the facade as a whole. */
+/** Rules for the facade as a whole. */
 class MmanTest {
   @TempDir Path folder;
 
@@ -93,7 +93,7 @@ class MmanTest {
     }
   }
 
-  /** Does what the javadoc of each method warns of. */
+  /** Does the things that the javadoc of each method warns about. */
   static class Crash {
     public static void main(String... arguments) {
       Set<MapFlag> flags = Set.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
@@ -114,7 +114,7 @@ class MmanTest {
   /** As in C: the facade's javadoc says so, and the safe layer is there to prevent it. */
   @ParameterizedTest
   @ValueSource(strings = {"munmap", "mprotect", "madvise"})
-  void touchingWhatIsGoneKillsTheJvm(String call) {
+  void touchingAMissingPageKillsTheJvm(String call) {
     Command.Outcome outcome = ChildJvm.of(Crash.class).run(call);
 
     assertTrue(outcome.exitCode() != 0, outcome::toString);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SystemCalls that a signal interrupts, or whose medium fails: strace makes them end so. */
+/** System calls that are interrupted by a signal or that fail with EIO, as strace makes them. */
 class NativeFileInterruptTest {
   private static final String CALLS =
       "openat,fstat,newfstatat,ftruncate,fallocate,fadvise64,fsync,fdatasync,fcntl";
@@ -76,12 +76,12 @@ class NativeFileInterruptTest {
         interrupted);
     for (String call : interrupted) {
       long made = lines.stream().filter(line -> call(line).equals(call)).count();
-      // Of the lock's three, asking, giving back and close's own, one is made again.
+      // One of three is made again: lock, unlock, and the unlock of close.
       assertEquals(call.equals("close") ? 1 : call.equals("fcntl") ? 4 : 2, made, call);
     }
   }
 
-  /** Prints how the calls fail that write. */
+  /** Prints how the calls that write fail. */
   static class Writer {
     public static void main(String... arguments) {
       NativeFile file = NativeFile.open(Path.of(arguments[0]), WRITE, CREATE);
@@ -99,7 +99,7 @@ class NativeFileInterruptTest {
   }
 
   @Test
-  void aFailingMediumIsAlwaysSaid() throws IOException {
+  void aFailingMediumIsAlwaysReported() throws IOException {
     String path = this.path.toString();
     List<String> lines =
         traced(Writer.class, path, "inject=fsync,fdatasync,close:error=EIO").run(path).lines();
@@ -110,7 +110,7 @@ class NativeFileInterruptTest {
     }
   }
 
-  /** Makes the calls that have no path to filter them by, which no JVM makes of its own. */
+  /** Makes the calls without a path to filter by, which the JVM itself never makes. */
   static class Creator {
     public static void main(String... arguments) {
       NativeFile.memory("label", 0).close();
@@ -137,7 +137,9 @@ class NativeFileInterruptTest {
     }
   }
 
-  /** Maps nothing of a file of huge pages, and tells whether that was noticed. */
+  /**
+   * Maps no byte of a file of huge pages, and prints whether the library noticed the huge pages.
+   */
   static class HugeMapper {
     public static void main(String... arguments) {
       NativeFile file = NativeFile.memory("huge", 0, MemfdFlag.HUGETLB);
@@ -146,7 +148,7 @@ class NativeFileInterruptTest {
   }
 
   @Test
-  void whatAFileConsistsOfIsAskedAgain() throws IOException {
+  void anInterruptedQueryForHugePagesIsMadeAgain() throws IOException {
     String out =
         ChildJvm.of(HugeMapper.class)
             .under(strace("inject=fstatfs:error=EINTR:when=1").toArray(String[]::new))
@@ -181,11 +183,11 @@ class NativeFileInterruptTest {
             injection));
   }
 
-  /** Returns the name of the call in a line of the trace, behind the number of the thread. */
+  /** Returns the name of the call in a line of the trace, after the number of the thread. */
   private String call(String line) {
     String call = line.replaceFirst("^\\d+ +", "");
     String name = call.contains("(") ? call.substring(0, call.indexOf('(')) : call;
-    // C libraries make some functions of different calls on different processors.
+    // Some functions of the C library make different calls on different processors.
     return switch (name) {
       case "newfstatat" -> "fstat";
       case "unlinkat" -> "unlink";

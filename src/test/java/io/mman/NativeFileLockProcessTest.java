@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A second process, written in C, sees the lock, and is seen. */
+/** A second process, written in C, and this one see each other's locks. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NativeFileLockProcessTest {
   @TempDir static Path folder;
@@ -39,7 +39,7 @@ class NativeFileLockProcessTest {
             #include <fcntl.h>
             #include <stdio.h>
             #include <unistd.h>
-            /* Asks for an ordinary lock of a whole file; with "hold", keeps it until killed. */
+            /* Queries an ordinary lock of the whole file; with "hold", takes it and keeps it until killed. */
             int main(int argc, char **argv) {
               struct flock lock = {.l_type = argv[2][0] == 's' ? F_RDLCK : F_WRLCK};
               int fd = open(argv[1], O_RDWR);

@@ -85,7 +85,7 @@ class NativeFileLockTest {
   }
 
   @Test
-  void aSharedLockIsKeptWhereItCannotBecomeExclusive() {
+  void aSharedLockIsKeptIfItCannotBecomeExclusive() {
     one.lock(true);
     other.lock(true);
     assertFalse(one.tryLock(false));
@@ -96,7 +96,7 @@ class NativeFileLockTest {
   }
 
   @Test
-  void unlockingWhatIsNotLockedDoesNothing() {
+  void unlockingWithoutALockDoesNothing() {
     assertDoesNotThrow(one::unlock);
     other.lock(false);
     one.unlock();
@@ -104,7 +104,7 @@ class NativeFileLockTest {
   }
 
   @Test
-  void theLockReachesBeyondTheEndOfTheFile() throws Exception {
+  void theLockCoversBytesAfterTheEndOfTheFile() throws Exception {
     one.lock(false);
     try (FileChannel channel = FileChannel.open(one.path(), READ, WRITE)) {
       assertNull(channel.tryLock(1L << 40, 1, false));
@@ -117,7 +117,7 @@ class NativeFileLockTest {
   }
 
   @Test
-  void aLockThatIsWaitedForComes() throws Exception {
+  void aWaitForALockEndsWithTheLock() throws Exception {
     one.lock(false);
     Waiter waiter = new Waiter(() -> other.lock(false));
     waiter.awaitWaiting();
@@ -162,7 +162,7 @@ class NativeFileLockTest {
   }
 
   @Test
-  void closingGivesTheLockBackThoughAMappingKeepsTheFile() {
+  void closingReleasesTheLockEvenIfAMappingKeepsTheFile() {
     one.resize(1);
     one.lock(false);
     MemorySegment mapped =
@@ -176,7 +176,7 @@ class NativeFileLockTest {
   }
 
   @Test
-  void anExclusiveLockWantsAFileOpenForWriting() {
+  void anExclusiveLockRequiresAFileOpenForWriting() {
     try (NativeFile reader = NativeFile.open(one.path())) {
       assertTrue(reader.tryLock(true));
       MmanException e = assertThrows(MmanException.class, () -> reader.lock(false));
@@ -195,7 +195,7 @@ class NativeFileLockTest {
     assertThrows(IllegalStateException.class, one::unlock);
   }
 
-  /** A thread that is to block in a lock. */
+  /** A thread that waits for a lock. */
   private static final class Waiter {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final Thread thread;

@@ -83,7 +83,7 @@ class NativeFileMemoryTest {
   }
 
   @Test
-  void aFileWhoseLengthCannotBeSetIsGone() {
+  void aFileWhoseLengthCannotBeSetIsClosed() {
     failure("ftruncate", Errno.EINVAL, () -> NativeFile.memory("mman-odd", MIB, HUGETLB));
   }
 
@@ -101,7 +101,7 @@ class NativeFileMemoryTest {
   }
 
   @Test
-  void thereAreNoSealsUnlessAskedFor() {
+  void thereAreNoSealsByDefault() {
     try (NativeFile file = memory("mman-unsealable")) {
       assertEquals(Set.of(SEAL), file.seals());
       MmanException e = failure("fcntl", Errno.EPERM, () -> file.seal(GROW, SHRINK));
@@ -159,7 +159,7 @@ class NativeFileMemoryTest {
   }
 
   @Test
-  void writeWantsThatNoOneCanWrite() {
+  void theWriteSealRequiresThatNoMappingIsWritable() {
     try (NativeFile file = NativeFile.memory("mman-write", 1, ALLOW_SEALING)) {
       MemorySegment mapped = map(file, Protection.READ_WRITE);
       MmanException e = failure("fcntl", Errno.EBUSY, () -> file.seal(WRITE));

@@ -14,14 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Mapping asks for the length by moving the offset of a descriptor, which no one may notice. */
+/** Mapping finds the length by moving the offset of the descriptor, which must not be visible. */
 class NativeFileOffsetTest {
   private static final long SIZE = 3 * Mman.pageSize();
 
   @TempDir Path folder;
 
   @Test
-  void whoeverLearnsTheNumberFindsTheOffsetWhereOpenLeftIt() throws IOException {
+  void theOffsetIsZeroWhenTheNumberIsGivenOut() throws IOException {
     try (NativeFile file = NativeFile.open(Samples.file(folder, SIZE))) {
       map(file, 3);
       assertEquals(0, offset(file.fd()));
@@ -42,7 +42,7 @@ class NativeFileOffsetTest {
   }
 
   @Test
-  void aLengthThatSomeoneElseChangesIsSeenByTheNextMapping() throws IOException {
+  void theNextMappingSeesALengthChangedElsewhere() throws IOException {
     Path path = Samples.file(folder, SIZE);
     try (NativeFile file = NativeFile.open(path)) {
       map(file, 2);

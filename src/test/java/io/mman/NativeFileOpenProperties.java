@@ -39,7 +39,7 @@ class NativeFileOpenProperties {
           StandardOpenOption.DSYNC,
           LinkOption.NOFOLLOW_LINKS);
 
-  /** What lies where the file is to be opened. */
+  /** What is at the path before the file is opened. */
   enum Place {
     NOTHING("absent"),
     FILE("file"),
@@ -93,9 +93,7 @@ class NativeFileOpenProperties {
         && !options.contains(StandardOpenOption.WRITE);
   }
 
-  /**
-   * Opens in a new folder; returns the exception, if there is one, and what is there afterwards.
-   */
+  /** Opens in a new folder; returns the exception, if any, and what is at the path afterwards. */
   private static String outcome(Place place, Opener opener) throws IOException {
     Path folder = Files.createTempDirectory("mman-open");
     try {
@@ -131,7 +129,7 @@ class NativeFileOpenProperties {
     }
   }
 
-  /** Names what Java has a class for; of the rest JDK and library choose the class differently. */
+  /** Names errors for which Java has a class; for others, JDK and library choose different ones. */
   private static String kind(IOException e) {
     return e instanceof NoSuchFileException || e instanceof FileAlreadyExistsException
         ? e.getClass().getSimpleName()

@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.UseType;
 
 /** Length and contents of a file against an array of bytes. */
 class NativeFileProperties {
-  /** What can be done to the file. */
+  /** The operations on the file. */
   public enum Step {
     RESIZE,
     ALLOCATE,
@@ -34,7 +34,7 @@ class NativeFileProperties {
   public record Action(
       Step step, @IntRange(max = 20_000) int first, @IntRange(max = 9_000) int second) {}
 
-  /** The file as it should be. */
+  /** The expected contents. */
   private static final class Model {
     byte[] bytes = {};
     int covered;

@@ -34,8 +34,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The number of a descriptor is never used after it is given back: while files close on one thread
- * and are used on others, canaries are opened that get the freed numbers, and none is ever touched.
+ * The number of a descriptor is never used after it is closed: while files close on one thread and
+ * are used on others, other files ("canaries") are opened that get the freed numbers, and none of
+ * them is ever touched.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NativeFileRaceTest {
@@ -45,7 +46,7 @@ class NativeFileRaceTest {
   private static final long SIZE = 1000;
   private static final byte[] SONG = {1, 2, 3, 4, 5};
 
-  /** What is done to the file; each would change a canary, or fails on one. */
+  /** The operations on the file; each would change a canary, or fail with one. */
   private static final List<Consumer<NativeFile>> USES =
       List.of(
           file -> file.resize(SIZE),
@@ -69,7 +70,7 @@ class NativeFileRaceTest {
   }
 
   @Test
-  void noCallReachesAFileThatGotTheNumberOfAClosedOne() throws Exception {
+  void noCallReachesAFileThatReusesTheNumberOfAClosedOne() throws Exception {
     List<Path> canaries = new ArrayList<>();
     for (int i = 0; i < CANARIES; i++) {
       canaries.add(Files.write(folder.resolve("canary" + i), SONG));
@@ -107,7 +108,7 @@ class NativeFileRaceTest {
     }
   }
 
-  /** Finds the end of the file at most where its own file has it. */
+  /** Never finds a larger length than that of its own file. */
   private static void growAMapping(NativeFile file) {
     Mapping beginning = Mapping.file(file).protection(Protection.READ_WRITE).range(0, 1);
     try (MappedRegion region = beginning.mapConfined()) {
@@ -115,7 +116,7 @@ class NativeFileRaceTest {
     }
   }
 
-  /** Would make a canary longer, and give it blocks. */
+  /** Would extend a canary and allocate blocks. */
   private static void makeRoom(NativeFile file) {
     Mapping.file(file).create(SIZE).preallocate().mapConfined().close();
   }

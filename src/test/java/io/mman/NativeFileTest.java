@@ -169,7 +169,7 @@ class NativeFileTest {
   }
 
   @Test
-  void closeGivesTheDescriptorBackOnce() {
+  void closeClosesTheDescriptorOnce() {
     int fd = file.fd();
     assertTrue(file.isOpen());
     assertEquals(path.toString(), OpenFiles.all().get(fd));

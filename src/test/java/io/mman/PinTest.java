@@ -45,14 +45,14 @@ class PinTest {
   }
 
   @Test
-  void whatWouldRevokeIsRefusedUntilTheLastPinIsClosed() {
+  void revokingIsRefusedUntilTheLastPinIsClosed() {
     try (MappedRegion region = Mapping.anonymous(3 * PAGE).mapShared()) {
       mark(region.segment());
       Pin one = region.pin();
       Pin two = region.pin();
       assertPinned(region);
       one.close();
-      one.close(); // a second time counts nothing
+      one.close(); // closing twice has no effect
       assertPinned(region);
       two.close();
       region.protect(Protection.READ);
@@ -100,7 +100,7 @@ class PinTest {
     assertTrue(region.isAlive());
     assertMarked(view, 0, 3 * PAGE);
     region.protect(region.protection());
-    region.protect(Protection.READ_WRITE_EXEC); // more rights leave the address as good as it was
+    region.protect(Protection.READ_WRITE_EXEC); // allowing more does not change the address
     assertSame(view.scope(), region.segment().scope());
     mark(view);
   }
@@ -127,15 +127,15 @@ class PinTest {
     MappedRegion region = Mapping.anonymous(PAGE).map(arena);
     MemorySegment memory = arena.allocate(10);
     Pin pin = region.pin();
-    Pin pinOfOther = MappedRegion.of(memory).pin();
+    Pin pinOfWrapper = MappedRegion.of(memory).pin();
     assertEquals(region.segment().address(), pin.address());
-    assertEquals(memory.address(), pinOfOther.address());
+    assertEquals(memory.address(), pinOfWrapper.address());
 
     arena.close();
     assertFalse(region.isAlive());
     assertTrue(ProcMaps.find(pin.address()).isEmpty());
     pin.close();
-    pinOfOther.close();
+    pinOfWrapper.close();
     assertThrows(IllegalStateException.class, pin::address);
   }
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every platform can do, through the public API alone and with nothing but the JDK to check
- * it. Other tests look into {@code /proc}, trace system calls, or compile C programs for Linux.
+ * Features of every platform, tested with the public API and the JDK alone. Other tests read {@code
+ * /proc}, trace system calls, or compile C programs for Linux.
  */
 class PortableTest {
   private static final long PAGE = Mman.pageSize();
@@ -37,7 +37,7 @@ class PortableTest {
   @TempDir Path folder;
 
   @Test
-  void aFileGetsWhatIsStoredInItsRegion() throws IOException {
+  void storesInARegionReachItsFile() throws IOException {
     Path path = folder.resolve("file");
     try (MappedRegion region = Mapping.file(path).create(3 * PAGE).mapConfined()) {
       region.segment().set(JAVA_BYTE, 2 * PAGE, (byte) 42);
@@ -67,7 +67,7 @@ class PortableTest {
   }
 
   @Test
-  void rightsFollowThePages() {
+  void protectChangesThePages() {
     try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
       MemorySegment writable = region.segment();
       writable.set(JAVA_LONG, 0, 42);
@@ -152,8 +152,8 @@ class PortableTest {
     try (FileChannel channel = FileChannel.open(path);
         Arena arena = Arena.ofConfined();
         MappedRegion region = Mapping.file(path).mapConfined()) {
-      MappedRegion look = MappedRegion.of(channel.map(MapMode.READ_ONLY, 0, 3 * PAGE, arena));
-      for (MappedRegion each : new MappedRegion[] {region, look}) {
+      MappedRegion wrapper = MappedRegion.of(channel.map(MapMode.READ_ONLY, 0, 3 * PAGE, arena));
+      for (MappedRegion each : new MappedRegion[] {region, wrapper}) {
         Samples.bytes(each.segment());
         assertEquals(3, each.residency().residentPages());
         assertTrue(each.isResident(1, 1));
@@ -162,7 +162,7 @@ class PortableTest {
   }
 
   @Test
-  void adviceOfPosixIsTaken() {
+  void adviceOfPosixIsAccepted() {
     Path path = Samples.file(folder, 3 * PAGE);
     try (MappedRegion region = Mapping.file(path).mapConfined()) {
       for (Advice advice : EnumSet.range(Advice.NORMAL, Advice.DONTNEED)) {
@@ -241,9 +241,9 @@ class PortableTest {
     assertSame(Errno.EINVAL, e.error());
   }
 
-  /** A number of another platform would ask for something else. */
+  /** The number of another platform would mean something else. */
   @Test
-  void whatThePlatformLacksIsRefused() {
+  void flagsThatThePlatformLacksAreRefused() {
     for (MapFlag flag : EnumSet.allOf(MapFlag.class)) {
       if (!flag.isSupported()) {
         Set<MapFlag> flags = EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS, flag);

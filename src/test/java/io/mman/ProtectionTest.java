@@ -10,11 +10,11 @@ class ProtectionTest {
   @ParameterizedTest
   @EnumSource
   void protectionIsTheExactCombinationItsNameSays(Protection protection) {
-    List<String> rights = List.of(protection.name().split("_"));
+    List<String> words = List.of(protection.name().split("_"));
 
-    assertEquals(rights.contains("READ"), protection.canRead());
-    assertEquals(rights.contains("WRITE"), protection.canWrite());
-    assertEquals(rights.contains("EXEC"), protection.canExecute());
+    assertEquals(words.contains("READ"), protection.canRead());
+    assertEquals(words.contains("WRITE"), protection.canWrite());
+    assertEquals(words.contains("EXEC"), protection.canExecute());
     assertEquals(8, Protection.values().length);
   }
 }

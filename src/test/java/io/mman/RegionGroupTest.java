@@ -138,7 +138,7 @@ class RegionGroupTest {
   }
 
   @Test
-  void aThousandRegionsGoAtOnce() throws Throwable {
+  void aThousandRegionsCloseAtOnce() throws Throwable {
     RegionGroup group = RegionGroup.open();
     List<MappedRegion> regions = new ArrayList<>();
     try (NativeFile file = NativeFile.memory("thousand", PAGE)) {

@@ -15,12 +15,12 @@ class RegionStatsTest {
   private static final long SIZE = 16 * PAGE;
 
   private static Mapping memory() {
-    // Guards keep the kernel from making one area of it and of what else is mapped.
+    // Guards keep the kernel from merging it with other mappings.
     return Mapping.anonymous(SIZE).guardPages();
   }
 
   @Test
-  void whatIsTouchedIsCounted() {
+  void touchedPagesAreCounted() {
     try (MappedRegion region = memory().mapConfined()) {
       assertEquals(new RegionStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), region.stats());
       region.segment().asSlice(0, 3 * PAGE).fill((byte) 1);
@@ -78,7 +78,7 @@ class RegionStatsTest {
   }
 
   @Test
-  void whatIsInReserveIsNotCounted() {
+  void theReserveIsNotCounted() {
     try (MappedRegion region = memory().reserve(4 * SIZE).mapConfined()) {
       region.segment().fill((byte) 1);
       region.resize(2 * SIZE);
@@ -100,7 +100,7 @@ class RegionStatsTest {
   }
 
   @Test
-  void itLooksAtSomebodyElsesMemoryToo() {
+  void memoryMappedElsewhereIsCountedToo() {
     try (Pages pages = Pages.anonymous(4)) {
       pages.segment().fill((byte) 1);
       RegionStats stats = MappedRegion.of(pages.segment()).stats();

@@ -15,7 +15,7 @@ import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which pages are in memory: of untouched anonymous memory, exactly those that were touched. */
+/** The pages in memory: of anonymous memory, exactly those that were touched. */
 class ResidencyTest {
   /** Pages that one array of bits describes. */
   private static final int CHUNK_PAGES = 1 << 15;
@@ -118,7 +118,7 @@ class ResidencyTest {
   }
 
   @Test
-  void isResidentWantsEveryPage() {
+  void isResidentRequiresEveryPage() {
     try (MappedRegion region = withPages(2000)) {
       region.segment().fill((byte) 1);
       assertTrue(region.isResident(0, region.size()));
@@ -132,7 +132,7 @@ class ResidencyTest {
   }
 
   @Test
-  void aFileIsResidentWhenItIsInThePageCacheWhoeverPutItThere() {
+  void aFileIsResidentIfItIsInThePageCache() {
     Path path = Samples.file(folder, 64 * PAGE);
     try (NativeFile file = NativeFile.open(path);
         MappedRegion region = Mapping.file(file).mapConfined()) {
@@ -159,12 +159,12 @@ class ResidencyTest {
     }
   }
 
-  /** In a JVM of its own, whose compiler has seen no other use of the same code. */
+  /** Runs in another JVM, whose compiler has seen no other use of the same code. */
   @Test
   void countingAllocatesNothingOnceCompiled() {
     assertEquals("0", ChildJvm.of(Counting.class).run("shared").success().strip());
     assertEquals("0", ChildJvm.of(Counting.class).run("confined").success().strip());
-    assertEquals("0", ChildJvm.of(Counting.class).run("look").success().strip());
+    assertEquals("0", ChildJvm.of(Counting.class).run("wrapper").success().strip());
   }
 
   /** Prints what counting allocates in one kind of region. */
@@ -174,15 +174,15 @@ class ResidencyTest {
     public static void main(String... kind) {
       try (MappedRegion shared = withPages(600);
           MappedRegion confined = Mapping.anonymous(10 * PAGE).mapConfined()) {
-        MappedRegion look = MappedRegion.of(shared.segment().asSlice(5, 100 * PAGE));
+        MappedRegion wrapper = MappedRegion.of(shared.segment().asSlice(5, 100 * PAGE));
         MappedRegion region =
-            kind[0].equals("shared") ? shared : kind[0].equals("look") ? look : confined;
+            kind[0].equals("shared") ? shared : kind[0].equals("wrapper") ? wrapper : confined;
         System.out.println(leastAllocated(region));
       }
     }
   }
 
-  /** Returns the bytes that a batch of calls allocates, of the best of many batches. */
+  /** Returns the bytes that a batch of calls allocates, in the best of many batches. */
   private static long leastAllocated(MappedRegion region) {
     long least = Long.MAX_VALUE;
     long sum = 0;
@@ -208,9 +208,9 @@ class ResidencyTest {
     }
   }
 
-  /** No words are kept where nothing is resident, so that a sparse range can be huge. */
+  /** Ranges without resident pages take no memory, so that a sparse range can be huge. */
   @Test
-  void aHoleCostsNextToNothing() {
+  void aHoleTakesAlmostNoMemory() {
     try (MappedRegion region = withPages(20 * CHUNK_PAGES)) {
       assertEquals(0, region.residency().residentPages()); // all is loaded now
       long before = Allocations.bytes();

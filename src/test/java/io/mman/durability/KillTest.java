@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a process has synced is there, whenever it is killed. {@code -Dmman.kill.rounds=200} takes
- * minutes.
+ * Everything that a process has synced survives when it is killed at any time. {@code
+ * -Dmman.kill.rounds=200} takes minutes.
  */
 class KillTest {
   private static final int ROUNDS = Integer.getInteger("mman.kill.rounds", 40);
 
-  /** Next to nothing is compiled before the end. */
+  /** Almost nothing is compiled before the end. */
   private static final ChildJvm WRITER =
       ChildJvm.of(RecordLog.class)
           .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx64m");
@@ -33,7 +33,7 @@ class KillTest {
 
   @Test
   @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void allThatWasSyncedIsThereAfterAKill() throws Exception {
+  void everythingSyncedSurvivesAKill() throws Exception {
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
       Future<Long> one = pool.submit(() -> killAgainAndAgain("one"));
       Future<Long> two = pool.submit(() -> killAgainAndAgain("two"));
@@ -41,7 +41,7 @@ class KillTest {
     }
   }
 
-  /** Kills writers of one file, each of which goes on where the one before was killed. */
+  /** Kills writers of one file, each of which continues where the previous one was killed. */
   private long killAgainAndAgain(String name) throws IOException {
     Path file = Files.createFile(folder.resolve(name));
     Random random = new Random(name.hashCode());
@@ -57,7 +57,7 @@ class KillTest {
     return count;
   }
 
-  /** Returns the number of the last record before the last sync that came to its end. */
+  /** Returns the number of the last record before the last completed sync. */
   private static long killOne(Path file, Random random) throws IOException {
     Process writer = WRITER.start(file.toString());
     long synced = 0;
@@ -65,11 +65,11 @@ class KillTest {
       for (int syncs = 1 + random.nextInt(8); syncs > 0; syncs--) {
         synced = in.readLong();
       }
-      int spins = random.nextInt(20_000); // no time is to be met: any moment will do
+      int spins = random.nextInt(20_000); // any moment is suitable
       for (int i = 0; i < spins; i++) {
         Thread.onSpinWait();
       }
-      writer.toHandle().destroyForcibly(); // that of the process would close the pipe
+      writer.toHandle().destroyForcibly(); // the destroy() of the process would close the pipe
       while (true) {
         synced = in.readLong();
       }

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * A writer on a file system of its own, of which copies are taken as its block device is: what only
- * the page cache has is not in them, as it is gone after a power cut. What the device has been
- * given counts as written, so this does not show that the device is told to empty its own cache.
+ * A writer on a file system of its own, whose block device is copied again and again: the copies
+ * lack all that is only in the page cache, like the disk after a power cut. The device is assumed
+ * to keep all that it has received, so this does not show that its own cache is flushed.
  */
 final class PowerCut {
   private static final int MOST_SYNCS = 20;
@@ -32,7 +32,7 @@ final class PowerCut {
     mount = folder.resolve("copy");
   }
 
-  /** Takes a folder with the image, which is mounted, and with room for a copy; and the rounds. */
+  /** Takes a folder with the mounted image and with room for a copy, and the number of rounds. */
   public static void main(String... arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     Path file = Files.createFile(folder.resolve("disk/log"));
@@ -41,9 +41,9 @@ final class PowerCut {
         ChildJvm.of(RecordLog.class).options("-XX:+UseSerialGC", "-Xmx64m").start(file.toString());
     try (DataInputStream in = new DataInputStream(writer.getInputStream())) {
       long synced = 0;
-      PowerCut cut = new PowerCut(folder);
+      PowerCut powerCut = new PowerCut(folder);
       for (int rounds = Integer.parseInt(arguments[1]); rounds > 0; rounds--) {
-        synced = cut.play(writer, in, synced);
+        synced = powerCut.play(writer, in, synced);
       }
       System.out.println("recovered " + synced);
     } finally {
@@ -52,7 +52,7 @@ final class PowerCut {
     }
   }
 
-  /** Returns the number of the last record before the last sync that came to its end. */
+  /** Returns the number of the last record before the last completed sync. */
   private long play(Process writer, DataInputStream in, long before) throws IOException {
     long synced = before;
     for (int syncs = 1 + random.nextInt(MOST_SYNCS); syncs > 0; syncs--) {

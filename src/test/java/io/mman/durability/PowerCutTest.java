@@ -10,9 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What has been synced has reached the device, where {@link KillTest} shows only that it has
- * reached the page cache: that survives the process. {@code -Dmman.powercut.rounds=500} takes
- * minutes.
+ * Everything synced has reached the device. {@link KillTest} shows only that it has reached the
+ * page cache, which survives the process. {@code -Dmman.powercut.rounds=500} takes minutes.
  */
 class PowerCutTest {
   private static final int ROUNDS = Integer.getInteger("mman.powercut.rounds", 20);
@@ -25,7 +24,7 @@ class PowerCutTest {
   @TempDir Path folder;
 
   @Test
-  void allThatWasSyncedIsThereAfterAPowerCut() {
+  void everythingSyncedSurvivesAPowerCut() {
     Requirements.requirePrograms("mkfs.ext4");
     String[] words = {"unshare", "-m", "sh", "-c", MOUNT, folder.toString()};
     Requirements.requireSuccess(

@@ -15,9 +15,9 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 
 /**
- * A file of records, each with its number, its length and a checksum of both and of its bytes, as
- * storage engines have it. The process that writes it tells after each sync which record was the
- * last before it.
+ * A file of records like those of storage engines: each has its number, its length and a checksum
+ * of these and of its bytes. The process that writes it prints after each sync the number of the
+ * last synced record.
  */
 final class RecordLog {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -51,7 +51,7 @@ final class RecordLog {
         && log.get(LONG, offset + 2 * Long.BYTES) == checksum(log, offset, length);
   }
 
-  /** The bytes come from the number, so that another record's are not taken for them. */
+  /** The bytes depend on the number, so that those of another record are recognized. */
   private static long append(MemorySegment log, long offset, long number) {
     byte[] bytes = bytes(number);
     log.set(LONG, offset, number);
@@ -91,7 +91,7 @@ final class RecordLog {
         }
         long next = append(region.segment(), offset, number);
         if (number % 3 == 0) {
-          region.sync(); // of all since the last time, and of what else is there
+          region.sync(); // of all pages since the last time, and of any others
           synced.writeLong(number);
           synced.flush();
         }

@@ -30,7 +30,7 @@ class AppendLogTest {
     path = folder.resolve("log");
   }
 
-  /** Appends and syncs numbers until it is killed, and says which are on the disk. */
+  /** Appends and syncs numbers until it is killed, and prints those that are on the disk. */
   static class Writer {
     public static void main(String... arguments) {
       try (AppendLog log = AppendLog.open(Path.of(arguments[0]), MAX)) {
@@ -49,7 +49,7 @@ class AppendLogTest {
     write("four");
 
     assertEquals(List.of("one", "", "three", "four"), read());
-    assertEquals(4 * HEADER + 12, Files.size(path)); // no room is left behind the last one
+    assertEquals(4 * HEADER + 12, Files.size(path)); // no room is left after the last one
   }
 
   @Test
@@ -74,19 +74,19 @@ class AppendLogTest {
   }
 
   @Test
-  void tailThatWasCutAnywhereIsCutOff() throws IOException {
+  void tailTruncatedAnywhereIsRemoved() throws IOException {
     write("first", "last");
     byte[] whole = Files.readAllBytes(path);
     int first = HEADER + 5;
     for (int length = first; length < whole.length; length++) {
       Files.write(path, Arrays.copyOf(whole, length));
-      assertEquals(List.of("first"), read(), "cut at " + length);
+      assertEquals(List.of("first"), read(), "truncated at " + length);
       assertEquals(first, Files.size(path));
     }
   }
 
   @Test
-  void recordWithAnyWrongByteIsCutOff() throws IOException {
+  void recordWithAnyWrongByteIsRemoved() throws IOException {
     write("first", "last");
     byte[] whole = Files.readAllBytes(path);
     int first = HEADER + 5;
@@ -99,7 +99,7 @@ class AppendLogTest {
   }
 
   @Test
-  void zerosBehindTheLastRecordAreNoRecords() throws IOException {
+  void zerosAfterTheLastRecordAreNoRecords() throws IOException {
     write("only");
     byte[] whole = Files.readAllBytes(path);
     Files.write(path, Arrays.copyOf(whole, 5000)); // as a crash leaves a file that had grown
@@ -108,7 +108,7 @@ class AppendLogTest {
   }
 
   @Test
-  void recordBehindACutOneDoesNotComeBack() throws IOException {
+  void recordAfterATruncatedOneDoesNotComeBack() throws IOException {
     write("aaa", "bbb", "ccc");
     byte[] torn = Files.readAllBytes(path);
     torn[HEADER + 3 + HEADER] ^= 1; // in bbb; ccc is whole
@@ -123,7 +123,7 @@ class AppendLogTest {
   }
 
   @Test
-  void whatWasSyncedIsThereAfterTheWriterIsKilled() throws IOException {
+  void syncedRecordsSurviveTheWriter() throws IOException {
     Process writer = ChildJvm.of(Writer.class).start(path.toString());
     int synced = -1;
     try (BufferedReader out = writer.inputReader()) {

@@ -63,7 +63,7 @@ class JitCodeTest {
     assertThrows(IllegalStateException.class, () -> code.call(1, 2));
   }
 
-  /** What {@code as} makes of {@code add w0, w0, w1; ret}, since few run the tests there. */
+  /** The output of {@code as} for {@code add w0, w0, w1; ret}, because few run the tests there. */
   @Test
   void codeForArmIsThatOfTheAssembler() {
     assertEquals(

@@ -119,13 +119,13 @@ class PageCacheTest {
   }
 
   @Test
-  void fileOfSomebodyElseHasChecksumsButNoBar() throws IOException {
+  void fileOfAnotherUserHasChecksumsButNoBar() throws IOException {
     Path file = Files.writeString(folder.resolve("theirs"), "123456789");
     makeSomebodyElses(file);
-    // Root without the rights that make every file its own.
-    String rights = "--bounding-set=-fowner,-dac_override,-dac_read_search";
+    // Root without the capabilities that make it the owner of every file.
+    String capabilities = "--bounding-set=-fowner,-dac_override,-dac_read_search";
     Output output =
-        Output.of(ChildJvm.of(Main.class).under("setpriv", rights).run(file.toString()));
+        Output.of(ChildJvm.of(Main.class).under("setpriv", capabilities).run(file.toString()));
 
     assertTrue(output.text.contains("from a process that neither owns the file"), output.text);
     assertTrue(output.text.contains("Try a file of your own"), output.text);
@@ -145,7 +145,7 @@ class PageCacheTest {
     }
   }
 
-  /** What the example printed, and the lines of interest in it. */
+  /** The output of the example, and the relevant lines in it. */
   private record Output(String text, List<MatchResult> bars, List<MatchResult> checksums) {
     static Output of(Command.Outcome outcome) {
       String text = outcome.success();

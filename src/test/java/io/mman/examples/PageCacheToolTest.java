@@ -88,9 +88,9 @@ class PageCacheToolTest {
   }
 
   @Test
-  void evictedPagesAreGoneAndTouchedOnesAreBack() {
-    String gone = run("--evict", three).success();
-    assertEquals(totals(1, 0, 3 * PAGE, 0, 3) + "\n", gone);
+  void evictedPagesAreNotResidentAndTouchedOnesAre() {
+    String evicted = run("--evict", three).success();
+    assertEquals(totals(1, 0, 3 * PAGE, 0, 3) + "\n", evicted);
 
     String back = run("--touch", three).success();
     assertEquals(totals(1, 0, 3 * PAGE, 3, 3) + "\n", back);
@@ -151,7 +151,7 @@ class PageCacheToolTest {
   }
 
   @Test
-  void helpTellsTheExitCodes() {
+  void helpListsTheExitCodes() {
     assertTrue(run("--help").success().contains("  1   some files could not be read"));
   }
 
@@ -159,10 +159,10 @@ class PageCacheToolTest {
   void filesOfOthersAreCountedAsUnknown() throws IOException {
     Requirements.requireRoot();
     Files.setAttribute(three, "unix:uid", 65534);
-    // Root without the rights that make every file its own.
-    String rights = "--bounding-set=-fowner,-dac_override,-dac_read_search";
+    // Root without the capabilities that make it the owner of every file.
+    String capabilities = "--bounding-set=-fowner,-dac_override,-dac_read_search";
     Command.Outcome outcome =
-        program().under("setpriv", rights).run("--touch", "-v", folder.toString());
+        program().under("setpriv", capabilities).run("--touch", "-v", folder.toString());
 
     assertEquals(
         List.of("[?] " + three),

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What README.md says is so. */
+/** The statements in README.md are true. */
 class ReadmeTest {
   private static final Path README = Path.of("README.md");
   private static final Path EXAMPLE =

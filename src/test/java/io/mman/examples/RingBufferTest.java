@@ -43,7 +43,7 @@ class RingBufferTest {
 
   /** A queue of arrays is the model; the ring goes round hundreds of times. */
   @Test
-  void messagesComeOutAsTheyWentInWhateverTheirSizes() {
+  void messagesOfAnySizeArriveUnchanged() {
     Random random = new Random(42);
     Queue<byte[]> model = new ArrayDeque<>();
     int refused = 0;
@@ -98,13 +98,13 @@ class RingBufferTest {
   }
 
   @Test
-  void nobodyCanCutTheMemory() {
+  void theMemoryCannotBeTruncated() {
     MmanException e = assertThrows(MmanException.class, () -> memory.resize(0));
 
     assertEquals(Errno.EPERM, e.error());
   }
 
-  /** The other process may write what it likes: bounds are checked. */
+  /** The other process may write anything: bounds are checked. */
   @Test
   void wrongLengthIsAnException() {
     producer.offer(MemorySegment.ofArray(new byte[8]));

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Changes that fail at a limit of the process: size, rights and bytes are as before, and once there
- * is room again the region goes on.
+ * Changes that fail at a limit of the process: size, protection and bytes are as before, and the
+ * region can be used again once the limit allows it.
  */
 class ChangeAtLimitsTest {
   private static final long PAGE = Mman.pageSize();
@@ -47,11 +47,12 @@ class ChangeAtLimitsTest {
     ChildJvm child =
         ChildJvm.of(Child.class)
             .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms64m")
-            // Where the JVM itself wants memory there is none: it has its code's beforehand.
+            // The JVM gets no more memory either, so the code cache is allocated in advance.
             .options("-XX:InitialCodeCacheSize=48m", "-XX:ReservedCodeCacheSize=48m")
             .options("-XX:ReplayDataFile=/dev/null");
 
-    // What needs no area more works: growing in a reserve, shrinking, fewer rights, parts.
+    // Changes that need no further area work: growing in a reserve, shrinking, removing
+    // permissions, splitting.
     assertEquals(List.of("failed: [move]"), child.run("areas").lines());
   }
 
@@ -75,7 +76,7 @@ class ChangeAtLimitsTest {
     assertEquals(List.of("failed: [move]"), child.run("moves").lines());
   }
 
-  /** Changes regions of each kind before, at, and behind a limit. */
+  /** Changes regions of each kind before, at, and after a limit. */
   static class Child {
     private static final long SIZE = 8 * PAGE;
 
@@ -86,7 +87,7 @@ class ChangeAtLimitsTest {
     public static void main(String... arguments) {
       Child child = new Child();
       child.map();
-      child.changeAll(2 * SIZE); // what the error path needs must be there before there is no room
+      child.changeAll(2 * SIZE); // loads the classes of the error path before memory runs out
       child.provoke();
       child.failed.clear();
       switch (arguments[0]) {
@@ -150,12 +151,12 @@ class ChangeAtLimitsTest {
 
     private void change(String name, MappedRegion region, Runnable step, long newSize) {
       long size = region.size();
-      Protection rights = region.protection();
+      Protection protection = region.protection();
       try {
         step.run();
         require(region.size() == newSize, name);
       } catch (MmanException | IllegalArgumentException e) {
-        require(region.size() == size && region.protection() == rights, name);
+        require(region.size() == size && region.protection() == protection, name);
         failed.add(name);
       }
       require(region.isAlive(), name);

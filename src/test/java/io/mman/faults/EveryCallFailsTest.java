@@ -20,8 +20,8 @@ class EveryCallFailsTest {
     List<String> expected = Arrays.stream(FaultPlan.values()).map(c -> c + " failed").toList();
     assertEquals(
         String.join("\n", expected) + "\n",
-        // One arena of malloc, which grows by brk(2) and not by calls that are to fail; and no C2,
-        // which takes more memory now and then than a scenario could leave mapped.
+        // One arena of malloc, which grows with brk(2) and not with calls that are made to fail;
+        // and no C2, which sometimes allocates more memory than a scenario could leak.
         ChildJvm.of(FaultProgram.class)
             .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
             .under("env", "MALLOC_ARENA_MAX=1")

@@ -8,10 +8,9 @@ import java.util.List;
 /**
  * The system calls that the library makes, and the errors that their man pages list.
  *
- * <p>They go by the kernel's names, with a question mark before those that need not be made: that
- * some processors lack, that want a device, or whose names strace has known since 6.5 and 6.10 only
- * (numbers above those it knows it does not fail). An exception names the function of the C library
- * that came down to one.
+ * <p>The names are those of the kernel, with a question mark before calls that are not made
+ * everywhere: some processors lack them, some need a device, and some are known to strace only
+ * since 6.5 and 6.10. An exception names the function of the C library that made the call.
  */
 enum FaultPlan {
   OPENAT(
@@ -95,7 +94,7 @@ enum FaultPlan {
     return kernelName;
   }
 
-  /** Tells whether it need not be made. */
+  /** Returns whether it is not made everywhere. */
   boolean isElsewhere() {
     return kernelName.startsWith("?");
   }
@@ -104,14 +103,14 @@ enum FaultPlan {
     return errors;
   }
 
-  /** Tells whether this is the exception for a call that failed. */
+  /** Returns whether this is the exception for a call that failed. */
   boolean explains(Throwable thrown, String errno) {
     return thrown instanceof MmanException e
         && functions.contains(e.call())
         && (e.error().name().equals(errno) || isGlibcs(e, errno));
   }
 
-  /** glibc has other words for what these two may come upon. */
+  /** glibc translates these two errors. */
   private static boolean isGlibcs(MmanException e, String errno) {
     return switch (e.call()) {
       case "shm_open" -> errno.equals("EISDIR") && e.error() == Errno.EINVAL;

@@ -32,7 +32,7 @@ final class FaultProgram {
     }
   }
 
-  /** Takes a folder, and names of scenarios if it is not to be all of them. */
+  /** Takes a folder, and names of scenarios; without names, all of them run. */
   public static void main(String... arguments) throws Exception {
     folder = Path.of(arguments[0]);
     List<String> names = List.of(arguments).subList(1, arguments.length);
@@ -49,12 +49,12 @@ final class FaultProgram {
     System.exit(0); // whatever the threads do
   }
 
-  /** Returns the folder that scenarios have theirs in. */
+  /** Returns the folder in which each scenario has one of its own. */
   static Path folder() {
     return folder;
   }
 
-  /** What a scenario makes every time is its own; the JVM maps memory now and then. */
+  /** Only calls in every rehearsal belong to the scenario: the JVM sometimes maps memory. */
   private void rehearse() throws Exception {
     for (int i = 0; i < REHEARSALS; i++) {
       boolean isFirst = i < REHEARSALS / 2; // it still loads and opens what it needs

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 /** Some scenarios, each on its thread, in all of which the same call fails. */
 final class FaultRound {
   /**
-   * Address space that the JVM may come to need meanwhile: up to 136 KiB was seen without C2, and
-   * 12 MiB with it. A guard stays, too, where munmap is what fails.
+   * Address space that the JVM may need meanwhile: up to 136 KiB was seen without C2, and 12 MiB
+   * with it. If munmap fails, a guard stays mapped, too.
    */
   private static final long SPARE = FaultScenario.BYTES / 8;
 
@@ -35,7 +35,7 @@ final class FaultRound {
     this.threads = threads;
   }
 
-  /** Something to do between what comes before the scenarios and what comes after them. */
+  /** The part between the preparation of the scenarios and their checks. */
   private interface Middle {
     void play() throws Exception;
   }
@@ -97,7 +97,7 @@ final class FaultRound {
     return threads.keySet().stream().map(FaultScenario::name).toList();
   }
 
-  /** strace tells which thread is which if there are two. */
+  /** strace prints the numbers of threads only if there are several. */
   private List<TracedThread> looked(TracedThread spare) {
     List<TracedThread> all = new ArrayList<>(threads.values());
     all.add(spare);
@@ -151,7 +151,7 @@ final class FaultRound {
     }
   }
 
-  /** What strace lets fail is not done: a descriptor closed now has been closed twice. */
+  /** A call that strace fails is not made: if the descriptor is closed now, it was closed twice. */
   private void requireOpen(String what, String line) {
     int fd = Integer.parseInt(line.substring(line.indexOf('(') + 1, line.indexOf(')')));
     try {

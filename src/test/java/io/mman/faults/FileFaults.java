@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What is done with files, for failing calls in it. */
+/** The scenarios with files. */
 final class FileFaults {
-  /** What fcntl says of a lock that another process holds. */
+  /** The errors of fcntl if another process holds the lock. */
   private static final String LOCKED = "EACCES EAGAIN";
 
   private FileFaults() {}
@@ -63,7 +63,7 @@ final class FileFaults {
     return Files.writeString(folder.resolve("existing"), "12345");
   }
 
-  /** A failure leaves no descriptor, which is looked for when all is over. */
+  /** A failure leaves no descriptor; this is checked at the end of the round. */
   private static FaultScenario.Attempt attempt(
       Supplier<NativeFile> opener, Consumer<Throwable> check) {
     return new FaultScenario.Attempt() {
@@ -104,7 +104,7 @@ final class FileFaults {
         });
   }
 
-  /** A descriptor that could not be adopted is the caller's still. */
+  /** A descriptor that could not be adopted still belongs to the caller. */
   private static FaultScenario.Attempt adopt(Path folder) throws Exception {
     NativeFile file = NativeFile.open(existing(folder));
     int fd = LibC.dup(file.fd());
@@ -181,7 +181,7 @@ final class FileFaults {
           file.unlock();
           file.close();
         }
-        file.close(); // even after a failure the number is given back, once
+        file.close(); // the descriptor is closed once, even after a failure
       }
     };
   }

@@ -27,13 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The very first error of a JVM is that a limit is reached, and all works again once something is
- * given back. The classes are in folders, where each takes a descriptor to be loaded.
+ * The first error of a JVM is that a limit is reached, and everything works again once something is
+ * released. The classes are in folders, where loading each of them takes a descriptor.
  */
 class FirstErrorTest {
   /**
-   * Takes what its argument names until there is no more. Without lambdas and sums of strings, of
-   * which the JVM would make classes when it has no memory for them.
+   * Allocates what its argument names until that fails. It has no lambdas and no string
+   * concatenation, for which the JVM would create classes when memory has run out.
    */
   static class Taker {
     private static final Path FILE = Path.of("/bin/sh");
@@ -69,7 +69,7 @@ class FirstErrorTest {
       };
     }
 
-    /** There is room for what the JVM needs, before any region is closed. */
+    /** The JVM can still map what it needs before any region is closed. */
     private static void mapAsTheJvmMay() {
       for (int i = 0; i < 20; i++) {
         Mman.mmap(
@@ -128,9 +128,9 @@ class FirstErrorTest {
   }
 
   /**
-   * With all compilers, which are what the JVM aborted in when the areas were counted: metaspace
-   * for what they know of a method could not be mapped. It must not have to be in the instant
-   * between the last area and the failure, and that is all that is left to chance.
+   * Runs with all compilers, in which the JVM aborted without the reserved areas: they could not
+   * map metaspace for the data of a method. The only remaining risk is that the JVM needs an area
+   * between the last mapping and its failure.
    */
   private static void assertSurvivesTheLastArea(ChildJvm child) throws IOException {
     String limit = Files.readAllLines(Path.of("/proc/sys/vm/max_map_count")).getFirst();

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A small disk that fills up, in memory and on ext4: an error where a store would be a signal. */
+/**
+ * A small disk that fills up, in memory and on ext4: the calls fail, and no store raises a signal.
+ */
 class FullDiskTest {
   private static final long MIB = 1 << 20;
 
@@ -31,7 +33,7 @@ class FullDiskTest {
 
   @TempDir Path folder;
 
-  /** Fills the disk in each way there is, and uses it again in between. */
+  /** Fills the disk in every possible way, and uses it again in between. */
   static class Filler {
     public static void main(String... arguments) throws Exception {
       Path disk = Path.of(arguments[0]);
@@ -40,16 +42,16 @@ class FullDiskTest {
       System.out.println("left " + Files.exists(path));
       try (NativeFile file = NativeFile.open(path, WRITE, CREATE)) {
         report("allocate", () -> file.allocate(0, BYTES));
-        file.resize(0); // blocks may have been given
+        file.resize(0); // some blocks may be allocated
         file.allocate(0, MIB);
-        file.resize(BYTES); // the rest is a hole that the disk has no room for
+        file.resize(BYTES); // the rest is a hole for which the disk has no room
         Mapping mapping = Mapping.file(file).protection(Protection.READ_WRITE);
         try (MappedRegion region = mapping.mapShared()) {
           fill(region);
           report("write", () -> region.write(BYTES - MIB, pages()));
           report("heap", () -> region.write(BYTES - MIB, MemorySegment.ofArray(new byte[10])));
           report("advise", () -> region.advise(Advice.POPULATE_WRITE));
-          region.write(MIB / 2, MemorySegment.ofArray(new byte[10])); // has its blocks
+          region.write(MIB / 2, MemorySegment.ofArray(new byte[10])); // its blocks are allocated
           trySync(region);
         }
         file.resize(0);
@@ -73,7 +75,7 @@ class FullDiskTest {
       return Arena.ofAuto().allocate(MIB / 4);
     }
 
-    /** A disk that has promised blocks it does not have may tell so here, and only so. */
+    /** ext4, which allocates blocks late, may report the full disk only here. */
     private static void trySync(MappedRegion region) {
       try {
         region.sync();

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Requests for mappings, for failing calls in them: nothing made on the way may be left. */
+/** The scenarios that map: a failure undoes all earlier steps. */
 final class MappingFaults {
   private static final Protection RW = Protection.READ_WRITE;
 
@@ -101,7 +101,7 @@ final class MappingFaults {
         .survives(FaultPlan.MADVISE, "EINVAL"); // a kernel without huge pages
   }
 
-  /** With advice that does not apply to files: the first failure, to which others may come. */
+  /** Adds advice that does not apply to files: the first failure, after which others may follow. */
   private static Mapping refused(Mapping mapping) {
     return mapping.advise(Advice.FREE);
   }
@@ -112,7 +112,7 @@ final class MappingFaults {
         request.apply(Mapping.file(path).create(BYTES)),
         failure -> {
           boolean exists = path.toFile().delete();
-          // To ENOENT, which strace may tell of a file that is there, there is nothing to remove.
+          // After an ENOENT that strace injects for an existing file, nothing is removed.
           boolean refused = FaultPlan.MADVISE.explains(failure, "EINVAL");
           require(!isUndone(failure) || refused || !exists, "a new file is removed");
         });
@@ -154,20 +154,20 @@ final class MappingFaults {
   private static void requireLength(Throwable failure, Path path) {
     try {
       require(
-          !isUndone(failure) || Files.size(path) == BYTES, "one extended on the way is cut back");
+          !isUndone(failure) || Files.size(path) == BYTES, "an extended file is truncated again");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Of a file that was mapped before only the length is asked for. */
+  /** For a file that was mapped before, only the length is queried. */
   private static FaultScenario.Attempt again(Path folder) {
     NativeFile file = NativeFile.open(sparse(folder));
     Mapping.file(file).mapConfined().close();
     return mapping(Mapping.file(file), failure -> file.close());
   }
 
-  /** Without a byte, which takes no huge page. */
+  /** Empty, because a huge page may not be available. */
   private static FaultScenario.Attempt nothingOfHugePages(Path folder) {
     NativeFile file = NativeFile.memory("fault", 0, MemfdFlag.HUGETLB);
     return mapping(Mapping.file(file), failure -> file.close());
@@ -210,7 +210,7 @@ final class MappingFaults {
 
       @Override
       public void check(Throwable failure) {
-        arena.close(); // with the one that could be mapped
+        arena.close(); // with the region that could be mapped
       }
     };
   }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * SystemCalls on the process and on devices, for failing them. They come last, since what they do
- * concerns what others have locked.
+ * The scenarios with the process and with devices. They come last, because they unlock the memory
+ * that others have locked.
  */
 final class ProcessFaults {
   private static final Path DEVICES = Path.of("/dev");
@@ -28,13 +28,13 @@ final class ProcessFaults {
 
   private ProcessFaults() {}
 
-  /** Those that the system and its rights allow. */
+  /** Returns those that this system and user allow. */
   static List<FaultScenario> all() throws IOException {
     List<FaultScenario> all = new ArrayList<>();
     all.add(
         new FaultScenario("descriptorLimit", folder -> descriptorLimit())
             .survives(FaultPlan.PRLIMIT64));
-    // Without a flag it locks nothing: EINVAL, where it does not fail before.
+    // Without a flag it locks nothing, and fails with EINVAL unless it fails before.
     all.add(new FaultScenario("lockAll", folder -> step(() -> Mman.mlockall(), failure -> {})));
     all.add(new FaultScenario("unlockAll", folder -> step(Mman::munlockall, failure -> {})));
     all.add(new FaultScenario("sealNothing", folder -> sealNothing()));
@@ -58,7 +58,10 @@ final class ProcessFaults {
     };
   }
 
-  /** What a failure tells of the limit is told without it if that cannot be asked for. */
+  /**
+   * If the limit cannot be queried, the message has no number. The library queries it only after an
+   * EMFILE, and strace makes one call fail at a time, so this calls the internal class directly.
+   */
   private static FaultScenario.Attempt descriptorLimit() {
     return step(
         () ->
@@ -66,7 +69,7 @@ final class ProcessFaults {
         failure -> {});
   }
 
-  /** Nothing can be sealed for a test, as it could not be given back. */
+  /** An empty range, because sealed memory could not be unmapped. */
   private static FaultScenario.Attempt sealNothing() {
     MemorySegment nothing = MemorySegment.ofAddress(Mman.pageSize()).reinterpret(0);
     return step(() -> Mman.mseal(nothing), failure -> {});
@@ -84,7 +87,7 @@ final class ProcessFaults {
     }
   }
 
-  /** Nothing else is opened, which might do something. */
+  /** Only block devices are opened, because opening others may have an effect. */
   private static boolean isBlockDevice(Path path) {
     try {
       if (((int) Files.getAttribute(path, "unix:mode") & S_IFMT) != S_IFBLK) {

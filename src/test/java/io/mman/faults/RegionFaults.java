@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What is done with regions, for failing calls in it. */
+/** The scenarios with regions. */
 final class RegionFaults {
   private static final Protection RW = Protection.READ_WRITE;
   private static final byte MARK = 77;
@@ -131,7 +131,7 @@ final class RegionFaults {
     return region;
   }
 
-  /** Growing into it must make bytes zero, which takes the right to write for a moment. */
+  /** Growth has to zero its last page, for which the page becomes writable for a moment. */
   private static MappedRegion readOnlyWithTail(NativeFile file) {
     MappedRegion region = RESERVED.map(file);
     region.segment().fill((byte) 1);
@@ -188,7 +188,7 @@ final class RegionFaults {
         region.resize(3 * PAGE);
         checkUsable(region);
       }
-      region.close(); // also where a first try failed
+      region.close(); // also if the first attempt failed
       require(!region.isAlive(), "closed");
       region.close();
       file.resize(0); // no region covers it any more
@@ -196,7 +196,7 @@ final class RegionFaults {
     }
   }
 
-  /** Checks that the region can do all that it should be able to do. */
+  /** Checks that the region is usable. */
   static void checkUsable(MappedRegion region) {
     if (region.size() == 0 || !region.protection().canRead()) {
       return;
@@ -204,7 +204,7 @@ final class RegionFaults {
     MemorySegment view = region.segment();
     require(view.byteSize() == region.size(), "the view's size");
     byte first = view.get(JAVA_BYTE, 0);
-    require(view.isReadOnly() != region.protection().canWrite(), "the view's rights");
+    require(view.isReadOnly() != region.protection().canWrite(), "the protection of the view");
     if (!view.isReadOnly()) {
       view.set(JAVA_BYTE, 0, first);
       view.get(JAVA_BYTE, view.byteSize() - 1);
@@ -232,7 +232,7 @@ final class RegionFaults {
       public void check(Throwable failure) {
         require(!arena.scope().isAlive() && !region.isAlive(), "closed");
         if (failure != null) {
-          Mman.munmap(pages); // nobody else can, now that the arena has told its failure
+          Mman.munmap(pages); // the closed arena does not try again
         }
       }
     };

@@ -10,11 +10,11 @@ import java.util.List;
 /**
  * Every view that the regions of a {@link RegionWorld} ever handed out.
  *
- * <p>None is touched before the kernel, asked for the same bytes, has given them: a view that is
- * left over pages that are gone is a failure, not a crash.
+ * <p>Before a view is accessed, the kernel copies the same bytes: a view that is still alive on
+ * unmapped pages is a failure of the test and not a crash.
  */
 final class HandedViews {
-  /** A view, and what its region had changed by then. */
+  /** A view, and the generation of its region at that time. */
   record Handed(MemorySegment view, ModelRegion owner, int generation) {
     boolean isRevoked() {
       return owner.closed || owner.generation != generation;
@@ -23,13 +23,13 @@ final class HandedViews {
 
   private final List<Handed> all = new ArrayList<>();
 
-  /** Takes the view that a region gives now, which must be as the model has it. */
+  /** Adds the present view of a region, which must match the model. */
   void take(ModelRegion region) {
     MemorySegment view = null;
     try {
       view = region.real.segment();
     } catch (IllegalStateException unreadable) {
-      // There is none to be had.
+      // The protection does not allow reading.
     }
     require((view != null) == region.protection.canRead());
     if (view != null) {

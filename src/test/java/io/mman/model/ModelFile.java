@@ -25,7 +25,7 @@ final class ModelFile implements AutoCloseable {
     real = NativeFile.open(path, StandardOpenOption.WRITE);
   }
 
-  /** Closes it and opens it once more; what is mapped stays so and cannot grow any more. */
+  /** Closes the file and opens it again; its regions stay mapped, but cannot grow any more. */
   void reopen() {
     real.close();
     real = NativeFile.open(path, StandardOpenOption.WRITE);
@@ -41,7 +41,7 @@ final class ModelFile implements AutoCloseable {
     bytes = Arrays.copyOf(bytes, Math.max(bytes.length, size));
   }
 
-  /** Returns a page, with zeros behind the end of the file. */
+  /** Returns a page, with zeros after the end of the file. */
   byte[] page(int number, int size) {
     int start = Math.min(number * size, bytes.length);
     return Arrays.copyOf(

@@ -15,7 +15,7 @@ public final class ModelGame {
 
   private ModelGame() {}
 
-  /** Does some steps, with regions of a file or of memory as the seed says. */
+  /** Does some steps, with regions of a file or of memory depending on the seed. */
   public static void play(long seed, List<Step> steps) {
     RegionWorld world = new RegionWorld((seed & 2) == 0 ? FILE_BYTES : 0);
     for (Step step : steps) {
@@ -45,7 +45,7 @@ public final class ModelGame {
       }
       case SPLIT -> world.split(step.slot(), from);
       case JOIN -> world.join(step.slot(), step.other());
-      case PROTECT -> world.protect(step.slot(), rights(step));
+      case PROTECT -> world.protect(step.slot(), protection(step));
       case ADVISE -> world.advise(step.slot(), advice(step), from, length);
       case POPULATE -> world.touch(step.slot(), from, length, step.pick() % 2 == 0);
       case PIN -> world.pin(step.slot());
@@ -67,7 +67,7 @@ public final class ModelGame {
     return (byte) (1 + step.pick() % 100);
   }
 
-  private static Protection rights(Step step) {
+  private static Protection protection(Step step) {
     return step.pick() % 4 < 2
         ? Protection.READ_WRITE
         : step.pick() % 4 == 2 ? Protection.READ : Protection.NONE;
@@ -89,11 +89,13 @@ public final class ModelGame {
             (pick >> 8) % 2 == 0,
             (pick >> 10) % 5,
             Math.max(0, (pick >> 13) % 8 - 4),
-            rights(step));
+            protection(step));
     world.map(from, length, reserve, shape);
   }
 
-  /** Gives every call what no region takes. Nothing may come of it; the caller checks that. */
+  /**
+   * Makes every call with arguments that no region accepts. The caller checks that nothing changes.
+   */
   private static void refused(RegionWorld world, Step step) {
     ModelRegion model = world.pick(step.slot());
     if (model == null) {

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A region and what it should be. */
+/** A region and its expected state. */
 final class ModelRegion {
   static final int PAGE = (int) Mman.pageSize();
 
@@ -20,13 +20,13 @@ final class ModelRegion {
   final MappedRegion real;
   final Origin origin;
 
-  /** First byte in the file; what is not of a file begins at 0. */
+  /** The first byte in the file; 0 for memory. */
   final int offset;
 
   int size;
   Protection protection;
 
-  /** Up to which it grows in place, or -1. */
+  /** The size up to which it grows in place, or -1. */
   int reserve;
 
   /** Bytes that its pages are rounded up to. */
@@ -48,10 +48,10 @@ final class ModelRegion {
   /** All views handed out before the last change of it are revoked. */
   int generation;
 
-  /** What follows it in memory for sure. */
+  /** The region that certainly follows it in memory. */
   @Nullable ModelRegion next;
 
-  /** Memory that is no file's. */
+  /** The bytes of a region of memory. */
   private byte[] memory;
 
   /** Pages of the file that this region has copies of. */
@@ -81,7 +81,7 @@ final class ModelRegion {
     return origin.file != null;
   }
 
-  /** Tells whether there is address space of it. */
+  /** Returns whether it occupies address space. */
   boolean hasPages() {
     return size > 0 || (reserve >= 0 && head() + reserve > 0);
   }
@@ -103,7 +103,7 @@ final class ModelRegion {
   }
 
   byte[] bytes() {
-    if (!isFile() || size == 0) { // empty, it may lie behind the end of the file
+    if (!isFile() || size == 0) { // an empty one may lie after the end of the file
       return memory;
     }
     byte[] all = Arrays.copyOfRange(origin.file.bytes, offset, offset + size);
@@ -149,7 +149,7 @@ final class ModelRegion {
     }
   }
 
-  /** Makes the pages zero for all who share them that lie in a range completely. */
+  /** Zeroes the pages that lie completely in a range, for all who share them. */
   void remove(int from, int length) {
     int start = Math.ceilDiv(offset + from, PAGE) * PAGE;
     int end = (offset + from + length) / PAGE * PAGE;
@@ -158,7 +158,7 @@ final class ModelRegion {
     }
   }
 
-  /** Leaves what lies behind an offset to a new one, whose size is 0 where it has no page. */
+  /** Splits off the part from an offset on, whose size is 0 if it has no page. */
   ModelRegion split(MappedRegion rest, int at) {
     boolean takesPages = at == 0 || ((head() + at) % PAGE == 0 && head() + at < capacity());
     int restReserve = takesPages && reserve >= 0 ? reserve - at : -1;
@@ -174,9 +174,9 @@ final class ModelRegion {
       other.memory = Arrays.copyOfRange(memory, at, size);
     }
     if (size > at) {
-      int cut = (offset + at) / PAGE;
+      int firstPage = (offset + at) / PAGE;
       copies.forEach((page, copy) -> other.copies.put(page, copy));
-      other.copies.keySet().removeIf(page -> page < cut);
+      other.copies.keySet().removeIf(page -> page < firstPage);
     }
     reserve = takesPages ? -1 : reserve;
     resize(at);
@@ -200,7 +200,7 @@ final class ModelRegion {
     locked |= other.locked;
     generation++;
     other.closed = true;
-    // Behind a part without pages nothing is known to follow.
+    // Nothing is known to follow a part without pages.
     boolean follows = other.hasPages() && other.next != this;
     next = follows ? other.next : null;
   }

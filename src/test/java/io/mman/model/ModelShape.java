@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a region is asked to be, besides its place and size.
+ * The requested properties of a region, besides its offset and size.
  *
  * @param lifetime 0 an arena's, 1 for all threads, else confined
  * @param placement 0 anywhere, 1 between guards, 2 aligned, 3 for huge pages

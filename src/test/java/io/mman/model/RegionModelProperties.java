@@ -108,7 +108,7 @@ class RegionModelProperties {
     return Arbitraries.bytes().between((byte) 1, (byte) 100);
   }
 
-  private static Arbitrary<Protection> rights() {
+  private static Arbitrary<Protection> protection() {
     return Arbitraries.of(
         Protection.READ_WRITE, Protection.READ_WRITE, Protection.READ, Protection.NONE);
   }
@@ -122,7 +122,7 @@ class RegionModelProperties {
                 Arbitraries.of(true, false),
                 Arbitraries.integers().between(0, 4),
                 Arbitraries.of(0, 0, 0, 1, 2, 3),
-                rights())
+                protection())
             .as(ModelShape::new);
     return Combinators.combine(place(), place(), reserves, shapes)
         .as(
@@ -167,7 +167,7 @@ class RegionModelProperties {
   }
 
   private static Arbitrary<Transformer<RegionWorld>> protect() {
-    return Combinators.combine(which(), rights())
+    return Combinators.combine(which(), protection())
         .as((r, p) -> named("protect " + r + " " + p, w -> w.protect(r, p)));
   }
 

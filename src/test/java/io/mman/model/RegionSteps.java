@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps with the regions of a {@link RegionWorld}. Each changes region and model alike, or is
- * refused with what the contract says.
+ * Steps with the regions of a {@link RegionWorld}. Each changes region and model alike, or fails
+ * with the documented exception.
  */
 abstract sealed class RegionSteps permits RegionWorld {
   private static final int PAGE = ModelRegion.PAGE;
@@ -19,7 +19,7 @@ abstract sealed class RegionSteps permits RegionWorld {
   final List<ModelRegion> regions = new ArrayList<>();
   final HandedViews views = new HandedViews();
 
-  /** Writes through a view, the newest or an older one that is still good. */
+  /** Writes through a view, the newest or an older one that is not revoked. */
   void write(int which, int view, int from, int length, byte value) {
     List<HandedViews.Handed> writable = views.writable();
     if (writable.isEmpty()) {
@@ -151,7 +151,7 @@ abstract sealed class RegionSteps permits RegionWorld {
     attempt(refusal, () -> regions.add(r.split(r.real.split(offset), offset)));
   }
 
-  /** Joins two; those that were split and have stayed in place must let themselves be joined. */
+  /** Joins two regions; this must work if they were split and have not moved. */
   void join(int which, int other) {
     ModelRegion r = pick(which);
     ModelRegion next = r != null && r.next != null && other % 3 != 0 ? r.next : pick(other);
@@ -224,7 +224,7 @@ abstract sealed class RegionSteps permits RegionWorld {
     }
   }
 
-  /** What should change nothing that can be seen. */
+  /** Calls without a visible effect. */
   void touch(int which, int from, int length, boolean lock) {
     ModelRegion r = pick(which);
     if (r == null) {
@@ -248,7 +248,7 @@ abstract sealed class RegionSteps permits RegionWorld {
     return regions.isEmpty() ? null : regions.get(which % regions.size());
   }
 
-  /** Does something that is to be refused with some exception, or with none. */
+  /** Does a step that must fail with this exception, or must not fail if it is null. */
   static void attempt(@Nullable Class<?> refusal, Runnable step) {
     try {
       step.run();

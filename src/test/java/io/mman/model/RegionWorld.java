@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Regions of one file, or of memory, beside a model of them. Each step changes both alike, or is
- * refused with what the contract says; {@link #check} then reads every view ever handed out.
+ * Regions of one file, or of memory, beside a model of them. Each step changes both alike, or fails
+ * with the documented exception; {@link #check} then reads every view ever handed out.
  */
 final class RegionWorld extends RegionSteps implements AutoCloseable {
   private static final int MOST_REGIONS = 6;
@@ -25,7 +25,7 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
   private final Arena lender = Arena.ofConfined();
   private final Thread owner = Thread.currentThread();
 
-  /** Regions of a file of so many bytes; of memory where there are none. */
+  /** Creates a world with a file of so many bytes, or with memory if it is 0. */
   RegionWorld(int fileBytes) {
     byte[] bytes = new byte[fileBytes];
     for (int i = 0; i < fileBytes; i++) {
@@ -96,7 +96,7 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
     }
   }
 
-  /** Gives the file another length; what it is mapped through otherwise it cannot know of. */
+  /** Sets the length of the file, unless a region of another descriptor reaches past it. */
   void resizeFile(int size) {
     List<ModelRegion> mapped = new ArrayList<>(regions);
     mapped.addAll(detached);
@@ -115,7 +115,7 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
     return r.size > 0 && r.offset + r.size > size;
   }
 
-  /** Compares all that can be seen with the model. */
+  /** Compares everything visible with the model. */
   void check() {
     for (ModelRegion r : regions) {
       require(r.real.isAlive() && r.real.size() == r.size && r.real.protection() == r.protection);
@@ -127,12 +127,12 @@ final class RegionWorld extends RegionSteps implements AutoCloseable {
     }
   }
 
-  /** Tells whether it can be closed here; shrinking goes on in another thread. */
+  /** Returns whether this thread may close it; jqwik shrinks in another thread. */
   boolean isOfThisThread() {
     return owner == Thread.currentThread();
   }
 
-  /** Closes all there is; no view outlives it. */
+  /** Closes everything; no view stays alive. */
   @Override
   public void close() {
     unpinAll();

@@ -6,7 +6,7 @@ import io.mman.Protection;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What revokes views, or may do so. */
+/** Operations that revoke views, or may do so. */
 final class Changes {
   private static final int CANARY_CHECKS = 20;
 
@@ -21,7 +21,7 @@ final class Changes {
   void change(Step step, Held held) throws Exception {
     MappedRegion region = held.region();
     switch (step.op()) {
-      case PROTECT -> handOut(region.protect(rights(step)), held);
+      case PROTECT -> handOut(region.protect(protection(step)), held);
       case RESIZE -> {
         // No huge sizes: tmpfs would allocate memory until there is none.
         boolean extend = step.pick() % 4 == 0 && step.length() < MAX_EXTENDED;
@@ -42,7 +42,7 @@ final class Changes {
     }
   }
 
-  private static Protection rights(Step step) {
+  private static Protection protection(Step step) {
     return step.choose(
         2,
         Protection.READ_WRITE,
@@ -69,7 +69,10 @@ final class Changes {
     world.put(step.other(), other);
   }
 
-  /** Never joins memory to other memory, which may touch it by chance: bytes could not be told. */
+  /**
+   * Never joins different pieces of memory, which may be adjacent by chance, because their bytes
+   * have different patterns.
+   */
   private void join(Step step, Held held) {
     boolean toRest = held.lineage().rest != null && !step.once(0, 4);
     Held next = toRest ? held.lineage().rest : world.regions.get(step.other());
@@ -92,7 +95,10 @@ final class Changes {
     }
   }
 
-  /** Memory that nobody else knows of: what changes in it was meant for pages that were there. */
+  /**
+   * Memory that no other thread uses: a change in it was meant for the pages that were there
+   * before.
+   */
   void canary(Step step) {
     int bytes = (int) ((1 + step.pick() % 8) * Step.PAGE);
     byte[] song = World.newPattern(true).bytes(0, bytes);

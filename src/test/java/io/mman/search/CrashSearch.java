@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Starts the JVMs of a search, watches over them, and tells how each of them ended. */
+/** Starts the JVMs of a search and reports how each of them ended. */
 final class CrashSearch {
   private static final String ALL = "all";
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
@@ -61,7 +61,7 @@ final class CrashSearch {
       if (finding.isPresent()) {
         return finding;
       }
-      seed += 1 << 20; // more than one child comes to
+      seed += 1 << 20; // more than one child can do
     }
     return Optional.empty();
   }
@@ -101,7 +101,7 @@ final class CrashSearch {
     return new Finding(seed, Step.some(seed, steps), what);
   }
 
-  /** A disk that others use as well could make a sequence last so long that it seems to hang. */
+  /** On a shared disk a sequence could take so long that it seems to hang. */
   private static Path newFolder() {
     try {
       return Files.isWritable(SHARED_MEMORY)

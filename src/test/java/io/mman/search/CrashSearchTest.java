@@ -53,8 +53,8 @@ class CrashSearchTest {
   }
 
   /**
-   * Builds look at the same sequences, so that one that fails does so again; a long search does
-   * not.
+   * Builds try the same sequences every time, so that failures repeat; a long search tries new
+   * ones.
    */
   private static Optional<CrashSearch.Finding> search(CrashSearch search) {
     Integer minutes = Integer.getInteger("mman.search.minutes");

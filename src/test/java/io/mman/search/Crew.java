@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Threads that stay the same from one sequence to the next. */
 final class Crew {
-  /** No sequence takes a second; it is never cut short because a machine is slow. */
+  /** A sequence takes less than a second; the limit is for those that hang. */
   private static final long HANGS_AFTER_SECONDS = 60;
 
   private final List<ExecutorService> threads = new ArrayList<>();
@@ -30,7 +30,7 @@ final class Crew {
     void run(int thread) throws Exception;
   }
 
-  /** Has every thread do its part, and waits for all of them. */
+  /** Runs a part on every thread, and waits for all of them. */
   void all(Part part) throws Exception {
     List<Future<?>> futures = new ArrayList<>();
     for (int i = 0; i < threads.size(); i++) {

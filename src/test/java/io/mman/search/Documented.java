@@ -7,7 +7,9 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What each call may throw, by its javadoc, whatever its arguments and whoever else is at work. */
+/**
+ * The exceptions that each call may throw by its javadoc, for any arguments and any other threads.
+ */
 final class Documented {
   private static final Set<Class<?>> NONE = Set.of();
   private static final Set<Class<?>> RANGE =
@@ -56,7 +58,7 @@ final class Documented {
     };
     rule(Op.MAP, ALL, mapping);
     rule(Op.MAP_FILE, ALL, mapping);
-    rule(Op.LOOK, NONE);
+    rule(Op.WRAP, NONE);
     rule(Op.PROTECT, STATE, Errno.EACCES, Errno.ENOMEM);
     // EPERM: a seal of the file, EBADF: the file is open for reading only.
     rule(Op.RESIZE, ALL, Errno.ENOMEM, Errno.EAGAIN, Errno.EPERM, Errno.EBADF, Errno.ENODEV);
@@ -91,7 +93,7 @@ final class Documented {
 
   private Documented() {}
 
-  /** Tells whether a step may end so, with a region if it has one. */
+  /** Returns whether a step may end with this exception, given its region if it has one. */
   static boolean allows(Step step, Held held, Throwable thrown) {
     Rule rule = RULES.get(step.op());
     if (!(thrown instanceof MmanException e)) {
@@ -100,21 +102,21 @@ final class Documented {
     return rule.errnos.contains(e.error()) || (held != null && allows(step, held, e.error()));
   }
 
-  /** What depends on the region. */
+  /** The exceptions that depend on the region. */
   private static boolean allows(Step step, Held held, Errno error) {
     Op op = step.op();
     Held.Lineage lineage = held.lineage();
     boolean owned = lineage.kind == Held.Kind.OWNED;
     return switch (error) {
-      // A sealed file of memory lets no hole be punched.
+      // No hole can be punched into a sealed memory file.
       case EPERM ->
           (owned && lineage.maybeSealed()) || (op == Op.ADVISE && held.pattern().ofFile());
-      // Pages without rights: RegionOps tells when there must be some.
+      // Pages that cannot be accessed: RegionOps checks when they must be accessible.
       case EFAULT -> op == Op.READ || op == Op.WRITE || op == Op.ADVISE;
       case EBADF -> op == Op.ADVISE && !held.pattern().ofFile();
-      // The kernel has no page, or no huge page, to give: not for a range that is gone.
+      // The kernel has no page, or no huge page, left; not allowed for an unmapped range.
       case ENOMEM -> op == Op.ADVISE && held.lineage().maybeCollapse();
-      // More than there is address space.
+      // More than the address space.
       case EINVAL -> op == Op.RESIZE && Step.isWild(step.length());
       default -> false;
     };

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Everything that can be done with files; no two of the search's files are one. */
+/** All operations with files; no two of them are the same file. */
 final class FileOps {
-  /** What /proc shows of files of memory, and the folder of the others begins with. */
+  /** The name of memory files in /proc, and the prefix of the folder with the other files. */
   static final String MARK = "mman-search";
 
   private static final AtomicInteger NAMES = new AtomicInteger();
@@ -60,7 +60,7 @@ final class FileOps {
     }
   }
 
-  /** Never more than some pages: a file of memory would get as many as are asked for. */
+  /** At most some pages, because a memory file would really allocate them all. */
   private static void allocate(NativeFile file, Step step) {
     long length = Math.min(step.length(), PAGES * Step.PAGE);
     file.allocate(step.from(), length);

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts native code that was given views. Only while there is some may a region refuse to close;
- * for its own calls it has to wait.
+ * Counts the calls of native code that hold views. A region may refuse to close only during such
+ * calls; for its own calls it has to wait.
  */
 final class Handovers {
   private final AtomicInteger running = new AtomicInteger();
@@ -26,7 +26,7 @@ final class Handovers {
     }
   }
 
-  /** Does what must not be refused because of native code where there is none. */
+  /** Does something that must not be refused if no native code holds a view. */
   void without(Action action) throws Exception {
     long before = begun.get();
     boolean idle = running.get() == 0;

@@ -4,9 +4,9 @@ import io.mman.MappedRegion;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A region and what the search knows of it.
+ * A region and what the search knows about it.
  *
- * @param base offset of its first byte in what the pattern is of
+ * @param base offset of its first byte in the pattern
  */
 record Held(MappedRegion region, Pattern pattern, long base, Lineage lineage) {
   /** What a region has in common with those that were split from it. */
@@ -16,13 +16,13 @@ record Held(MappedRegion region, Pattern pattern, long base, Lineage lineage) {
     /** The thread that it is confined to, or null. */
     final Thread owner;
 
-    /** Some pages have been sealed, by the library or behind its back. */
+    /** Some pages have been sealed, by the library or without its knowledge. */
     private volatile boolean sealed;
 
     /** COLLAPSE wants memory of its own. */
     private volatile boolean collapsed;
 
-    /** What the last split left. */
+    /** The regions of the last split. */
     volatile Held rest;
 
     Lineage(Kind kind, Thread owner) {
@@ -47,17 +47,17 @@ record Held(MappedRegion region, Pattern pattern, long base, Lineage lineage) {
     }
   }
 
-  /** Whose the lifetime is. */
+  /** The kinds of lifetimes. */
   enum Kind {
     OWNED,
     /** Closed by the search in the end. */
     ARENA,
-    /** Of the garbage collector. */
+    /** Closed by the garbage collector. */
     AUTOMATIC,
-    /** Until the JVM ends. */
+    /** Open until the JVM ends. */
     GLOBAL,
-    /** Of the view that it looks at. */
-    LOOK
+    /** That of the view that it wraps. */
+    WRAP
   }
 
   /** A view that a region has handed out. */

@@ -51,7 +51,7 @@ final class MapOps {
     }
   }
 
-  /** A file that is made by mapping it; nobody else knows of it, so a failure may cut it. */
+  /** Creates a file by mapping it; no other thread knows it, so a failure may truncate it. */
   private void fresh(Step step) throws IOException {
     Path path = world.folder.resolve("fresh-" + NAMES.incrementAndGet());
     try {
@@ -91,7 +91,7 @@ final class MapOps {
     m = step.once(13, 32) ? m.flags(step.choose(3, MapFlag.values())) : m;
     m = step.once(14, 16) ? m.advise(step.choose(3, Advice.values())) : m;
     m = step.once(15, 32) ? m.name(step.choose(3, "search", "", "not [a] name")) : m;
-    Protection rights =
+    Protection protection =
         step.choose(
             16,
             Protection.READ_WRITE,
@@ -100,7 +100,7 @@ final class MapOps {
             Protection.READ,
             Protection.NONE,
             Protection.WRITE);
-    return m.protection(rights);
+    return m.protection(protection);
   }
 
   private void map(Mapping mapping, Step step, Pattern pattern, long base) {
@@ -162,7 +162,7 @@ final class MapOps {
     }
   }
 
-  /** It may be refused while the regions' own calls run, as ever with arenas. */
+  /** An arena may refuse to close while calls of its regions run. */
   private static void closeAtLast(Arena arena) {
     for (int i = 0; i < CLOSE_TRIES && arena.scope().isAlive(); i++) {
       try {
@@ -173,7 +173,7 @@ final class MapOps {
     }
   }
 
-  /** Takes large memory away soon, in the middle of others' calls, which take long. */
+  /** Unmaps large memory soon after mapping it, during long calls of other threads. */
   void lend(Step step) throws Exception {
     boolean own = step.once(21, 2);
     World.Lender lender = new World.Lender(Arena.ofShared(), null, Held.Kind.ARENA);
@@ -184,7 +184,7 @@ final class MapOps {
     Held held = new Held(region, World.newPattern(false), 0, lineage);
     world.put(step.slot(), held);
     world.put(step.other(), held);
-    // Awake again, on a machine without a processor to spare, it stops others anywhere.
+    // On a busy machine the thread that wakes up interrupts the others at any point.
     LockSupport.parkNanos(step.pick() % LONGEST_LOAN_NANOS);
     if (own) {
       closeOwn(held);
@@ -197,7 +197,7 @@ final class MapOps {
     try {
       world.handovers.without(held.region()::close);
     } catch (IllegalStateException inUse) {
-      Thread.onSpinWait(); // pinned, or native code has a view: it is closed with all others
+      Thread.onSpinWait(); // pinned, or native code has a view: it is closed at the end
     } catch (MmanException e) {
       if (!held.lineage().maybeSealed()) {
         throw e;

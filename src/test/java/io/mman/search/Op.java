@@ -2,17 +2,17 @@ package io.mman.search;
 
 import java.util.SplittableRandom;
 
-/** What a step does, and how often among 200 or so it is done in each kind of search. */
+/** The operations, and how often each occurs among about 200 steps in each kind of search. */
 public enum Op {
   MAP(10, 12),
   MAP_FILE(10, 0),
-  LOOK(1, 0),
+  WRAP(1, 0),
   PROTECT(9, 8),
   RESIZE(8, 12),
   SPLIT(5, 8),
   JOIN(6, 8),
   SEAL(1, 0),
-  /** One page is sealed behind the library's back, so that changes fail half-way. */
+  /** Seals one page without the library's knowledge, so that changes fail half-way. */
   SEAL_PART(16, 0),
   ADVISE(7, 8),
   SYNC(5, 0),
@@ -30,7 +30,9 @@ public enum Op {
   CLOSE(6, 2),
   OPEN_ARENA(6, 0),
   CLOSE_ARENA(6, 0),
-  /** A large region that closes soon, itself or its arena, in the middle of others' calls. */
+  /**
+   * A large region that is closed soon, by itself or by its arena, during calls of other threads.
+   */
   LEND(10, 0),
   RETAIN(1, 0),
   OPEN_FILE(3, 2),
@@ -69,7 +71,7 @@ public enum Op {
     return storm ? inStorm : inModel;
   }
 
-  /** Tells whether pages may stay mapped afterwards, until the JVM ends. */
+  /** Returns whether pages may stay mapped afterwards until the JVM ends. */
   boolean isForEver() {
     return this == SEAL || this == SEAL_PART;
   }

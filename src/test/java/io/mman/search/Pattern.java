@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What the bytes of one file, or of one piece of memory, may be: all who write to it write the
- * same, and what nobody has written is zero. So any byte of another tells that a call went astray.
+ * The possible bytes of one file or of one piece of memory: all writers write the same values, and
+ * unwritten bytes are zero. So any other value shows that a call used the wrong address.
  *
- * @param id tells it apart from others
+ * @param id distinguishes it from others
  * @param ofFile whether each page has a value of its own; memory, which may move, has one value
  */
 record Pattern(int id, boolean ofFile) {
@@ -16,7 +16,7 @@ record Pattern(int id, boolean ofFile) {
     return (byte) (1 + Math.floorMod((id * 1_000_003L + page) * 0x9E37_79B9_7F4A_7C15L >> 20, 255));
   }
 
-  /** Returns what belongs from some offset on. */
+  /** Returns the expected bytes from some offset on. */
   byte[] bytes(long offset, int length) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** A mistake in the library that a search has to find, put into a copy of its sources. */
 enum PlantedFault {
-  /** A range may then be someone else's before the call has reached it. */
+  /** The range may then be reused before the call has reached it. */
   ADDRESSES_AS_NUMBERS(
       "internal/libc/MemoryCalls",
       Stream.of("Mprotect", "Madvise", "Msync", "Mlock", "Mlock2", "Munlock", "Mincore")
@@ -22,7 +22,7 @@ enum PlantedFault {
               call -> new Edit(call + "range,", call + "MemorySegment.ofAddress(range.address()),"))
           .toArray(Edit[]::new)),
 
-  /** A view can then be written where the pages cannot. */
+  /** A view is then writable although its pages are not. */
   VIEWS_NOT_REVOKED(
       "internal/region/ProtectionChange",
       new Edit("fresh = resources.revoke(now);", "fresh = now;")),
@@ -40,7 +40,9 @@ enum PlantedFault {
           "} else if (calls != null) {\n      calls.unlockWrite(stamp);",
           "} else {\n      changes().unlock();")),
 
-  /** Where mprotect has failed half-way, a view can then be written where some pages cannot. */
+  /**
+   * After an mprotect that failed half-way, a view is then writable although some pages are not.
+   */
   RIGHTS_NOT_RESTORED(
       "internal/region/ProtectionChange",
       new Edit(
@@ -57,7 +59,7 @@ enum PlantedFault {
     this.edits = List.of(edits);
   }
 
-  /** A text that is in a source exactly once, and what comes in its place. */
+  /** A text that occurs exactly once in a source, and its replacement. */
   private record Edit(String text, String instead) {
     String apply(String source, String file) {
       int at = source.indexOf(text);
@@ -95,7 +97,9 @@ enum PlantedFault {
     }
   }
 
-  /** The library and what it is compiled with, wherever the JVM of the tests has them. */
+  /**
+   * The library and the classes it is compiled with, on the class path or module path of the tests.
+   */
   private static String classPath() {
     List<String> paths = new ArrayList<>();
     paths.add(System.getProperty("mman.classes", "target/classes"));

@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlantedFaultsTest {
   private static final int SEEDS = Integer.getInteger("mman.search.planted", 1);
 
-  /** Two seconds are enough, but for a machine that has others to serve. */
+  /** Two seconds are enough, except on a busy machine. */
   private static final long MOST_MILLIS = 300_000;
 
-  /** An error of none of the two kinds that a search finds: the classes do not fit together. */
+  /** An error of neither kind that a search finds: the classes do not fit together. */
   private static final Pattern BROKEN =
       Pattern.compile("\\b(?!Assertion|Internal)[A-Z]\\w*Error\\b");
 
@@ -45,7 +45,7 @@ class PlantedFaultsTest {
                     .mapToObj(i -> Arguments.of(fault, firstSeed(fault) + (i << 40))));
   }
 
-  /** Only the model knows which bytes are gone that should be there. */
+  /** Only the model knows which bytes are missing. */
   private static long firstSeed(PlantedFault fault) {
     return fault == PlantedFault.DISCARD_ROUNDED_OUTWARD ? 0 : CrashSearchTest.FIRST_SEED;
   }

@@ -2,7 +2,7 @@ package io.mman.search;
 
 import java.nio.channels.FileChannel;
 
-/** Does single steps of a storm, and knows how each of them may end. */
+/** Does single steps of a storm, and checks how each of them ends. */
 final class Player {
   private static final int BURST_TIMES = 60;
 
@@ -22,7 +22,7 @@ final class Player {
     this.touches = new Touches(world.handovers, sink);
   }
 
-  /** Does a step; fails where it ends in a way that is not documented. */
+  /** Does a step; fails if it ends in a way that is not documented. */
   void play(Step step) throws Exception {
     int times = step.op() == Op.BURST ? BURST_TIMES : 1;
     for (int i = 0; i < times; i++) {
@@ -49,7 +49,7 @@ final class Player {
       case FILE -> files.call(step);
       case RESIZE_FILE -> files.resize(step);
       case CLOSE_FILE -> files.close(step);
-      case LOOK -> calls.look(step);
+      case WRAP -> calls.wrap(step);
       case UNPIN -> calls.unpin(step);
       case CANARY -> changes.canary(step);
       case TOUCH -> touch(step);
@@ -75,7 +75,7 @@ final class Player {
       case PIN -> calls.pin(step, held);
       case SEAL_PART -> calls.sealPart(step, held);
       default -> {
-        if (held.lineage().kind == Held.Kind.LOOK) { // native code, to the region looked at
+        if (held.lineage().kind == Held.Kind.WRAP) { // native code, for the wrapped region
           world.handovers.during(() -> calls.call(step, held));
         } else {
           calls.call(step, held);

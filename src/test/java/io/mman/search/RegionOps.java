@@ -15,7 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Every call of a region, changes excepted, with whatever range. */
+/** Every call of a region except changes, with any range. */
 final class RegionOps {
   private static final int MOST_BYTES = 2 * 4096;
 
@@ -44,7 +44,7 @@ final class RegionOps {
       default -> throw new AssertionError(step);
     }
     boolean hasRange = OPS_WITH_RANGE.contains(step.op());
-    if (hasRange && step.isWildRange() && !step.once(20, 8)) { // then it takes the whole
+    if (hasRange && step.isWildRange() && !step.once(20, 8)) { // then it uses the whole region
       throw new AssertionError("took a range that no region has");
     }
   }
@@ -56,7 +56,7 @@ final class RegionOps {
       held.lineage().willCollapse();
     }
     if (step.once(20, 8) && held.region().size() < MOST_BYTES * Step.PAGE) {
-      held.region().advise(advice); // to populate more would take the memory
+      held.region().advise(advice); // populating more would fill the memory
     } else {
       held.region().advise(advice, step.from(), step.length());
     }
@@ -89,7 +89,7 @@ final class RegionOps {
     region.sync(0, length, SyncFlag.ASYNC);
     region.advise(Advice.RANDOM);
     region.isResident(0, length);
-    region.residency(); // takes long where the region is large, and looks at parts of it in turn
+    region.residency(); // takes long if the region is large, and reads one part after the other
   }
 
   private static void residency(Step step, MappedRegion region) {
@@ -101,7 +101,7 @@ final class RegionOps {
   }
 
   private static void read(Step step, Held held) {
-    Protection rights = held.region().protection();
+    Protection protection = held.region().protection();
     try (Arena arena = Arena.ofConfined()) {
       int length = length(step);
       MemorySegment target =
@@ -111,14 +111,14 @@ final class RegionOps {
       held.pattern().check(bytes, bytes.length, held.base() + step.from());
       require(count == length, "read less");
     } catch (MmanException e) {
-      require(e.error() != Errno.EFAULT || !keeps(held, rights.canRead()), e);
+      require(e.error() != Errno.EFAULT || !keeps(held, protection.canRead()), e);
       throw e;
     }
     require(step.from() >= 0, "read before the region");
   }
 
   private static void write(Step step, Held held) {
-    Protection rights = held.region().protection();
+    Protection protection = held.region().protection();
     byte[] bytes = held.pattern().bytes(held.base() + step.from(), length(step));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = MemorySegment.ofArray(bytes);
@@ -126,12 +126,12 @@ final class RegionOps {
       require(held.region().write(step.from(), source) == bytes.length, "wrote less");
       require(step.from() >= 0, "wrote before the region");
     } catch (MmanException e) {
-      require(e.error() != Errno.EFAULT || !keeps(held, rights.canWrite()), e);
+      require(e.error() != Errno.EFAULT || !keeps(held, protection.canWrite()), e);
       throw e;
     }
   }
 
-  /** Nothing takes rights away from a region that borrows its lifetime. */
+  /** The protection of a region that borrows its lifetime never loses permissions. */
   private static boolean keeps(Held held, boolean had) {
     return had && held.lineage().kind != Held.Kind.OWNED;
   }
@@ -140,7 +140,7 @@ final class RegionOps {
     return Math.floorMod(step.length(), MOST_BYTES);
   }
 
-  /** Takes a right away where the kernel refuses that for a later page, and uses what is left. */
+  /** Removes write access while a later page refuses the change, and uses the region afterwards. */
   void sealPart(Step step, Held held) throws Exception {
     Thread owner = held.lineage().owner;
     boolean own = held.lineage().kind == Held.Kind.OWNED;
@@ -168,11 +168,11 @@ final class RegionOps {
     }
   }
 
-  void look(Step step) {
+  void wrap(Step step) {
     Held.View view = world.view(step.pick());
     if (view != null) {
       Held from = view.from();
-      Held.Lineage lineage = new Held.Lineage(Held.Kind.LOOK, from.lineage().owner);
+      Held.Lineage lineage = new Held.Lineage(Held.Kind.WRAP, from.lineage().owner);
       MappedRegion region = MappedRegion.of(view.segment());
       world.put(step.slot(), new Held(region, from.pattern(), view.base(), lineage));
     }

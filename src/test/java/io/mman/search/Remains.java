@@ -1,14 +1,14 @@
 package io.mman.search;
 
-import io.mman.testing.ProcMaps;
 import io.mman.testing.OpenFiles;
+import io.mman.testing.ProcMaps;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Descriptors and mappings that are left when all is closed. */
+/** Descriptors and mappings that are left after everything is closed. */
 final class Remains {
   private static final int STANDARD_ERROR = 2;
   private static final int TRIES = 50;
@@ -61,14 +61,16 @@ final class Remains {
   }
 
   private static List<ProcMaps.Area> mapped() {
-    return ProcMaps.all().stream().filter(area -> isMarked(area.path()) && !isForEver(area)).toList();
+    return ProcMaps.all().stream()
+        .filter(area -> isMarked(area.path()) && !isForEver(area))
+        .toList();
   }
 
   private static boolean isForEver(ProcMaps.Area area) {
     return FOR_EVER.stream().anyMatch(a -> a.start() <= area.start() && area.end() <= a.end());
   }
 
-  /** Two files are of all sequences, and open as long as the JVM lives. */
+  /** Two files are used by all sequences, and stay open until the JVM ends. */
   private static boolean isOfSequence(String path) {
     return isMarked(path) && !path.endsWith("/fixed") && !path.endsWith("/sink");
   }

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The JVM in which sequences are done, one after the other: it says which before each of them, and
- * ends with an exit code that is not 0 at the first that fails, if it does not crash.
+ * The JVM that does sequences, one after the other. It prints each one before it begins, and ends
+ * with an exit code other than 0 at the first that fails, if it does not crash.
  *
  * <p>Arguments: a folder, the first seed, the steps, the milliseconds to go on, and how many to add
  * to the seed each time.
@@ -55,7 +55,7 @@ final class SearchChild {
     };
   }
 
-  /** The JVM takes address space for itself now and then, a leak does so every time. */
+  /** The JVM itself sometimes allocates address space; a leak does so every time. */
   private static void play(Game game, long seed, List<Step> steps) throws Exception {
     long grown = 0;
     for (int i = 0; i < TIMES; i++) {

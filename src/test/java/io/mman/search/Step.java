@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param other which other one
  * @param from an offset, at times one that no region has
  * @param length a length, at times one that no region has
- * @param pick chooses among all that is not told above
+ * @param pick chooses all other details
  */
 public record Step(
     int number, int thread, Op op, int slot, int other, long from, long length, int pick) {
@@ -35,7 +35,7 @@ public record Step(
     Long.MAX_VALUE - 4095,
     Long.MAX_VALUE - (64L << 30),
     1L << 62,
-    1L << 47 // one more would be as much as there is address space
+    1L << 47 // one more would be the whole address space
   };
   private static final long[] IN_PAGE = {0, 0, 0, 0, 1, -1, 99, 2048};
 
@@ -44,7 +44,7 @@ public record Step(
     return (seed & 1) == 1;
   }
 
-  /** Every fourth sequence may leave sealed pages and regions of the global arena behind. */
+  /** Every fourth sequence may leave sealed pages and regions of the global arena. */
   static boolean mayLeavePages(long seed) {
     return (seed >> 1 & 3) == 0;
   }
@@ -87,14 +87,14 @@ public record Step(
         random.nextInt(1 << 24));
   }
 
-  /** A number of bytes near the start of a page, or one in sixteen times anything. */
+  /** A number of bytes near the start of a page, or, once in sixteen times, any number. */
   private static long place(SplittableRandom random) {
     long near = random.nextInt(9) * PAGE + IN_PAGE[random.nextInt(IN_PAGE.length)];
     long wild = WILD[random.nextInt(WILD.length)];
     return random.nextInt(16) == 0 ? wild : Math.max(0, near);
   }
 
-  /** Tells whether no region has such a range. */
+  /** Returns whether no region has such a range. */
   boolean isWildRange() {
     return isWild(from) || isWild(length);
   }
@@ -109,7 +109,7 @@ public record Step(
     return choices[(pick >> bit) % choices.length];
   }
 
-  /** Tells true once in so many times, a power of two, by the bits from one on. */
+  /** Returns true once in so many times, a power of two, by the bits from one on. */
   boolean once(int bit, int times) {
     return (pick >> bit & (times - 1)) == 0;
   }

@@ -42,7 +42,9 @@ final class Storm implements Game {
     return left.pages;
   }
 
-  /** What is left: pages until the JVM ends, and pages until the garbage is collected. */
+  /**
+   * Whether pages stay mapped until the JVM ends, and whether some do until garbage is collected.
+   */
   private record Left(boolean pages, boolean garbage) {}
 
   private Left playAndClose(long seed, List<Step> steps) throws Exception {
@@ -74,8 +76,8 @@ final class Storm implements Game {
     } catch (Throwable e) {
       failure.compareAndSet(null, new AssertionError(step + ": " + e, e));
     } finally {
-      // HotSpot interrupts a thread that it stops in the middle of an access to a view, as any
-      // shared arena's close does; it would close the channel of the next hand-over.
+      // Closing a shared arena interrupts a thread that accesses a view, and a pending interrupt
+      // would close the channel of the next handover.
       Thread.interrupted();
     }
   }

@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** All ways to use a view. One too many by its rights, or one left over nothing, is a crash. */
+/** All ways to access a view. If a view allows too much, or has no pages any more, this crashes. */
 final class Touches {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final int MOST_BYTES = 8192;
@@ -81,7 +81,7 @@ final class Touches {
     pattern.check(bytes, bytes.length, offset);
   }
 
-  /** Fills no further than one value goes. */
+  /** Fills only the part that has one value. */
   private static void fill(MemorySegment part, Pattern pattern, long offset) {
     long length = Math.min(part.byteSize(), Step.PAGE - (offset & (Step.PAGE - 1)));
     part.asSlice(0, length).fill(pattern.at(offset));
@@ -103,7 +103,7 @@ final class Touches {
     LONG.compareAndSet(part, at, now, bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
   }
 
-  /** Every view that can still be used may be read by the kernel: EFAULT is no answer. */
+  /** The kernel can read every view that is still alive: EFAULT is a failure. */
   private void handOver(MemorySegment part) throws Exception {
     handovers.during(
         () -> {

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
-/** What the threads of one sequence work with: nothing in it is ever forgotten, open or closed. */
+/** The objects that the threads of one sequence use; all of them are kept, open or closed. */
 final class World {
   private static final int MOST_VIEWS = 4096;
   private static final AtomicInteger PATTERNS = new AtomicInteger();
@@ -19,12 +19,12 @@ final class World {
   /** An arena, and the thread that has to close it, or null. */
   record Lender(Arena arena, Thread owner, Held.Kind kind) {}
 
-  /** A file, and what is in it. */
+  /** A file, and its contents. */
   record Shelf(NativeFile file, Pattern pattern) {}
 
   final Path folder;
 
-  /** A file that is mapped by its path, and never cut. */
+  /** A file that is mapped by its path, and never truncated. */
   final Shelf fixed;
 
   final Handovers handovers = new Handovers();
@@ -70,7 +70,7 @@ final class World {
     }
     int last = Math.min(count, 4);
     int index = (pick & 3) == 0 ? (pick >> 2) % count : count - 1 - (pick >> 2) % last;
-    return views.get(index); // not there yet: as if there was none
+    return views.get(index); // not there yet, so none
   }
 
   /** Returns every view that was handed out. */
@@ -78,7 +78,7 @@ final class World {
     return IntStream.range(0, Math.min(viewCount.get(), MOST_VIEWS)).mapToObj(views::get).toList();
   }
 
-  /** Tells whether something of this sequence stays mapped until the JVM ends. */
+  /** Returns whether something of this sequence stays mapped until the JVM ends. */
   boolean leavesPages() {
     return has(Held.Kind.GLOBAL)
         || allRegions.stream().anyMatch(held -> held.lineage().maybeSealed());

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes regions while threads call all that a region has, and another thread maps canaries to
- * where they were.
+ * Closes regions while threads make all calls of a region, and another thread maps canaries at the
+ * freed addresses.
  */
 final class AddressReuse {
   private static final long PAGE = Mman.pageSize();
@@ -35,10 +35,10 @@ final class AddressReuse {
   private static final int USERS = 3;
   private static final int MOST_AWAITED = 4;
 
-  /** Canaries are looked at together, since looking takes long. */
+  /** Canaries are checked in batches, because reading smaps takes long. */
   private static final int BATCH = 16;
 
-  /** What is done to a region; each would harm a canary. */
+  /** The calls on a region; each would change a canary. */
   private static final List<Consumer<MappedRegion>> USES =
       List.of(
           r -> r.protect(Protection.READ),
@@ -59,7 +59,7 @@ final class AddressReuse {
           r -> r.resize(BYTES),
           AddressReuse::splitAndJoin);
 
-  /** A region, and what ends it; that may fail as an arena does that is in use. */
+  /** A region and the way to close it, which may fail like the close of an arena in use. */
   private record Subject(MappedRegion region, Runnable end, boolean mayBeInUse) {}
 
   private final NativeFile file = NativeFile.memory("reuse", 2 * BYTES);
@@ -93,7 +93,7 @@ final class AddressReuse {
       close(subject);
       canaries.awaitLanding();
       if (round % BATCH == 0) {
-        awaitUses(2); // a call that began before the end is over now
+        awaitUses(2); // calls that began before the end are over now
         canaries.check();
       }
     }
@@ -159,13 +159,13 @@ final class AddressReuse {
         return;
       } catch (IllegalStateException e) {
         if (!subject.mayBeInUse) {
-          throw e; // it is to wait for the calls in flight
+          throw e; // it must wait for the calls in flight
         }
       }
     }
   }
 
-  /** Uses each region for a while, beyond its end or not: no arena closes while it is in use. */
+  /** Uses each region for a while, even after its end: no arena closes while it is in use. */
   private void use(Random random, AtomicLong count) {
     MappedRegion last = null;
     while (true) {
@@ -185,7 +185,7 @@ final class AddressReuse {
     }
   }
 
-  /** What a closed, borrowed, shortened, read-only or locked region throws. */
+  /** Returns whether a closed, borrowed, shortened, read-only or locked region throws this. */
   private static void requireExpected(RuntimeException e) {
     boolean expected =
         switch (e) {
@@ -201,7 +201,7 @@ final class AddressReuse {
     }
   }
 
-  /** Waits until each user has done so much more. */
+  /** Waits until each user has made some more calls. */
   private void awaitUses(int more) {
     for (AtomicLong count : uses) {
       long goal = count.get() + more;

@@ -7,25 +7,25 @@ import io.mman.testing.Requirements;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** No call comes so late that it reaches memory that has become somebody else's. */
+/** No call is so late that it reaches memory that is in use again. */
 class AddressReuseTest {
-  /** More of them find what is rarer. */
+  /** More rounds find rarer failures. */
   private static final int TIMES = Integer.getInteger("mman.reuse.times", 1);
 
   private static final long SECONDS = 300L * TIMES;
 
-  /** Those that {@link AddressReuse} makes of a region. */
+  /** The system calls that {@link AddressReuse} makes on a region. */
   private static final String CALLS =
       "mprotect,madvise,mlock,mlock2,munlock,msync,mincore,process_vm_readv,process_vm_writev,mremap";
 
   @Test
-  void noCallOfAClosedRegionReachesWhatIsThereNow() {
+  void noCallOnAClosedRegionReachesReusedMemory() {
     ChildJvm child = ChildJvm.of(AddressReuse.class);
 
     assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 1000 * TIMES).lines());
   }
 
-  /** Takes its time from looking at the region to making the call. */
+  /** The interpreter takes long between reading the region's state and making the call. */
   @Test
   void norDoesAnInterpretedCall() {
     ChildJvm child = ChildJvm.of(AddressReuse.class).options("-Xint");
@@ -33,9 +33,9 @@ class AddressReuseTest {
     assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 200 * TIMES).lines());
   }
 
-  /** Whatever does not keep the region from closing until the call is over is late then. */
+  /** A call that does not keep the region open until its end is late then. */
   @Test
-  void norDoesOneThatIsHeldUpBeforeTheKernelSeesIt() throws Exception {
+  void norDoesACallDelayedOnItsWayToTheKernel() throws Exception {
     Requirements.requireAttaching();
     ChildJvm child =
         ChildJvm.of(AddressReuse.class)

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory mapped to where something else was a moment ago. {@link #run} tries without a pause, so
- * that a call that comes too late finds the canary.
+ * Memory mapped at addresses that were just freed. {@link #run} tries without a pause, so that a
+ * late call finds the canary.
  */
 final class Canaries {
   private static final byte SONG = 0x5A;
@@ -26,11 +26,11 @@ final class Canaries {
     this.bytes = bytes;
   }
 
-  /** Lands at every target, as soon as nothing is there any more. */
+  /** Maps a canary at every target as soon as the target is free. */
   void run() {
     while (true) {
       long address = target;
-      boolean last = free; // read before: one attempt comes after the end, whatever happens
+      boolean last = free; // read before, so that one attempt is always made after the end
       if (address == NOWHERE) {
         Thread.yield();
       } else if (LibC.mapAt(address, bytes)) {
@@ -39,18 +39,18 @@ final class Canaries {
         landed.add(canary);
         target = NOWHERE;
       } else if (last) {
-        target = NOWHERE; // somebody else was faster
+        target = NOWHERE; // something else was mapped first
       }
     }
   }
 
-  /** Gives a target, at which something is still mapped. */
+  /** Sets a target, at which something is still mapped. */
   void aim(long address) {
     free = false;
     target = address;
   }
 
-  /** Tells that nothing is mapped at the target, or something that comes from elsewhere. */
+  /** Reports that the region at the target is unmapped. */
   void isFree() {
     free = true;
   }
@@ -61,7 +61,7 @@ final class Canaries {
     }
   }
 
-  /** Checks that nobody has touched any of them, and lets them go. */
+  /** Checks that none was changed, and unmaps them. */
   void check() {
     List<ProcMaps.Area> areas = ProcMaps.allWithFigures();
     for (MemorySegment canary : landed) {
@@ -75,7 +75,7 @@ final class Canaries {
     landed.clear();
   }
 
-  /** Checks that so many have landed, without which nothing has been shown. */
+  /** Checks that so many were mapped, without which the test shows nothing. */
   void requireSome(long number) {
     if (total < number) {
       throw new AssertionError("only " + total + " landed");

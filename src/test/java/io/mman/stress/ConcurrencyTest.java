@@ -21,7 +21,7 @@ class ConcurrencyTest {
   private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
   @Test
-  void noThreadSeesWhatItMustNot() throws IOException {
+  void noThreadSeesAForbiddenResult() throws IOException {
     Path target = Path.of(System.getProperty("mman.classes")).getParent();
     Path classes = target.resolve("jcstress-classes");
     // The files of results go to the working directory.
@@ -35,7 +35,7 @@ class ConcurrencyTest {
 
     String report = Command.run(words).success();
 
-    // Of a failure, or a crash, the exit code does not tell.
+    // The exit code does not report failures or crashes.
     long tests = Files.readAllLines(classes.resolve("META-INF/TestList")).size();
     String all = "(Results: %d planned; %d passed, 0 failed, 0 soft errs, 0 hard errs)";
     assertTrue(tests > 0);
@@ -45,7 +45,7 @@ class ConcurrencyTest {
   private static String classPath(Path classes) {
     List<String> places = new ArrayList<>(List.of(classes.toString()));
     places.add(System.getProperty("mman.classes"));
-    // Absolute paths of the jars; what is no module is here even on the module path.
+    // Absolute paths of the jars; those without a module are here even on the module path.
     places.add(System.getProperty("java.class.path"));
     return String.join(File.pathSeparator, places);
   }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Much of everything. {@code -Dmman.load=full} maps and closes ten million times, {@code
- * -Dmman.soak.minutes=60} goes on for an hour.
+ * Large numbers of everything. {@code -Dmman.load=full} maps and closes ten million times, {@code
+ * -Dmman.soak.minutes=60} runs for an hour.
  */
 class LoadTest {
   private static final boolean FULL = "full".equals(System.getProperty("mman.load"));
@@ -27,7 +27,7 @@ class LoadTest {
   @TempDir Path folder;
 
   private static void assertFine(String... arguments) {
-    // The same heap all the time, so that it is not what the memory of the process grows by.
+    // The heap has a fixed size, so that it does not add to the growth of the process.
     ChildJvm child =
         ChildJvm.of(Loads.class)
             .options("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
@@ -59,7 +59,7 @@ class LoadTest {
   }
 
   @Test
-  void twoHundredThreadsShareARegionWhoseRightsComeAndGo() {
+  void twoHundredThreadsShareARegionWhoseProtectionChanges() {
     assertFine("manyThreads", "200");
   }
 

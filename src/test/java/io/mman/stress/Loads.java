@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Much of everything, each in a JVM of its own. */
+/** Large numbers of everything, each in a JVM of its own. */
 final class Loads {
   private static final long PAGE = Mman.pageSize();
   private static final long MIB = 1 << 20;
@@ -39,7 +39,7 @@ final class Loads {
     System.out.println("fine");
   }
 
-  /** Neighbours have other rights, or the kernel would make one area of them. */
+  /** Neighbours have different protections, so that the kernel does not merge them. */
   private static void manyRegions(int number) {
     List<MappedRegion> regions = new ArrayList<>();
     int before = ProcMaps.count();
@@ -59,10 +59,10 @@ final class Loads {
     require(ProcMaps.count() < before + 100, "areas left: " + ProcMaps.count());
   }
 
-  /** Memory, mappings and descriptors of the process stay what they are after a part of it. */
+  /** Memory, mappings and descriptors of the process stop growing after the first part. */
   private static void mapAndClose(long times, Path path) throws Throwable {
     long part = times / PARTS;
-    mapAndCloseOnTwoThreads(2 * part, path); // by then most of what it takes is compiled
+    mapAndCloseOnTwoThreads(2 * part, path); // after this, most of the code is compiled
     List<Long> grown = new ArrayList<>();
     int areas = ProcMaps.count();
     var files = OpenFiles.all();
@@ -77,15 +77,15 @@ final class Loads {
   }
 
   /**
-   * A leak grows in every part. What C2 takes does not: up to 24 MiB (C1 alone: half a MiB), in
-   * steps of up to 13 MiB, where the quarter of the parts that grew least grew by 0.2 MiB at most.
+   * A leak grows in every part. The memory of C2 does not: up to 24 MiB (C1 alone: half a MiB), in
+   * steps of up to 13 MiB, while the quarter of the parts that grew least grew by at most 0.2 MiB.
    */
   private static void requireFlat(List<Long> grown) {
     List<Long> sorted = grown.stream().sorted().toList();
     require(sorted.get(sorted.size() / 4) < MIB / 2, "memory has grown by " + grown);
   }
 
-  /** The JVM itself opens a file now and then for a moment. */
+  /** The JVM itself sometimes opens a file for a moment. */
   private static void requireNoMore(Map<Integer, String> files) {
     Map<Integer, String> open = OpenFiles.all();
     for (int i = 0; i < 100 && !files.entrySet().containsAll(open.entrySet()); i++) {
@@ -112,7 +112,7 @@ final class Loads {
           MemorySegment view = region.segment();
           require(view.get(JAVA_LONG, 0) == 0, "another value");
           if (!view.isReadOnly()) {
-            view.set(JAVA_LONG, Long.BYTES, 1); // memory of its own, which a leak would keep
+            view.set(JAVA_LONG, Long.BYTES, 1); // a page of its own, which a leak would keep
           }
         }
       }
@@ -131,12 +131,14 @@ final class Loads {
         require(region.read(offset, read) == Long.BYTES, "not read: " + offset);
         require(read.get(JAVA_LONG, 0) == 42 + offset, "another value at " + offset);
       }
-      require(!region.isResident(size / 4, PAGE), "nobody has touched it");
+      require(!region.isResident(size / 4, PAGE), "it was never accessed");
       region.sync();
     }
   }
 
-  /** Half of them read, half of them write where they may, while the rights come and go. */
+  /**
+   * All threads read, and write while the pages are writable; the protection changes all the time.
+   */
   private static void manyThreads(int number) throws Throwable {
     MappedRegion region = Mapping.anonymous(number * PAGE).mapShared();
     AtomicLong done = new AtomicLong();
@@ -161,8 +163,8 @@ final class Loads {
   }
 
   /**
-   * Each write that did not throw is there, and one that did may be: the JVM may stop the thread
-   * behind the store. Only a revoked or closed view throws.
+   * Each write that did not throw is there, and one that did may be, because the JVM can stop the
+   * thread after the store. Only a revoked or closed view throws.
    */
   private static void countUp(
       MappedRegion region, long offset, AtomicLong done, AtomicLong revoked) {
@@ -174,7 +176,7 @@ final class Loads {
         long found = view.get(JAVA_LONG, offset);
         require(found == written || found == tried, "a write was lost");
         written = found;
-        LockSupport.parkNanos(1_000_000); // time for the rights to change
+        LockSupport.parkNanos(1_000_000); // time for the protection to change
         if (!view.isReadOnly()) {
           tried = written + 1;
           view.set(JAVA_LONG, offset, tried);
@@ -203,7 +205,7 @@ final class Loads {
                 done.incrementAndGet();
               }));
     }
-    for (int i = 0; i < 100; i++) { // its calls wait for this, and this for them
+    for (int i = 0; i < 100; i++) { // calls wait for changes, and changes for calls
       common.protect(i % 2 == 0 ? Protection.READ : Protection.READ_WRITE);
     }
     for (Thread thread : threads) {

@@ -27,21 +27,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many threads at once, in JVMs that would crash if one view had a right too many. */
+/** Many threads at once, in JVMs that would crash if one view allowed too much. */
 class MappedRegionStressTest {
   private static final long PAGE = Mman.pageSize();
   private static final int CHANGES = 100;
 
   @TempDir Path folder;
 
-  /** Threads that run until the work of the main thread is done; what they throw ends it all. */
+  /**
+   * Threads that run until the main thread is done; an exception in one of them ends the program.
+   */
   private static final class Crew {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final AtomicLong done = new AtomicLong();
     private volatile boolean over;
 
-    /** Repeats actions, which may fail as a revoked view, refused rights or a closed end do. */
+    /**
+     * Repeats actions, which may fail because of a revoked view, the protection or a closed region.
+     */
     void repeat(Runnable... actions) {
       Thread thread =
           new Thread(
@@ -71,7 +75,7 @@ class MappedRegionStressTest {
       return !(e instanceof MmanException m) || m.error() == Errno.EFAULT;
     }
 
-    /** Waits for some work of the others, lest the main thread is done before they begin. */
+    /** Waits for some work of the others, so that they begin before the main thread is done. */
     void await(long more) {
       long goal = done.get() + more;
       while (done.get() < goal && failure.get() == null) {
@@ -91,7 +95,7 @@ class MappedRegionStressTest {
     }
   }
 
-  /** Every way to touch a view, and every call, while the rights go up and down. */
+  /** Every access to a view, and every call, while the protection changes. */
   static class Revocation {
     public static void main(String... arguments) throws InterruptedException {
       MappedRegion region = Mapping.anonymous(64 * PAGE).mapShared();
@@ -104,9 +108,9 @@ class MappedRegionStressTest {
           () -> region.segment().asSlice(5).copyFrom(region.segment().asSlice(0, PAGE)),
           () -> region.segment().mismatch(region.segment().asSlice(1)));
       crew.repeat(() -> calls(region), () -> region.write(7, MemorySegment.ofArray(new byte[9])));
-      Protection[] rights = Protection.values();
+      Protection[] protections = Protection.values();
       for (int i = 0; i < CHANGES; i++) {
-        region.protect(rights[i * 5 % rights.length]);
+        region.protect(protections[i * 5 % protections.length]);
         if (i % 10 == 0) {
           region.protect(Protection.READ_WRITE);
           crew.await(10);
@@ -190,7 +194,7 @@ class MappedRegionStressTest {
     }
   }
 
-  /** A file of the program's own grows and shrinks, but never below a view. */
+  /** A file of the program grows and shrinks, but is never truncated under a view. */
   static class Resizer {
     public static void main(String... arguments) throws InterruptedException {
       NativeFile file = NativeFile.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
@@ -273,7 +277,7 @@ class MappedRegionStressTest {
   }
 
   @Test
-  void aFileIsNeverCutUnderAView() {
+  void aFileIsNeverTruncatedUnderAView() {
     Path file = Samples.file(folder, 3 * PAGE);
     assertFine(ChildJvm.of(Resizer.class).run(file.toString()));
   }

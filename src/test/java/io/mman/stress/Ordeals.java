@@ -19,7 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** What would kill the JVM if a region were careless; each in a JVM of its own. */
+/** Situations that would crash the JVM if a region were wrong, each in a JVM of its own. */
 final class Ordeals {
   private static final long PAGE = Mman.pageSize();
   private static final long HUGE = 2 << 20;
@@ -40,7 +40,7 @@ final class Ordeals {
     System.out.println("survived");
   }
 
-  /** Pages that a huge page was rounded up to have other rights than the region by now. */
+  /** The pages up to the end of a huge page have another protection than the region. */
   private static void spareHugePages() {
     for (boolean reserve : new boolean[] {true, false}) {
       Mapping mapping = Mapping.anonymous(HUGE + PAGE).hugePages();
@@ -59,7 +59,7 @@ final class Ordeals {
     }
   }
 
-  /** A part has more pages to move than the place needs that would do for its bytes. */
+  /** A part has more pages to move than its bytes alone would need. */
   private static void partOfHugePages() {
     MappedRegion first = Mapping.anonymous(HUGE + PAGE).hugePages().mapConfined();
     first.segment().fill((byte) 1);
@@ -125,7 +125,7 @@ final class Ordeals {
       region.close();
       return;
     } catch (StackOverflowError expected) {
-      // Is the region as good as its word?
+      // Does the region do what it promises?
     }
     try {
       if (region != null && region.isAlive()) {
@@ -169,7 +169,7 @@ final class Ordeals {
     region.close();
   }
 
-  /** ProtectionChange that could not be given back leave no view, however the region changes. */
+  /** If the old protection cannot be restored, no change of the region creates a view. */
   private static void sealedPartInReserve() {
     MappedRegion region = Mapping.anonymous(4 * PAGE).reserve(20 * PAGE).mapConfined();
     long address = region.segment().address();
@@ -204,7 +204,7 @@ final class Ordeals {
         }
         closeAtLast(arena);
         grower.join();
-        // The JVM may have mapped something of its own there by now.
+        // The JVM may have mapped something there meanwhile.
         require(ProcMaps.all().stream().noneMatch(area -> area.path().contains("memfd:race")));
       }
     }
@@ -216,13 +216,13 @@ final class Ordeals {
         region.resize(size);
       }
     } catch (IllegalStateException closed) {
-      // As it is to be.
+      // The documented result.
     }
   }
 
-  /** A file is never cut under the bytes of a region, however both change at once. */
+  /** A file is never truncated under a region, even if both change at the same time. */
   private static void fileIsCutMeanwhile() throws Throwable {
-    try (NativeFile file = NativeFile.memory("cut", 16 * PAGE)) {
+    try (NativeFile file = NativeFile.memory("truncated", 16 * PAGE)) {
       Mapping mapping = Mapping.file(file).range(0, 1).protection(Protection.READ_WRITE);
       MappedRegion reserved = mapping.reserve(16 * PAGE).mapShared();
       MappedRegion moving = mapping.mapShared();

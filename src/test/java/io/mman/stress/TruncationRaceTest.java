@@ -21,7 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file that another process cuts and extends at any moment. */
+/** A file that another process truncates and extends at any moment. */
 class TruncationRaceTest {
   private static final long PAGE = Mman.pageSize();
   private static final long BYTES = 64 * PAGE;
@@ -29,16 +29,19 @@ class TruncationRaceTest {
 
   @TempDir Path folder;
 
-  /** Cuts and extends a file until its standard input ends, which the death of the other does. */
+  /**
+   * Truncates and extends a file until its standard input ends, as it does when the other process
+   * ends.
+   */
   static class Cutter {
     public static void main(String... arguments) throws IOException {
-      Thread cutter = new Thread(() -> cut(arguments[0]));
-      cutter.setDaemon(true);
-      cutter.start();
+      Thread truncater = new Thread(() -> truncate(arguments[0]));
+      truncater.setDaemon(true);
+      truncater.start();
       System.in.read();
     }
 
-    private static void cut(String path) {
+    private static void truncate(String path) {
       Random random = new Random(1);
       try (RandomAccessFile file = new RandomAccessFile(path, "rw")) {
         while (true) {
@@ -51,14 +54,14 @@ class TruncationRaceTest {
     }
   }
 
-  /** Makes the calls that promise an error where a touch would be a signal. */
+  /** Makes the calls that promise an error, while an access would raise a signal. */
   static class Caller {
     private final MappedRegion region;
     private final MemorySegment memory = Arena.global().allocate(BYTES);
     private final MemorySegment heap = MemorySegment.ofArray(new byte[(int) BYTES]);
     private int whole;
     private int refused;
-    private int cut;
+    private int truncated;
 
     private Caller(MappedRegion region) {
       this.region = region;
@@ -68,22 +71,22 @@ class TruncationRaceTest {
       Mapping mapping = Mapping.file(Path.of(arguments[0])).protection(Protection.READ_WRITE);
       Caller shared = new Caller(mapping.mapShared());
       Caller own = new Caller(mapping.copyOnWrite().mapConfined());
-      Process cutter =
+      Process truncater =
           ChildJvm.of(Cutter.class)
               .onClassPath(System.getProperty("java.class.path"))
               .start(arguments[0]);
       for (int i = 0; i < TRIES || !shared.hasSeenAll() || !own.hasSeenAll(); i++) {
-        require(cutter.isAlive());
+        require(truncater.isAlive());
         (i % 2 == 0 ? shared : own).call(i / 2 % 6);
       }
-      cutter.getOutputStream().close();
-      require(cutter.waitFor() == 0);
+      truncater.getOutputStream().close();
+      require(truncater.waitFor() == 0);
       System.out.println("survived");
     }
 
-    /** Whether calls have met the file as it was, and cut, so that they were in danger. */
+    /** Whether calls have found the file both whole and truncated, so that the race took place. */
     private boolean hasSeenAll() {
-      return whole > 0 && refused > 0 && cut > 0;
+      return whole > 0 && refused > 0 && truncated > 0;
     }
 
     private void call(int number) {
@@ -101,7 +104,7 @@ class TruncationRaceTest {
         if (copied == BYTES) {
           whole++;
         } else {
-          cut++;
+          truncated++;
         }
       } catch (MmanException e) {
         require(e.error() == Errno.EFAULT);
@@ -127,7 +130,7 @@ class TruncationRaceTest {
   }
 
   @Test
-  void costsNoCallTheJvm() {
+  void noCallCrashesTheJvm() {
     String path = Samples.file(folder, BYTES).toString();
     assertEquals(List.of("survived"), ChildJvm.of(Caller.class).run(path).lines());
   }

@@ -5,15 +5,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * The heap that the running thread has used up. The JDK is asked by reflection, because module
- * {@code io.mman} does not read {@code java.management}.
+ * The heap memory that the running thread has allocated. It is queried by reflection, because
+ * module {@code io.mman} does not read {@code java.management}.
  */
 public final class Allocations {
   private static final MethodHandle BYTES = find();
 
   private Allocations() {}
 
-  /** Returns how many bytes this thread has allocated since it began. */
+  /** Returns how many bytes this thread has allocated since it started. */
   public static long bytes() {
     try {
       return (long) BYTES.invokeExact();

@@ -4,16 +4,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 
-/** Arenas as a program may write them itself. */
+/** Arenas that a program could implement itself. */
 public final class Arenas {
   private Arenas() {}
 
-  /** An arena that lends its own methods to another one. */
+  /** An arena that delegates to another one. */
   public static Arena around(Arena arena) {
     return new Around(arena);
   }
 
-  /** An arena that cannot be closed, and that runs some code whenever its scope is asked for. */
+  /** An arena that cannot be closed, and that runs some code for its scope. */
   public static Arena lending(Supplier<MemorySegment.Scope> scope) {
     return new Lending(scope);
   }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/** Not in /tmp: it may be a tmpfs, whose pages cannot be dropped. */
+/** Creates folders in target, because /tmp may be a tmpfs, whose pages cannot be dropped. */
 public final class BelowTarget implements TempDirFactory {
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Runs the {@code main} method of a class in a JVM of its own, for what could kill a JVM or needs
- * other options, limits or rights. Native access is granted unless {@link #withoutNativeAccess} is
- * called. There is no JUnit in it. Each method returns a new description.
+ * Runs the {@code main} method of a class in another JVM, for tests that could crash a JVM or need
+ * other options, limits or permissions. Native access is granted unless {@link
+ * #withoutNativeAccess} is called. There is no JUnit in it. Each method returns a new description.
  */
 public record ChildJvm(
     Class<?> main,
@@ -62,7 +62,7 @@ public record ChildJvm(
     return new ChildJvm(main, wrapper, options, classPath, onModulePath, false);
   }
 
-  /** Runs it to its end, whatever that is, for at most two minutes. */
+  /** Runs it to its end, for at most two minutes. */
   public Command.Outcome run(String... arguments) {
     return Command.run(words(arguments));
   }
@@ -87,7 +87,7 @@ public record ChildJvm(
     wrapper.stream().limit(1).forEach(Requirements::requirePrograms);
     List<String> words = new ArrayList<>(wrapper);
     words.add(System.getProperty("java.home") + "/bin/java");
-    // A crash is expected of some: no core dump, and no report in the project's folder.
+    // Some are expected to crash: no core dump, and no report in the project's folder.
     words.add("-XX:-CreateCoredumpOnCrash");
     words.add("-XX:ErrorFile=/dev/null");
     words.addAll(options);

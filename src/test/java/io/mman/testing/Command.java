@@ -42,13 +42,13 @@ public final class Command {
       this.outcome = outcome;
     }
 
-    /** Returns what it had written until then. */
+    /** Returns what it had written before. */
     public String out() {
       return outcome.out();
     }
   }
 
-  /** Tells whether a program of this name is on the PATH. */
+  /** Returns whether a program of this name is on the PATH. */
   public static boolean exists(String program) {
     return Pattern.compile(File.pathSeparator)
         .splitAsStream(System.getenv().getOrDefault("PATH", ""))
@@ -66,7 +66,7 @@ public final class Command {
       Path out = Files.createTempFile("mman-out", ".txt");
       Path err = Files.createTempFile("mman-err", ".txt");
       try {
-        // Files, not pipes: a full pipe that nobody empties would stop the program.
+        // Files, not pipes: a full pipe that is not read would stop the program.
         Process process =
             new ProcessBuilder(words)
                 .redirectInput(new File("/dev/null"))

@@ -52,7 +52,7 @@ public final class Elsewhere {
     return this;
   }
 
-  /** Returns once the thread is inside a method, whoever called that. */
+  /** Returns once the thread is inside a method of this name. */
   public Elsewhere awaitIn(String method) {
     while (true) {
       for (StackTraceElement frame : thread.getStackTrace()) {

@@ -7,7 +7,7 @@ import io.mman.Errno;
 import io.mman.MmanException;
 import org.junit.jupiter.api.function.Executable;
 
-/** Checks of calls that the system refuses. */
+/** Checks of calls that fail. */
 public final class Failures {
   private Failures() {}
 

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The system's pool of explicit huge pages, filled for a test and put back after it; no other
- * process that goes through this class changes it meanwhile.
+ * The system's pool of explicit huge pages, filled for a test and restored after it. A lock keeps
+ * other processes that use this class from changing it meanwhile.
  */
 public final class HugePagePool implements AutoCloseable {
   private static final Path POOL = Path.of("/proc/sys/vm/nr_hugepages");
@@ -28,7 +28,7 @@ public final class HugePagePool implements AutoCloseable {
     before = read("/proc/sys/vm/nr_hugepages");
   }
 
-  /** Leaves the test out where the pool may not be changed, or is in use. */
+  /** Skips the test if the pool is in use. */
   public static HugePagePool open() {
     assumeTrue(Files.exists(POOL), "the kernel has no explicit huge pages");
     Requirements.requireWritable(POOL);
@@ -42,7 +42,7 @@ public final class HugePagePool implements AutoCloseable {
     return pool;
   }
 
-  /** Gives the pool so many pages; leaves the test out where memory is too fragmented for them. */
+  /** Gives the pool so many pages; skips the test if memory is too fragmented for them. */
   public void fill(long pages) {
     write(Long.toString(pages));
     assumeTrue(total() == pages, "memory is too fragmented for so many huge pages");
@@ -52,12 +52,12 @@ public final class HugePagePool implements AutoCloseable {
     return figure("nr_hugepages");
   }
 
-  /** Pages that can still be had: neither taken nor promised. */
+  /** The available pages: neither allocated nor reserved. */
   public long free() {
     return unused() - figure("resv_hugepages");
   }
 
-  /** Pages that are not taken, though they may be promised. */
+  /** The pages that are not allocated, although they may be reserved. */
   public long unused() {
     return figure("free_hugepages");
   }

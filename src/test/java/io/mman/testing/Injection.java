@@ -13,16 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * An {@code strace} that looks at some threads of this process, and has one of their system calls
- * fail. The other threads, and so most of what the JVM does for itself, run as ever. strace counts
- * the calls of each thread from when it comes.
+ * An {@code strace} that traces some threads of this process, and makes one of their system calls
+ * fail. The other threads, and so most work of the JVM itself, are not affected. strace counts the
+ * calls of each thread from the moment it attaches.
  */
 public final class Injection implements AutoCloseable {
   private static final long SECONDS = 60;
 
   private static final long PAUSE_NANOS = 200_000;
 
-  /** What getpgrp(2), which the JVM never calls, returns to a thread that is looked at. */
+  /** The result of getpgrp(2), which the JVM never calls, for a traced thread. */
   private static final int MARK = 424242;
 
   private final Process strace;
@@ -48,7 +48,7 @@ public final class Injection implements AutoCloseable {
     }
   }
 
-  /** Tells whether strace may look at this process, and so at one like it. */
+  /** Returns whether strace may trace this process, and so its children. */
   public static boolean isPossible() throws Exception {
     try (TracedThread one = new TracedThread();
         TracedThread two = new TracedThread();
@@ -68,9 +68,9 @@ public final class Injection implements AutoCloseable {
   }
 
   /**
-   * Has a call fail.
+   * Makes a call fail.
    *
-   * @param call its name, or several with commas between, of which the platform has one
+   * @param call its name, or several, separated by commas, of which the platform has one
    * @param errno the name of the error
    * @param when which call of each thread, counted from 1
    */
@@ -85,7 +85,7 @@ public final class Injection implements AutoCloseable {
         threads);
   }
 
-  /** Returns, once strace has begun to look at the running thread. */
+  /** Returns once strace traces the running thread. */
   private Void awaitMark() throws IOException {
     while (LibC.getpgrp() != MARK) {
       if (!strace.isAlive()) {
@@ -96,7 +96,7 @@ public final class Injection implements AutoCloseable {
     return null;
   }
 
-  /** Has strace leave, and returns the lines about each thread by its number. */
+  /** Detaches strace, and returns the lines about each thread by its number. */
   public Map<Long, List<String>> end() throws Exception {
     strace.destroy();
     if (!strace.waitFor(SECONDS, TimeUnit.SECONDS)) {

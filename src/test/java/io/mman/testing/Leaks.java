@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.Supplier;
 
-/** Checks that failing requests leave no descriptor and no mapping behind. */
+/** Checks that failing requests leave no descriptor and no mapping. */
 public final class Leaks {
   private static final int TIMES = 16;
 
@@ -32,8 +32,8 @@ public final class Leaks {
   }
 
   /**
-   * Checks that something takes no address space for good, not a page: the JVM takes some for
-   * itself now and then, a leak does so every time.
+   * Checks that an action leaves no address space allocated, not even a page: the JVM itself
+   * sometimes allocates some, a leak does so every time.
    */
   public static void noAddressSpace(Runnable action) {
     action.run(); // loads classes

@@ -10,7 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** C functions as the library has no use for them. */
+/** C functions that the library itself does not use. */
 public final class LibC {
   private static final MethodHandle SYSTEM =
       link("system", FunctionDescriptor.of(JAVA_INT, ADDRESS));
@@ -30,8 +30,8 @@ public final class LibC {
   private LibC() {}
 
   /**
-   * Maps memory at an address, and tells whether nothing else was mapped there. An exception each
-   * time that something was would take too long.
+   * Maps memory at an address if nothing is mapped there, and returns whether it did. Exceptions
+   * would take too long.
    */
   public static boolean mapAt(long address, long bytes) {
     try {
@@ -46,8 +46,8 @@ public final class LibC {
   }
 
   /**
-   * Tells whether a child has a descriptor of this process. The children of {@code ProcessBuilder}
-   * cannot tell, since the JDK closes all descriptors in them; those of system(3) can.
+   * Returns whether a child inherits a descriptor of this process. The child is one of system(3),
+   * because the JDK closes all descriptors in the children of {@code ProcessBuilder}.
    */
   public static boolean childSees(int fd) {
     try (Arena arena = Arena.ofConfined()) {

@@ -29,7 +29,7 @@ public final class OpenFiles {
     return all().size();
   }
 
-  /** Leaves out the descriptor that the listing itself uses, and what closed meanwhile. */
+  /** Leaves out the descriptor of the listing itself, and those that were closed meanwhile. */
   private static void target(Path entry, TreeMap<Integer, String> open) {
     try {
       String target = Files.readSymbolicLink(entry).toString();

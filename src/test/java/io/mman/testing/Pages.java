@@ -16,7 +16,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.function.Executable;
 
-/** Memory mapped through the facade until {@code close}, and what the facade's tests ask of it. */
+/** Memory mapped through the facade until {@code close}, and checks for the tests of the facade. */
 public record Pages(MemorySegment segment) implements AutoCloseable {
   public static final long SIZE = Mman.pageSize();
   public static final MemorySegment ANYWHERE = MemorySegment.NULL;
@@ -32,7 +32,7 @@ public record Pages(MemorySegment segment) implements AutoCloseable {
     return new Pages(Mman.mmap(ANYWHERE, pages * SIZE, protection, flags, -1, 0));
   }
 
-  /** Maps a file for all to see. */
+  /** Maps a file as shared memory. */
   public static Pages shared(NativeFile file, long pages, Protection protection) {
     return file(file, pages, protection, MapFlag.SHARED);
   }
@@ -52,7 +52,7 @@ public record Pages(MemorySegment segment) implements AutoCloseable {
     Mman.munmap(pages(page, 1));
   }
 
-  /** Returns the memory of {@link #segment} a byte further on: no call wants such an address. */
+  /** Returns {@link #segment} from its second byte on, an address that most calls refuse. */
   public MemorySegment misaligned() {
     return segment.asSlice(1);
   }
@@ -62,14 +62,14 @@ public record Pages(MemorySegment segment) implements AutoCloseable {
     Mman.munmap(segment);
   }
 
-  /** Tells, without trying, whether reading the first byte would be a fault. */
+  /** Returns whether the first byte can be read, without a fault if not. */
   public static boolean isReadable(MemorySegment memory) {
     try (Arena arena = Arena.ofConfined()) {
       return copyFrom(memory, arena.allocate(1));
     }
   }
 
-  /** Tells whether writing the first byte would be a fault; writes it if not. */
+  /** Returns whether the first byte can be written, without a fault if not; then it is written. */
   public static boolean isWritable(MemorySegment memory, int value) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = arena.allocate(1);
@@ -106,7 +106,7 @@ public record Pages(MemorySegment segment) implements AutoCloseable {
     return e;
   }
 
-  /** As above, and that the message says so. */
+  /** Checks the same, and that the message contains these words. */
   public static void assertFails(String call, Errno error, String words, Executable action) {
     String message = assertFails(call, error, action).getMessage();
     assertTrue(message.contains(words), message);

@@ -42,7 +42,7 @@ public final class ProcMaps {
     public long figure(String name) {
       Long bytes = figures.get(name);
       if (bytes == null) {
-        throw new AssertionError("smaps does not tell " + name + ": " + figures);
+        throw new AssertionError("smaps has no " + name + ": " + figures);
       }
       return bytes;
     }
@@ -92,7 +92,7 @@ public final class ProcMaps {
         return kib(line);
       }
     }
-    throw new AssertionError("/proc/self/status does not tell " + name);
+    throw new AssertionError("/proc/self/status has no " + name);
   }
 
   private static List<Area> parse(String file) {
@@ -136,7 +136,7 @@ public final class ProcMaps {
     return KIB * Long.parseLong(number.strip());
   }
 
-  /** A path may be in any encoding: this one reads all bytes. */
+  /** A path may have any encoding; this one accepts all bytes. */
   private static List<String> lines(String file) {
     try {
       return Files.readAllLines(Path.of(file), StandardCharsets.ISO_8859_1);

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What tests need of the machine: programs, and the rights of root. If something is missing, the
- * test is skipped with a message. In continuous integration, where the environment has {@code
- * CI=true}, it fails instead, so that a build never passes with a part of its tests skipped.
+ * What tests need of the machine: programs, and root. If something is missing, the test is skipped
+ * with a message. In continuous integration, where the environment has {@code CI=true}, it fails
+ * instead, so that a build never passes with a part of its tests skipped.
  *
  * <p>Features of the kernel are no requirements: a test without them is skipped everywhere.
  */

@@ -31,7 +31,7 @@ class RequirementsTest {
   }
 
   @Test
-  void whatIsThereIsNoObstacle() {
+  void metRequirementsHaveNoEffect() {
     assertDoesNotThrow(() -> Requirements.require(true, "a thing", "true"));
     assertDoesNotThrow(() -> Requirements.requirePrograms("sh", "true"));
     assertDoesNotThrow(() -> Requirements.requireSuccess("a shell", "sh", "-c", "true"));

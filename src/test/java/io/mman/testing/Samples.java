@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Files whose bytes tell where in the file they stand. */
+/** Files whose bytes depend on their offset. */
 public final class Samples {
   private Samples() {}
 
@@ -75,7 +75,7 @@ public final class Samples {
 
   /** Returns the bytes of disk that a file takes up. */
   public static long diskBytes(Path path) {
-    // No attribute of java.nio.file tells; %b counts units of 512 bytes.
+    // java.nio.file has no attribute for this; %b counts units of 512 bytes.
     String blocks = Command.run(List.of("stat", "-Lc", "%b", path.toString())).success();
     return 512 * Long.parseLong(blocks.strip());
   }

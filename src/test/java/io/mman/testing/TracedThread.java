@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A thread that does what it is told, and knows what the kernel calls it. */
+/** A thread that runs tasks, and knows its number in the kernel. */
 public final class TracedThread implements AutoCloseable {
   private static final long SECONDS = 60;
 

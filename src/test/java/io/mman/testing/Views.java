@@ -3,7 +3,7 @@ package io.mman.testing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What tests do with the views of regions; without JUnit, for a JVM that is a test's child. */
+/** Checks of views of regions, without JUnit, because child JVMs use them too. */
 public final class Views {
   private Views() {}
 
@@ -11,14 +11,14 @@ public final class Views {
     return view.get(ValueLayout.JAVA_BYTE, offset);
   }
 
-  /** Gives every byte a value by which it can be told where it was written. */
+  /** Writes a value to every byte that shows its offset. */
   public static void mark(MemorySegment view) {
     for (long i = 0; i < view.byteSize(); i++) {
       view.set(ValueLayout.JAVA_BYTE, i, markOf(i));
     }
   }
 
-  /** Never 0, and not the same a page further on. */
+  /** Never 0, and different one page later. */
   public static byte markOf(long offset) {
     return (byte) (1 + (offset + offset / 4096) % 127);
   }
@@ -28,7 +28,7 @@ public final class Views {
     assertMarked(view, from, to, 0);
   }
 
-  /** Checks bytes that {@link #mark} has written {@code shift} bytes further on. */
+  /** Checks bytes that {@link #mark} has written at an offset larger by {@code shift}. */
   public static void assertMarked(MemorySegment view, long from, long to, long shift) {
     for (long i = from; i < to; i++) {
       requireEqual(markOf(i + shift), byteAt(view, i), i);

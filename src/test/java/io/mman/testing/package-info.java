@@ -1,2 +1,2 @@
-/** What tests share: other processes, and what the kernel tells about this one. */
+/** Helpers of the tests: other processes, and the kernel's information about this one. */
 package io.mman.testing;

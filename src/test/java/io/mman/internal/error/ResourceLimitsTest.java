@@ -26,7 +26,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a process is told that has run into one of its limits. Each is a process of its own. */
+/** The message when a process has reached one of its limits. Each test starts a process. */
 class ResourceLimitsTest {
   private static final Set<MapFlag> MEMORY = Set.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
   private static final Set<MapFlag> LOCKED =
@@ -53,7 +53,7 @@ class ResourceLimitsTest {
     }
   }
 
-  /** Wants 256 MiB in different ways. */
+  /** Requests 256 MiB in different ways. */
   static class Greedy {
     private static final long BYTES = 256 << 20;
 
@@ -80,7 +80,7 @@ class ResourceLimitsTest {
     assertEquals(List.of("no failure", "no failure"), lines.subList(1, 3));
   }
 
-  /** The JVM lives with less than these calls want: it has far more reserved than writable. */
+  /** The JVM needs less than these calls: most of its memory is reserved, but not writable. */
   @Test
   void theDataOfTheProcess() {
     ChildJvm child = ChildJvm.of(Greedy.class).options("-Xmx64m", "-XX:+UseSerialGC", "-Xint");
@@ -94,7 +94,7 @@ class ResourceLimitsTest {
     assertMatches("mprotect" + words, lines.get(2));
   }
 
-  /** Locks more than 8 MiB in different ways, and what little it may. */
+  /** Locks more than 8 MiB in different ways, and then a smaller range. */
   static class Locker {
     private static final long BYTES = 64 << 20;
 
@@ -154,7 +154,7 @@ class ResourceLimitsTest {
         withoutCapabilities(Lowest.class, "--memlock=0").lines().getFirst());
   }
 
-  /** Root may do all this: its capabilities are taken away, which only root may do. */
+  /** Limits do not apply to root, so its capabilities are dropped. */
   private static Command.Outcome withoutCapabilities(Class<?> main, String limit) {
     ChildJvm child = ChildJvm.of(main).under("prlimit", limit);
     if (System.getProperty("user.name").equals("root")) {
@@ -164,8 +164,8 @@ class ResourceLimitsTest {
   }
 
   /**
-   * Splits one area until no more are allowed, by the call that its argument names. The first error
-   * of the JVM must get through: what is left for the JVM's own mappings is next to nothing.
+   * Splits one area with the call that its argument names until no more areas are allowed. This
+   * first error has to be reported although the JVM itself can map almost nothing any more.
    */
   static class Splitter {
     public static void main(String... arguments) {
@@ -220,7 +220,7 @@ class ResourceLimitsTest {
     }
   }
 
-  /** From a jar, as programs are: its classes need no descriptor more to be loaded. */
+  /** From a jar, like a program: loading its classes needs no further descriptor. */
   @Test
   void theDescriptorsOfTheProcess() throws IOException {
     ChildJvm child = ChildJvm.of(Opener.class).onClassPath(LibraryJar.in(folder).toString());

@@ -27,7 +27,7 @@ class MappedExtentsProperties {
   public record Event(Step step, @IntRange(max = 7) int region, @IntRange(max = 20) int end) {}
 
   @Property(tries = 400)
-  void aCutIsRefusedExactlyWhereALiveRegionReachesBeyond(
+  void truncatingIsRefusedExactlyIfALiveRegionReachesFurther(
       @ForAll @Size(max = 30) List<@UseType Event> events, @ForAll @IntRange(max = 25) int length) {
     MappedExtents extents = new MappedExtents();
     Map<MappedExtents.Extent, Long> live = new IdentityHashMap<>();
@@ -63,7 +63,7 @@ class MappedExtentsProperties {
       live.remove(extent);
     }
     if (event.step != Step.REMOVE) {
-      extent.move(event.end); // of no effect, if the region is gone
+      extent.move(event.end); // without effect if the region is removed
     }
   }
 }

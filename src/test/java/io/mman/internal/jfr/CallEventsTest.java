@@ -33,7 +33,7 @@ class CallEventsTest {
   @TempDir private Path folder;
 
   @Test
-  void aRegionOfAFileTellsItsPathItsBytesAndItsFlags() throws IOException {
+  void eventsOfAFileRegionHavePathBytesAndFlags() throws IOException {
     Path file = folder.resolve("data");
     long[] address = new long[1];
     List<RecordedEvent> events =
@@ -66,7 +66,7 @@ class CallEventsTest {
     assertEvent(events, "Resize", address[0], PAGE, "", path);
     assertEvent(events, "Unmap", address[0], PAGE, "", path);
     for (RecordedEvent event : events) {
-      if (words(event).endsWith(path)) { // others are of automatic arenas that earlier tests left
+      if (words(event).endsWith(path)) { // others are for automatic arenas of earlier tests
         assertEquals(Thread.currentThread().threadId(), event.getThread().getJavaThreadId());
         assertFalse(event.getDuration().isNegative());
       }
@@ -74,7 +74,7 @@ class CallEventsTest {
   }
 
   @Test
-  void theFacadeTellsToo() throws IOException {
+  void callsOfMmanAreRecordedToo() throws IOException {
     long[] address = new long[2];
     List<RecordedEvent> events =
         record(
@@ -111,7 +111,7 @@ class CallEventsTest {
   }
 
   @Test
-  void whatFailsIsNotRecorded() throws IOException {
+  void failedCallsAreNotRecorded() throws IOException {
     Path file = Files.write(folder.resolve("read-only"), new byte[1]);
     List<RecordedEvent> events =
         record(
@@ -121,7 +121,7 @@ class CallEventsTest {
               }
             },
             "Protect");
-    // The rights are put back, which is a call of its own.
+    // The old protection is restored, which is another call.
     assertTrue(
         events.stream().allMatch(event -> "READ".equals(event.getString("flags"))),
         events::toString);

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FileStatusTest {
-  /** st_mode of macOS is a short behind a four-byte st_dev; elsewhere here an int at 24. */
+  /**
+   * On macOS st_mode is a short after a four-byte st_dev; on the others here it is an int at 24.
+   */
   @ParameterizedTest
   @CsvSource({
     "MACOS, 0100644, true",

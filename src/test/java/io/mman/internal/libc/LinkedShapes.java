@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Links every function of the library, which a JVM does once, and prints the shapes in the words of
- * GraalVM's reachability metadata.
+ * Links every function of the library, which a JVM does once, and prints their signatures in the
+ * format of GraalVM's reachability metadata.
  */
 final class LinkedShapes {
   private static final List<String> TYPES = List.of("int", "long", "void*");

@@ -22,9 +22,12 @@ class LinkingTest {
   private static final FunctionDescriptor SHAPE =
       FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT);
 
-  /** It fails when it is called, of the type its caller expects, and not when it is linked. */
+  /**
+   * It fails when it is called, with the exception that the caller expects, and not when it is
+   * linked.
+   */
   @Test
-  void aMissingFunctionIsToldByNameWhenItIsCalled() {
+  void callingAMissingFunctionNamesIt() {
     MethodHandle plain = Linking.link("no_such_function", SHAPE);
     MethodHandle variadic = Linking.linkVariadic("no_such_function", SHAPE, 1);
     MemorySegment scratch = Scratch.get();
@@ -46,7 +49,7 @@ class LinkingTest {
   }
 
   @Test
-  void whatACallThrowsComesThroughUnchanged() {
+  void exceptionsOfACallPassUnchanged() {
     RuntimeException unchecked = new IllegalStateException("closed");
     IOException checked = new IOException();
 

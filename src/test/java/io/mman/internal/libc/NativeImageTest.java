@@ -17,33 +17,33 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What GraalVM's image builder is told in META-INF/native-image. */
+/** The metadata for GraalVM's image builder in META-INF/native-image. */
 class NativeImageTest {
   private static final String CLASSES = System.getProperty("mman.classes");
   private static final Path METADATA =
       Path.of(CLASSES, "META-INF/native-image/io.mman/mman/reachability-metadata.json");
 
-  /** A shape that is not in it cannot be linked in a native image. */
+  /** A native image cannot link signatures that are not in it. */
   @Test
   void everyShapeThatIsLinkedIsInTheMetadata() throws IOException {
     Set<String> linked =
         new TreeSet<>(ChildJvm.of(LinkedShapes.class).asModule().run(CLASSES).lines());
-    Set<String> told = new TreeSet<>();
+    Set<String> listed = new TreeSet<>();
     try (Stream<String> lines = Files.lines(METADATA)) {
       lines
           .filter(line -> line.contains("\"returnType\""))
-          .forEach(line -> told.add(line.strip().replaceFirst(",$", "")));
+          .forEach(line -> listed.add(line.strip().replaceFirst(",$", "")));
     }
     assertTrue(linked.size() > 15, () -> "only " + linked);
-    if (Platform.current().isLinux()) { // other systems lack what has some of the shapes
-      assertEquals(String.join(",\n", linked), String.join(",\n", told));
+    if (Platform.current().isLinux()) { // other systems lack functions with some of the signatures
+      assertEquals(String.join(",\n", linked), String.join(",\n", listed));
     } else {
-      assertTrue(told.containsAll(linked), () -> told + " lacks some of " + linked);
+      assertTrue(listed.containsAll(linked), () -> listed + " lacks some of " + linked);
     }
   }
 
   @Test
-  void whatIsReflectedUponIsThere() throws IOException, ClassNotFoundException {
+  void everyClassUsedByReflectionExists() throws IOException, ClassNotFoundException {
     String text = Files.readString(METADATA);
     Matcher types =
         Pattern.compile("\"type(?:Reached)?\": \"([^\"]+)\"(?:,\\s+\"methods\": \\[([^]]*)\\])?")

@@ -17,7 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** A path reaches the kernel as the bytes that it was made of. */
+/** A path reaches the kernel with exactly the bytes that it was created from. */
 class PathBytesProperties {
   @Property(tries = 300)
   void anyNameKeepsItsBytes(@ForAll("names") byte[] name) {

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Our numbers against those that a C program sees in this system's headers. */
+/** Compares our numbers with those that a C program sees in this system's headers. */
 class HeadersTest {
   private static final long ABSENT = -1;
 

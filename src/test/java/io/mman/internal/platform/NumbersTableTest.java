@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The numbers of all platforms against a table that was written independently of the enums. */
+/**
+ * Compares the numbers of all platforms with a table that was written independently of the enums.
+ */
 class NumbersTableTest {
   private static final long ABSENT = -1;
 
@@ -67,7 +69,9 @@ class NumbersTableTest {
         (name, numbers) -> assertEquals(ABSENT, numbers.on(Platform.UNKNOWN), name));
   }
 
-  /** The running platform may have all of them; a JVM that takes itself for another does not. */
+  /**
+   * The running platform may have all of them; a JVM with the name of another platform does not.
+   */
   @ParameterizedTest
   @CsvSource({"Mac OS X, x86_64, MACOS", "FreeBSD, amd64, FREEBSD", "Linux, mips64, UNKNOWN"})
   void aFlagIsSupportedWhereItHasANumber(String name, String arch, Platform platform)
@@ -82,7 +86,7 @@ class NumbersTableTest {
     assertEquals(String.join("\n", expected), String.join("\n", new TreeSet<>(lines)));
   }
 
-  /** Prints the flags that are supported; advice on memory is asked of the kernel as well. */
+  /** Prints the supported flags; for advice on memory the kernel is asked as well. */
   static final class Supported {
     private Supported() {}
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a constant is on each platform, whichever way it was made. */
+/** The value of a constant on each platform, for each way to create it. */
 class NumbersTest {
   private static final long ABSENT = -1;
 
@@ -41,7 +41,7 @@ class NumbersTest {
     assertNumbers(everywhere.freebsd(8), 7L, 7L, 7L, 7L, 8L, ABSENT);
   }
 
-  /** As SYNC has it on FreeBSD: a number, and not the lack of one. */
+  /** The value of SYNC on FreeBSD: a number like any other. */
   @Test
   void zeroIsANumber() {
     assertNumbers(Numbers.onFreebsd(0), ABSENT, ABSENT, ABSENT, ABSENT, 0L, ABSENT);

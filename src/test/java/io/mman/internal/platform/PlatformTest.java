@@ -39,7 +39,7 @@ class PlatformTest {
     "Windows 11, amd64, UNKNOWN",
     "'', '', UNKNOWN",
   })
-  void theNameAndTheProcessorTellThePlatform(String name, String arch, Platform platform) {
+  void thePlatformFollowsFromTheNameAndTheProcessor(String name, String arch, Platform platform) {
     assertSame(platform, Platform.of(name, arch));
   }
 
@@ -122,7 +122,7 @@ class PlatformTest {
   }
 
   @Test
-  void whatIsMissingIsNamedWithThePlatform() {
+  void aMissingNumberIsNamedWithThePlatform() {
     Numbers macos = Numbers.onMacos(0x800);
 
     var e =

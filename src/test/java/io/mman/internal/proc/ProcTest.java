@@ -65,7 +65,7 @@ class ProcTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"MemTotal", "SwapTotal", "Hugepagesize"})
-  void memoryIsToldInBytes(String name) {
+  void memoryFiguresAreInBytes(String name) {
     List<String> words =
         Command.run(List.of("grep", "^" + name + ":", "/proc/meminfo")).lines().stream()
             .flatMap(line -> List.of(line.split(" +")).stream())
@@ -75,7 +75,7 @@ class ProcTest {
 
   @Test
   void areasAreCounted() throws IOException {
-    // Other threads of the JVM may map and unmap meanwhile.
+    // Other threads of the JVM may map and unmap at the same time.
     long before = lines("/proc/self/maps");
     long counted = Proc.mapCount().orElseThrow();
     long after = lines("/proc/self/maps");
@@ -87,7 +87,7 @@ class ProcTest {
   }
 
   @Test
-  void statusIsToldInBytes() {
+  void statusFiguresAreInBytes() {
     long bytes = Proc.statusBytes("VmRSS").orElseThrow();
     assertEquals(0, bytes % 1024);
     assertTrue(bytes > 1 << 20);

@@ -92,7 +92,7 @@ public class PageRangeProperties {
     assertTrue(inside.length() == 0 || inside.offset() + inside.length() == range.end());
   }
 
-  /** Tells whether a byte of a page is in the range; the kernel takes all of it then. */
+  /** Returns whether a byte of the page is in the range; then the kernel changes the whole page. */
   private static boolean covers(PageRange range, long page, long index) {
     long start = Math.max(range.offset(), index * page);
     long end = Math.min(range.offset() + range.length(), (index + 1) * page);

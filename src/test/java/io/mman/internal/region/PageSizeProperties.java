@@ -15,9 +15,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.LongRange;
 
 /**
- * What counts pages, with every size that pages have: 4, 16 and 64 KiB, and huge ones of 2 MiB and
- * 1 GiB. The memory is not there, and nothing looks at it. Its numbers are often at an edge by
- * themselves.
+ * Computations with pages of every size: 4, 16 and 64 KiB, and huge pages of 2 MiB and 1 GiB. The
+ * memory does not exist and is never accessed.
  */
 class PageSizeProperties {
   private static final int PAGES = 6;

@@ -29,12 +29,12 @@ public final class RegionProbe {
     return group.calls().getReadLockCount();
   }
 
-  /** Returns the pages, which are accessible whatever views were revoked. */
+  /** Returns the pages, which stay accessible after views were revoked. */
   public static MemorySegment pages(Region region) {
     return region.state().pages();
   }
 
-  /** Closes the epoch and publishes no other, as a change does that an Error cuts short. */
+  /** Closes the epoch and publishes no other, as after a change that an Error interrupted. */
   public static void closeEpoch(Region region) {
     Objects.requireNonNull(region.state().epoch()).close();
   }

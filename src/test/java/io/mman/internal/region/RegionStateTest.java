@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
-/** What a change leaves of a region's view, and which of its pages are in use. */
+/** The view of a region after a change, and its pages in use. */
 class RegionStateTest {
   private static final long PAGE = 4096;
 
@@ -23,7 +23,7 @@ class RegionStateTest {
   }
 
   @Test
-  void theViewHasExactlyTheBytesAndTheRightsOfTheRegion() {
+  void theViewHasTheBytesAndTheProtectionOfTheRegion() {
     assertEquals(pages.asSlice(5, 100), of(5, 100, Protection.READ_WRITE).view());
     assertEquals(pages.asSlice(5, 100).asReadOnly(), of(5, 100, Protection.READ_EXEC).view());
     assertNull(of(5, 100, Protection.WRITE).view());
@@ -31,7 +31,7 @@ class RegionStateTest {
   }
 
   @Test
-  void anotherPlaceHasTheSameRights() {
+  void anotherPlaceHasTheSameProtection() {
     RegionState moved = of(5, 100, Protection.READ).in(null, others, 6, 200);
     assertEquals(others.asSlice(6, 200).asReadOnly(), moved.view());
     assertSame(others, moved.pages());

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Linux says that all of a file is resident to those who neither own it nor may write it. The
- * processes here run as root without the capabilities of root: other people's files are not theirs.
+ * Linux reports all pages of a file as resident to processes that neither own the file nor may
+ * write it. The processes here run as root without its capabilities, so that they do not own the
+ * files of other users.
  */
 class ResidencyAccessTest {
   private static final int NOBODY = 65534;
@@ -34,33 +35,33 @@ class ResidencyAccessTest {
 
   @TempDir Path folder;
 
-  /** Prints what it is told of every file in a folder, through each kind of region. */
-  static class Teller {
+  /** Prints the answers for every file in a folder, with each kind of region. */
+  static class Asker {
     public static void main(String... arguments) throws IOException {
       try (var files = Files.list(Path.of(arguments[0]))) {
         for (Path path : files.sorted().toList()) {
-          System.out.println(tell(path));
+          System.out.println(ask(path));
         }
       }
     }
 
-    private static String tell(Path path) throws IOException {
-      List<String> told = new ArrayList<>();
+    private static String ask(Path path) throws IOException {
+      List<String> answers = new ArrayList<>();
       try (NativeFile file = NativeFile.open(path);
           FileChannel channel = FileChannel.open(path);
           Arena arena = Arena.ofConfined();
           MappedRegion own = Mapping.file(path).mapConfined();
           MappedRegion extended = Mapping.file(file).create(1).copyOnWrite().mapConfined()) {
         var mapped = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-        MappedRegion look = MappedRegion.of(mapped.asSlice(5));
-        for (MappedRegion region : List.of(own, extended, look)) {
+        MappedRegion wrapper = MappedRegion.of(mapped.asSlice(5));
+        for (MappedRegion region : List.of(own, extended, wrapper)) {
           region.isResident(5, 0); // of no page: says nothing of the others
-          told.add(answer(() -> region.residency().residentPages()));
-          told.add(answer(() -> region.residentPages(0, region.size())));
-          told.add(answer(() -> region.isResident(0, region.size())));
+          answers.add(answer(() -> region.residency().residentPages()));
+          answers.add(answer(() -> region.residentPages(0, region.size())));
+          answers.add(answer(() -> region.isResident(0, region.size())));
         }
       }
-      return String.join(" ", told);
+      return String.join(" ", answers);
     }
 
     private static String answer(Supplier<Object> question) {
@@ -84,8 +85,8 @@ class ResidencyAccessTest {
     file("5-mine-n\u00e4med \u20ac", 0, "r--r--r--");
 
     List<String> expected = List.of(KNOWN, UNKNOWN, KNOWN, KNOWN, KNOWN);
-    assertEquals(expected, tell("C.UTF-8", WITHOUT_CAPABILITIES));
-    assertEquals(expected, tell("C", WITHOUT_CAPABILITIES));
+    assertEquals(expected, ask("C.UTF-8", WITHOUT_CAPABILITIES));
+    assertEquals(expected, ask("C", WITHOUT_CAPABILITIES));
   }
 
   @Test
@@ -98,21 +99,21 @@ class ResidencyAccessTest {
     List<String> probe = new ArrayList<>(namespace);
     probe.add("true");
     assumeTrue(Command.run(probe).exitCode() == 0, "the kernel has no user namespaces");
-    assertEquals(List.of(KNOWN, UNKNOWN), tell("C.UTF-8", namespace));
+    assertEquals(List.of(KNOWN, UNKNOWN), ask("C.UTF-8", namespace));
   }
 
   @Test
   void rootKnowsAll() throws IOException {
     file("1-foreign", NOBODY, "r--r--r--");
 
-    assertEquals(List.of(KNOWN), tell("C.UTF-8", List.of("env")));
+    assertEquals(List.of(KNOWN), ask("C.UTF-8", List.of("env")));
   }
 
   private static final List<String> WITHOUT_CAPABILITIES =
       List.of("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "--ambient-caps", "-all");
 
-  private List<String> tell(String locale, List<String> wrapper) {
-    return ChildJvm.of(Teller.class)
+  private List<String> ask(String locale, List<String> wrapper) {
+    return ChildJvm.of(Asker.class)
         .under("env", "LC_ALL=" + locale)
         .under(wrapper.toArray(String[]::new))
         .run(folder.toString())
@@ -120,11 +121,11 @@ class ResidencyAccessTest {
   }
 
   /** A file of which no page is in memory. */
-  private Path file(String name, int owner, String rights) throws IOException {
+  private Path file(String name, int owner, String permissions) throws IOException {
     Requirements.requireRoot(); // only root may give a file to another user
     Requirements.requirePrograms("setpriv");
     Path path = Files.move(Samples.sparse(folder, SIZE), folder.resolve(name));
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
     Files.setAttribute(path, "unix:uid", owner);
     return path;
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a snapshot answers, whatever the kernel has said. */
+/** The answers of a snapshot, for any data from the kernel. */
 class ResidencySnapshotTest {
   @Test
   void aBitSetHasRoomForAsManyPagesAsThereAreIndexes() {

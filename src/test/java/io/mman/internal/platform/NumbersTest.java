@@ -1,6 +1,8 @@
 package io.mman.internal.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -52,5 +54,14 @@ class NumbersTest {
   @Test
   void bit31IsABitLikeOthers() {
     assertEquals(1 << 31, Numbers.everywhere(1L << 31).here("X_", Platform.LINUX));
+  }
+
+  @Test
+  void theAccessModeIsTheLowestBitsOfADescriptorsFlags() {
+    int flags = OpenFlags.O_RDWR.bits() | OpenFlags.O_CLOEXEC.bits() | OpenFlags.O_SYNC.bits();
+    assertTrue(OpenFlags.O_RDWR.isAccessModeOf(flags));
+    assertFalse(OpenFlags.O_RDONLY.isAccessModeOf(flags));
+    assertFalse(OpenFlags.O_WRONLY.isAccessModeOf(flags));
+    assertTrue(OpenFlags.O_RDONLY.isAccessModeOf(OpenFlags.O_CLOEXEC.bits()));
   }
 }

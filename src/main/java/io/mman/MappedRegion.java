@@ -102,6 +102,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public void sync() {
     region.sync(0, Region.WHOLE, SyncFlag.SYNC.bits());
@@ -121,6 +123,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file,
    *     {@code EBUSY} for {@code INVALIDATE} of locked pages
    * @throws UnsupportedOperationException if the platform lacks a flag
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
    */
   public void sync(long offset, long length, SyncFlag... flags) {
@@ -141,6 +145,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public void advise(Advice advice) {
     region.advise(advice, 0, Region.WHOLE);
@@ -166,6 +172,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
    */
   public void advise(Advice advice, long offset, long length) {
@@ -181,6 +189,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mlock, or with a flag mlock2, fails
    * @throws UnsupportedOperationException if the platform lacks the flag
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public void lock(LockFlag... flags) {
     region.lock(0, Region.WHOLE, FlagBits.lock(flags));
@@ -199,6 +209,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if mlock, or with a flag mlock2, fails: {@code ENOMEM} at the limit
    *     {@code RLIMIT_MEMLOCK} or past the end of the file, {@code EPERM} if the limit is 0
    * @throws UnsupportedOperationException if the platform lacks the flag
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
    */
   public void lock(long offset, long length, LockFlag... flags) {
@@ -211,6 +223,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if munlock fails
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public void unlock() {
     region.unlock(0, Region.WHOLE);
@@ -225,6 +239,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if munlock fails
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">munlock(2)</a>
    */
   public void unlock(long offset, long length) {
@@ -240,6 +256,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException {@code EFAULT} if a page is past the end of the file or cannot be
    *     allocated
    * @throws UnsupportedOperationException on Linux before 5.14 and on other systems
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public void populate() {
     region.populate(0, Region.WHOLE);
@@ -261,6 +279,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException {@code EFAULT} if a page is past the end of the file or cannot be
    *     allocated
    * @throws UnsupportedOperationException on Linux before 5.14 and on other systems
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">MADV_POPULATE_READ</a>
    */
   public void populate(long offset, long length) {
@@ -276,6 +296,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public Residency residency() {
     return new Residency(region.residency(0, Region.WHOLE));
@@ -294,6 +316,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write,
    *     because Linux then reports every page as resident
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
    */
   public Residency residency(long offset, long length) {
@@ -311,6 +335,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public boolean isResident(long offset, long length) {
     return region.isResident(offset, length);
@@ -327,6 +353,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    */
   public long residentPages(long offset, long length) {
     return region.residentPages(offset, length);
@@ -362,6 +390,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
    *     reading
    * @throws UnsupportedOperationException on systems other than Linux
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
    *     process_vm_readv(2)</a>
    */
@@ -383,6 +413,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
    *     its protection forbids writing
    * @throws UnsupportedOperationException on systems other than Linux
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
    *     process_vm_writev(2)</a>
    */
@@ -393,7 +425,9 @@ public final class MappedRegion implements AutoCloseable {
   /**
    * Changes the protection of the pages. If the new protection allows everything that the old one
    * does, no view is revoked; otherwise all existing views are revoked first. If the system call
-   * fails, size and protection are as before, and {@link #segment} returns a new view.
+   * fails after that, the protection is as before, and {@link #segment} returns a new view. Only if
+   * the old protection cannot be restored on all pages, {@code segment} throws until the protection
+   * is changed.
    *
    * @param p the new protection
    * @return the new view, or an already closed segment if the new protection does not allow reading
@@ -447,7 +481,8 @@ public final class MappedRegion implements AutoCloseable {
    * region up to its new end, makes the file long enough, and then grows the region as {@link
    * #resize} does. On anonymous memory and devices it does the same as {@code resize}. If the disk
    * is full, the length of the file, the size of the region and its views are as before; blocks may
-   * stay allocated past the end of the file.
+   * stay allocated past the end of the file. {@code extend(size())} extends a file that another
+   * process has truncated.
    *
    * @param newSize the new size in bytes, at least {@link #size}
    * @return the new view, or an already closed segment if the protection does not allow reading
@@ -458,7 +493,9 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region was mapped from a path without a reserve, or its
    *     {@link NativeFile} is closed
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
-   *     lifetime, a {@link Pin} is open, or native code holds a view
+   *     lifetime or a {@link Pin} is open
+   * @throws IllegalStateException if views would have to be revoked, and native code holds one; the
+   *     file stays extended
    * @throws WrongThreadException if the region is confined to another thread
    * @throws UnsupportedOperationException as for {@link #resize}, and on macOS, which lacks
    *     posix_fallocate
@@ -466,7 +503,9 @@ public final class MappedRegion implements AutoCloseable {
    *     full, {@code EBADF} if the file is not open for writing, {@code EOPNOTSUPP} if its file
    *     system cannot allocate blocks in advance; call {@link NativeFile#resize} and {@link
    *     #resize} then
-   * @throws MmanException if growing fails, as for {@link #resize}; the file stays extended
+   * @throws MmanException {@code EPERM} if the region is sealed
+   * @throws MmanException if the region cannot grow, as for {@link #resize}; the file stays
+   *     extended
    * @see <a href="https://man7.org/linux/man-pages/man2/fallocate.2.html">fallocate(2)</a>
    */
   public MemorySegment extend(long newSize) {
@@ -477,7 +516,9 @@ public final class MappedRegion implements AutoCloseable {
    * Splits the region in two regions that are independent from then on. Revokes all existing views.
    * A reserve goes to the second region, and guard pages stay on the outer sides.
    *
-   * @param offset where the second region begins: a multiple of the page size, 0 or {@link #size}
+   * @param offset where the second region begins: the first byte of a page, 0 or {@link #size}. If
+   *     this region begins with a page, as it does unless it was mapped from an offset inside a
+   *     page of the file, these are the multiples of the page size
    * @return the second region, which owns a lifetime of the same kind as this one
    * @throws IndexOutOfBoundsException if the offset is not in the region
    * @throws IllegalArgumentException if the offset lies inside a page

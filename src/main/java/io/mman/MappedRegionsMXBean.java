@@ -1,6 +1,6 @@
 package io.mman;
 
-import io.mman.internal.region.RegionsBean;
+import io.mman.internal.region.BeanRegistration;
 import java.util.Map;
 
 /**
@@ -16,14 +16,16 @@ public interface MappedRegionsMXBean {
    * milliseconds.
    *
    * @throws UnsupportedOperationException if the module {@code java.management} is absent
-   * @throws IllegalStateException if the bean server refuses the bean
+   * @throws IllegalStateException if the bean server cannot be started or refuses the bean
    */
   static void register() {
-    RegionsBean.register();
+    BeanRegistration.register();
   }
 
   /**
-   * Returns the number of regions that are mapped.
+   * Returns the number of regions that are mapped. A region that borrows its lifetime counts until
+   * its arena is closed. A sealed region does not count once it is closed, although its pages stay
+   * mapped.
    *
    * @return the number of regions
    */
@@ -38,14 +40,16 @@ public interface MappedRegionsMXBean {
   Map<String, Long> getBytesByKind();
 
   /**
-   * Returns the number of regions that have been mapped since the JVM started.
+   * Returns the number of regions that {@link Mapping} has mapped since the JVM started. It does
+   * not include regions that {@link MappedRegion#split} has returned.
    *
    * @return a number that never decreases
    */
   long getMaps();
 
   /**
-   * Returns the number of regions that have been unmapped since the JVM started.
+   * Returns the number of regions that have been unmapped since the JVM started. It includes
+   * regions that {@link MappedRegion#split} has returned, but not those joined to another.
    *
    * @return a number that never decreases
    */

@@ -249,7 +249,7 @@ public final class Mapping {
    * Names anonymous memory in {@code /proc/PID/maps}. It has no effect for files, nor on a kernel
    * that cannot name memory (Linux can since 5.17, if it is configured to).
    *
-   * @param name at most 79 printable ASCII characters, none of them one of {@code [ ] \\ $ `}
+   * @param name at most 79 printable ASCII characters, none of them one of {@code [ ] \ $ `}
    * @return a new request
    * @throws IllegalArgumentException for any other name
    */

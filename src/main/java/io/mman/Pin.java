@@ -5,10 +5,10 @@ import io.mman.internal.region.RegionPin;
 /**
  * Keeps a region in its place and in its state, for code that works on the raw address. While a pin
  * is open, any operation that would revoke the region's views throws {@link IllegalStateException}:
- * {@link MappedRegion#close}, {@link MappedRegion#protect} if it takes a right away, {@link
- * MappedRegion#resize} if it moves or shrinks the region, {@link MappedRegion#split}, {@link
- * MappedRegion#join}, and the last {@link RegionGroup#close}. A pin cannot keep any other arena
- * open.
+ * {@link MappedRegion#close} of a region that owns its lifetime, {@link MappedRegion#protect} if
+ * the new protection forbids what the old one allows, {@link MappedRegion#resize} if it moves or
+ * shrinks the region, {@link MappedRegion#split}, {@link MappedRegion#join}, and the last {@link
+ * RegionGroup#close}. A pin cannot keep any other arena open.
  *
  * {@snippet class="io.mman.examples.Snippets" region="pin"}
  *

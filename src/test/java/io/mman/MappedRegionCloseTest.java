@@ -13,8 +13,10 @@ import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -152,5 +154,27 @@ class MappedRegionCloseTest {
         assertFalse(region.isAlive());
       }
     }
+  }
+
+  /**
+   * A change waits for the group, which waits for its clean-up, which must not wait for the change.
+   */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aCleanUpOfAGroupMayDoItWhileAChangeWaits() throws Throwable {
+    RegionGroup group = RegionGroup.open();
+    MappedRegion region = Mapping.anonymous(1).reserve(PAGE).map(group);
+    AtomicReference<Elsewhere> change = new AtomicReference<>();
+    region
+        .segment()
+        .reinterpret(
+            group,
+            segment -> {
+              change.set(Elsewhere.start(() -> region.resize(2)).awaitWaiting());
+              region.close();
+            });
+    group.close();
+    assertThrows(IllegalStateException.class, change.get()::join);
+    assertFalse(region.isAlive());
   }
 }

@@ -17,6 +17,7 @@ import io.mman.testing.SmallDisk;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +90,30 @@ class MappedRegionExtendTest {
         region.extend(3 * PAGE);
         assertEquals(10 * PAGE, file.size());
       }
+    }
+  }
+
+  @Test
+  void aFileThatAnotherProcessHasTruncatedIsExtendedAgain() throws IOException {
+    try (NativeFile file = NativeFile.open(path(), WRITE, CREATE)) {
+      file.resize(MIB);
+      try (MappedRegion region = Mapping.file(file).readWrite().reserve(3 * MIB).mapShared()) {
+        MemorySegment view = region.segment();
+        truncate(PAGE);
+        assertSame(view, region.extend(MIB));
+        assertEquals(MIB, file.size());
+        view.fill((byte) 1);
+        truncate(PAGE);
+        region.extend(2 * MIB).fill((byte) 2);
+        assertEquals(2 * MIB, file.size());
+        assertTrue(SmallDisk.blockBytes(path()) >= 2 * MIB, "a hole where the file was truncated");
+      }
+    }
+  }
+
+  private void truncate(long size) throws IOException {
+    try (FileChannel other = FileChannel.open(path(), WRITE)) {
+      other.truncate(size);
     }
   }
 

@@ -1,17 +1,26 @@
 package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import javax.management.Attribute;
+import javax.management.AttributeNotFoundException;
 import javax.management.JMX;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
+import javax.management.ReflectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -52,6 +61,34 @@ class MappedRegionsBeanTest {
     assertEquals(before, bean.getBytesByKind());
     assertEquals(live, bean.getLiveRegions());
     assertEquals(3, bean.getUnmaps() - unmaps);
+  }
+
+  /** The interface has a static method, which JMX would show as an operation. */
+  @Test
+  void hasAttributesAndNoOperations() throws Exception {
+    MappedRegionsMXBean.register();
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    MBeanInfo info = server.getMBeanInfo(name());
+    assertEquals(0, info.getOperations().length);
+    assertEquals(
+        Set.of("LiveRegions", "BytesByKind", "Maps", "Unmaps"),
+        Arrays.stream(info.getAttributes())
+            .map(MBeanAttributeInfo::getName)
+            .collect(Collectors.toSet()));
+    assertEquals(2, server.getAttributes(name(), new String[] {"Maps", "no", "Unmaps"}).size());
+    assertTrue(server.isInstanceOf(name(), MappedRegionsMXBean.class.getName()));
+    assertThrows(AttributeNotFoundException.class, () -> server.getAttribute(name(), "Something"));
+    assertThrows(ReflectionException.class, () -> server.invoke(name(), "register", null, null));
+    Attribute maps = new Attribute("Maps", 1L);
+    assertThrows(AttributeNotFoundException.class, () -> server.setAttribute(name(), maps));
+  }
+
+  @Test
+  void aMappingWorksWhereTheBeanServerCannotStart() {
+    ChildJvm child =
+        ChildJvm.of(Quiet.class)
+            .options("-Dio.mman.jmx=true", "-Djavax.management.builder.initial=no.such.Builder");
+    assertEquals(List.of("[] none"), child.run().lines());
   }
 
   @Test

@@ -122,4 +122,13 @@ class MappingRefusedTest {
   private static void assertRefused(Mapping request) {
     assertThrows(IllegalArgumentException.class, request::mapConfined);
   }
+
+  @Test
+  void nullIsRefusedByTheMethodThatIsGivenIt() {
+    Mapping mapping = Mapping.anonymous(1);
+    assertThrows(NullPointerException.class, () -> mapping.advise((Advice) null));
+    assertThrows(NullPointerException.class, () -> mapping.flags((MapFlag) null));
+    assertThrows(NullPointerException.class, () -> mapping.protection(null));
+    assertThrows(NullPointerException.class, () -> mapping.map(null));
+  }
 }

@@ -126,8 +126,12 @@ abstract sealed class RegionSteps permits RegionWorld {
   }
 
   private static @Nullable Class<?> refusalToExtend(ModelRegion r, int size) {
-    if (size <= r.size) {
-      return size < r.size ? IllegalArgumentException.class : null;
+    if (size < r.size) {
+      return IllegalArgumentException.class;
+    }
+    if (size == r.size) {
+      boolean isClosed = r.origin.opened() != null && !r.origin.opened().isOpen();
+      return isClosed ? IllegalStateException.class : null;
     }
     Class<?> refusal = refusalOfKind(r, size);
     refusal = refusal != null ? refusal : refusalToMove(r);

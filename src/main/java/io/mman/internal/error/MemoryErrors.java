@@ -175,7 +175,8 @@ public final class MemoryErrors {
         String limit = ResourceLimits.locked(length);
         yield limit != null
             ? limit
-            : ResourceLimits.reached(0, 0, 0, UNMAPPED + ", or past the end of the file");
+            : ResourceLimits.reached(
+                0, 0, 0, UNMAPPED + ", past the end of the file, or inaccessible");
       }
       case EPERM -> ResourceLimits.LOCKING_FORBIDDEN;
       default -> null;

@@ -179,7 +179,7 @@ public final class MapRequest {
   public MapRequest advise(Advice... more) {
     MapRequest next = new MapRequest(this);
     for (Advice one : more) {
-      AdviceRules.requireHarmless(one);
+      AdviceRules.requireHarmless(Objects.requireNonNull(one));
       next.advice.add(one);
     }
     return next;
@@ -313,9 +313,7 @@ public final class MapRequest {
   public String toString() {
     StringJoiner words = new StringJoiner(", ", "Mapping[", "]");
     Path mapped = file != null ? file.path() : path;
-    words
-        .add(isAnonymous() ? "anonymous" : "\"" + mapped + "\"")
-        .add(shared ? "shared" : "private");
+    words.add(isAnonymous() ? "anonymous" : "\"" + mapped + "\"").add(sharing());
     words.add(protection().name());
     addRange(words);
     addPlace(words);
@@ -326,6 +324,10 @@ public final class MapRequest {
       words.add("advise " + advice);
     }
     return words.toString();
+  }
+
+  private String sharing() {
+    return flags.contains(MapFlag.DROPPABLE) ? "droppable" : shared ? "shared" : "private";
   }
 
   private void addRange(StringJoiner words) {

@@ -38,8 +38,8 @@ public final class Mapper {
 
   private static void registerBean() {
     try {
-      RegionsBean.register();
-    } catch (UnsupportedOperationException | IllegalStateException e) {
+      BeanRegistration.register();
+    } catch (RuntimeException | LinkageError e) {
       // A mapping does not fail because it cannot be counted.
     }
   }

@@ -109,7 +109,7 @@ final class Prefault {
     void start() {
       try {
         thread.start();
-      } catch (OutOfMemoryError e) {
+      } catch (OutOfMemoryError | StackOverflowError e) {
         hasThread = false;
         started.countDown();
       }

@@ -34,6 +34,12 @@ public final class Region {
   /** Replaced as a whole by a change, which holds the lock. */
   private volatile RegionState state;
 
+  /**
+   * Whether a region that borrows its lifetime has been closed, which ends this object only. It is
+   * no part of the state, so that closing never waits for a change.
+   */
+  private volatile boolean detached;
+
   /** Whether mincore(2) is known to answer truthfully; to find out takes reading {@code /proc}. */
   private boolean hasResidencyAccess;
 
@@ -62,7 +68,7 @@ public final class Region {
 
   public MemorySegment segment() {
     RegionState now = state;
-    if (!now.isRegionAlive()) {
+    if (detached || !now.isRegionAlive()) {
       throw RegionState.closedException();
     }
     if (now.view() == null) {
@@ -80,7 +86,7 @@ public final class Region {
   }
 
   public boolean isAlive() {
-    return state.isRegionAlive();
+    return !detached && state.isRegionAlive();
   }
 
   /** Returns a length given by a user, unless it is negative. */
@@ -104,7 +110,7 @@ public final class Region {
     AdviceRules.require(advice, backing, state.protection());
     long stamp = lock.beginCall();
     try {
-      MemorySegment pages = AdviceRules.pages(advice, backing, state.usable(), offset, length);
+      MemorySegment pages = AdviceRules.pages(advice, backing, usable(), offset, length);
       if (pages.byteSize() > 0) {
         SystemCalls.madvise(pages, advice, backing.path());
       }
@@ -181,7 +187,7 @@ public final class Region {
   public RegionStats stats() {
     long stamp = lock.beginCall();
     try {
-      return StatsQuery.take(state.usable().used());
+      return StatsQuery.take(usable().used());
     } finally {
       lock.endCall(stamp);
     }
@@ -199,7 +205,7 @@ public final class Region {
   private long copy(ProcessVmCopy direction, long offset, MemorySegment other) {
     long stamp = lock.beginCall();
     try {
-      MemorySegment bytes = state.usable().bytes(offset, other.byteSize());
+      MemorySegment bytes = usable().bytes(offset, other.byteSize());
       return direction.copy(bytes, other, backing.path());
     } finally {
       lock.endCall(stamp);
@@ -209,7 +215,7 @@ public final class Region {
   public RegionPin pin() {
     long stamp = lock.beginCall();
     try {
-      RegionState now = state.usable();
+      RegionState now = usable();
       return new RegionPin(resources, now.bytes(0, now.size()).address());
     } finally {
       lock.endCall(stamp);
@@ -220,7 +226,7 @@ public final class Region {
     RegionResources own = requireResources();
     long stamp = lock.beginChange();
     try {
-      RegionState now = state.usable();
+      RegionState now = usable();
       own.requireUnsealed("mprotect");
       publish(ProtectionChange.run(own, backing, now, target));
       return state.viewOrClosed();
@@ -254,13 +260,13 @@ public final class Region {
   private MemorySegment changeSize(RegionResources own, long newSize, boolean extend) {
     long stamp = lock.beginChange();
     try {
-      RegionState now = state.usable();
+      RegionState now = usable();
       if (extend && newSize < now.size()) {
         throw new IllegalArgumentException(
             "cannot extend a region of " + now.size() + " bytes to " + newSize);
       }
       own.requireUnsealed("mremap");
-      if (newSize != now.size()) {
+      if (newSize != now.size() || (extend && backing.file() != null)) {
         Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
         publish(new Resizer(own, backing, now, newSize).run(extend));
         if (recorded != null) {
@@ -278,7 +284,7 @@ public final class Region {
     RegionResources own = requireResources();
     long stamp = lock.beginChange();
     try {
-      RegionState now = state.usable();
+      RegionState now = usable();
       own.requireUnsealed("mprotect");
       Part[] parts = SplitJoin.split(new Part(own, backing, now), offset);
       state = parts[0].state();
@@ -300,8 +306,8 @@ public final class Region {
       try {
         own.requireUnsealed("mremap");
         others.requireUnsealed("mremap");
-        Part first = new Part(own, backing, state.usable());
-        Joined joined = SplitJoin.join(first, new Part(others, next.backing, next.state.usable()));
+        Part first = new Part(own, backing, usable());
+        Joined joined = SplitJoin.join(first, new Part(others, next.backing, next.usable()));
         state = joined.first();
         next.state = joined.second();
         if (joined.failure() != null) {
@@ -318,7 +324,7 @@ public final class Region {
     RegionResources own = requireResources();
     long stamp = lock.beginChange();
     try {
-      state.usable();
+      usable();
       own.seal();
     } finally {
       lock.endChange(stamp);
@@ -327,7 +333,10 @@ public final class Region {
 
   public void close() {
     if (resources == null || !resources.lifetime().isOwned()) {
-      detach();
+      if (isAlive()) {
+        state.requireThread();
+      }
+      detached = true;
       return;
     }
     long stamp = lock.beginChange();
@@ -345,18 +354,6 @@ public final class Region {
     }
   }
 
-  /** Ends this object; the pages and the views live as long as the lender's arena. */
-  private void detach() {
-    lock.lockChanges();
-    try {
-      RegionState now = state;
-      now.requireThread();
-      state = now.closed();
-    } finally {
-      lock.unlockChanges();
-    }
-  }
-
   /** Replaces the state by the result of a change, and throws what the change has failed with. */
   private void publish(Outcome outcome) {
     state = outcome.state();
@@ -371,13 +368,21 @@ public final class Region {
     return resources;
   }
 
+  /** Returns the state, if the region is open and the current thread may use it. */
+  private RegionState usable() {
+    if (detached) {
+      throw RegionState.closedException();
+    }
+    return state.usable();
+  }
+
   private MemorySegment covering(long offset, long length) {
-    return state.usable().covering(offset, length, backing.page());
+    return usable().covering(offset, length, backing.page());
   }
 
   /** Returns the state, if it has a range and mincore(2) answers truthfully about its pages. */
   private RegionState queryable(long offset, long length) {
-    RegionState now = state.usable();
+    RegionState now = usable();
     Objects.checkFromIndexSize(offset, length, now.size());
     if (length > 0 && !hasResidencyAccess) {
       ResidencyAccess.require(now.used(), backing);
@@ -388,6 +393,6 @@ public final class Region {
 
   @Override
   public String toString() {
-    return state.describe(backing);
+    return (detached ? state.closed() : state).describe(backing);
   }
 }

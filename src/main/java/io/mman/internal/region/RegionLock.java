@@ -68,19 +68,6 @@ final class RegionLock {
     }
   }
 
-  /** Excludes changes only, and no calls: for the end of a region that borrows its lifetime. */
-  void lockChanges() {
-    if (changesOnly) {
-      changes().lock();
-    }
-  }
-
-  void unlockChanges() {
-    if (changesOnly) {
-      changes().unlock();
-    }
-  }
-
   private synchronized ReentrantLock changes() {
     if (changes == null) {
       changes = new ReentrantLock();

@@ -47,16 +47,26 @@ final class Resizer {
     try {
       FileStatus status = file.status(fd);
       if (extendFile && status.isRegular()) {
-        requireGrowable();
-        long end = backing.offset() + now.head() + now.size();
-        file.extendAllocated(end, newSize - now.size());
+        extend(file, status);
       } else {
         requireFileReaches(file, status);
       }
-      return grow(fd);
+      return newSize == now.size() ? Outcome.of(now) : grow(fd);
     } finally {
       file.release();
     }
+  }
+
+  /**
+   * Extends the file from its end, if another process has truncated it, or else from the region's.
+   */
+  private void extend(OpenFile file, FileStatus status) {
+    if (newSize > now.size()) {
+      requireGrowable();
+    }
+    long start = backing.offset() + now.head();
+    long from = Math.max(start, Math.min(start + now.size(), status.size()));
+    file.extendAllocated(from, start + newSize - from);
   }
 
   /** Refuses kinds of memory that cannot grow, and sizes above the reserve. */

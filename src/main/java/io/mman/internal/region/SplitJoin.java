@@ -53,7 +53,12 @@ final class SplitJoin {
     Division division = Division.of(resources.range(), now, offset, backing.page());
     if (division.head > 0 && offset > 0 && offset < now.size()) {
       throw new IllegalArgumentException(
-          "offset " + offset + " is inside a page of " + backing.page() + " bytes");
+          "offset "
+              + offset
+              + " is inside a page of "
+              + backing.page()
+              + " bytes, which ends at offset "
+              + (offset - division.head + backing.page()));
     }
     resources.requireRevocable();
     Arena epoch = resources.lifetime().newEpoch();
@@ -93,9 +98,9 @@ final class SplitJoin {
     }
     long size = now.size() + after.size();
     long head = now.size() == 0 ? after.head() : now.head();
+    next.resources.handOver(); // first: after an Error no two regions may own the same pages
     one.resources.append(next.resources, now.size());
     one.resources.resize(size, one.backing.end(head, size));
-    next.resources.handOver();
     return new Joined(one.resources.tie(now, epoch, head, size), after.closed(), null);
   }
 

@@ -99,14 +99,19 @@ final class Unmapper implements Consumer<MemorySegment> {
    */
   void run() {
     if (begin()) {
+      boolean mayRetry = false;
       try {
         range.unmap(path);
       } catch (MmanException e) { // after any other failure the range may be unmapped
+        mayRetry = true;
         beginAgain();
         throw e;
+      } finally {
+        if (!mayRetry) {
+          release();
+          counters.unmap();
+        }
       }
-      release();
-      counters.unmap();
     }
   }
 

@@ -54,6 +54,7 @@ class MappedRegionsBeanTest {
       MappedRegion rest = shared.split(4 * PAGE);
       assertEquals(10 * PAGE, more(bean, before, "FILE_SHARED"));
       assertEquals(4, bean.getLiveRegions() - live);
+      assertEquals(3, bean.getMaps() - maps);
       shared.join(rest);
       assertEquals(10 * PAGE, more(bean, before, "FILE_SHARED"));
       assertEquals(3, bean.getLiveRegions() - live);

@@ -42,10 +42,7 @@ class ArchitectureTest {
           "in the vocabulary of io.mman",
           array -> {
             JavaClass type = array.getBaseComponentType();
-            return type.isEnum()
-                || type.isRecord()
-                || type.isInterface()
-                || type.isEquivalentTo(MmanException.class);
+            return type.isEnum() || type.isRecord() || type.isEquivalentTo(MmanException.class);
           });
 
   /** The layers of the internal packages, from the lowest to the highest. */

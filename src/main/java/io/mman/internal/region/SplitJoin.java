@@ -98,9 +98,10 @@ final class SplitJoin {
     }
     long size = now.size() + after.size();
     long head = now.size() == 0 ? after.head() : now.head();
-    next.resources.handOver(); // first: after an Error no two regions may own the same pages
-    one.resources.append(next.resources, now.size());
+    // The file stays covered throughout, and after an Error no two regions own the same pages.
     one.resources.resize(size, one.backing.end(head, size));
+    next.resources.handOver();
+    one.resources.append(next.resources, now.size());
     return new Joined(one.resources.tie(now, epoch, head, size), after.closed(), null);
   }
 

@@ -34,15 +34,15 @@ public enum Advice {
   WILLNEED(everywhere(3)),
   /**
    * The pages will not be needed soon and may be removed. On Linux private changes are lost at
-   * once: anonymous memory then reads as zero, and private file memory as the file. On macOS and
-   * FreeBSD this is a hint.
+   * once: anonymous memory then reads as zero, and private file memory as the file. On other
+   * systems this is a hint.
    */
   DONTNEED(everywhere(4)),
   /**
    * The kernel may discard the contents of private anonymous pages when memory is short, until the
    * pages are written again (since Linux 4.5).
    */
-  FREE(linux(8).macos(5).freebsd(5)),
+  FREE(linux(8).macos(5).freebsd(5).netbsd(6).openbsd(6)),
   /**
    * The pages are freed, and so are the blocks of the file that they map: a hole is punched into
    * the file.

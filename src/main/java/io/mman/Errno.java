@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The errors of POSIX, and those in the man pages of the calls that this library makes. The numbers
- * are those of asm-generic/errno.h of Linux, and of sys/errno.h of macOS and FreeBSD.
+ * are those of asm-generic/errno.h of Linux, and of sys/errno.h of the other systems.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
@@ -35,7 +35,7 @@ public enum Errno {
   /** No child processes. */
   ECHILD(everywhere(10), "No child processes"),
   /** Resource temporarily unavailable. */
-  EAGAIN(linux(11).macos(35).freebsd(35), "Resource temporarily unavailable"),
+  EAGAIN(linux(11).bsd(35), "Resource temporarily unavailable"),
   /** Cannot allocate memory. */
   ENOMEM(everywhere(12), "Cannot allocate memory"),
   /** Permission denied. */
@@ -83,103 +83,106 @@ public enum Errno {
   /** Numerical result out of range. */
   ERANGE(everywhere(34), "Numerical result out of range"),
   /** Resource deadlock avoided. */
-  EDEADLK(linux(35).macos(11).freebsd(11), "Resource deadlock avoided"),
+  EDEADLK(linux(35).bsd(11), "Resource deadlock avoided"),
   /** File name too long. */
-  ENAMETOOLONG(linux(36).macos(63).freebsd(63), "File name too long"),
+  ENAMETOOLONG(linux(36).bsd(63), "File name too long"),
   /** No locks available. */
-  ENOLCK(linux(37).macos(77).freebsd(77), "No locks available"),
+  ENOLCK(linux(37).bsd(77), "No locks available"),
   /** Function not implemented. */
-  ENOSYS(linux(38).macos(78).freebsd(78), "Function not implemented"),
+  ENOSYS(linux(38).bsd(78), "Function not implemented"),
   /** Directory not empty. */
-  ENOTEMPTY(linux(39).macos(66).freebsd(66), "Directory not empty"),
+  ENOTEMPTY(linux(39).bsd(66), "Directory not empty"),
   /** Too many levels of symbolic links. */
-  ELOOP(linux(40).macos(62).freebsd(62), "Too many levels of symbolic links"),
+  ELOOP(linux(40).bsd(62), "Too many levels of symbolic links"),
   /** No message of desired type. */
-  ENOMSG(linux(42).macos(91).freebsd(83), "No message of desired type"),
+  ENOMSG(linux(42).macos(91).freebsd(83).netbsd(83).openbsd(90), "No message of desired type"),
   /** Identifier removed. */
-  EIDRM(linux(43).macos(90).freebsd(82), "Identifier removed"),
+  EIDRM(linux(43).macos(90).freebsd(82).netbsd(82).openbsd(89), "Identifier removed"),
   /** Device not a stream. */
-  ENOSTR(linux(60).macos(99), "Device not a stream"),
+  ENOSTR(linux(60).macos(99).netbsd(91), "Device not a stream"),
   /** No data available. */
-  ENODATA(linux(61).macos(96), "No data available"),
+  ENODATA(linux(61).macos(96).netbsd(89), "No data available"),
   /** Timer expired. */
-  ETIME(linux(62).macos(101), "Timer expired"),
+  ETIME(linux(62).macos(101).netbsd(92), "Timer expired"),
   /** Out of streams resources. */
-  ENOSR(linux(63).macos(98), "Out of streams resources"),
+  ENOSR(linux(63).macos(98).netbsd(90), "Out of streams resources"),
   /** Link has been severed. */
-  ENOLINK(linux(67).macos(97).freebsd(91), "Link has been severed"),
+  ENOLINK(linux(67).macos(97).freebsd(91).netbsd(95), "Link has been severed"),
   /** Protocol error. */
-  EPROTO(linux(71).macos(100).freebsd(92), "Protocol error"),
+  EPROTO(linux(71).macos(100).freebsd(92).netbsd(96).openbsd(95), "Protocol error"),
   /** Multihop attempted. */
-  EMULTIHOP(linux(72).macos(95).freebsd(90), "Multihop attempted"),
+  EMULTIHOP(linux(72).macos(95).freebsd(90).netbsd(94), "Multihop attempted"),
   /** Bad message. */
-  EBADMSG(linux(74).macos(94).freebsd(89), "Bad message"),
+  EBADMSG(linux(74).macos(94).freebsd(89).netbsd(88).openbsd(92), "Bad message"),
   /** Value too large for defined data type. */
-  EOVERFLOW(linux(75).macos(84).freebsd(84), "Value too large for defined data type"),
+  EOVERFLOW(linux(75).bsd(84).openbsd(87), "Value too large for defined data type"),
   /** Invalid or incomplete multibyte or wide character. */
-  EILSEQ(linux(84).macos(92).freebsd(86), "Invalid or incomplete multibyte or wide character"),
+  EILSEQ(
+      linux(84).macos(92).freebsd(86).netbsd(85).openbsd(84),
+      "Invalid or incomplete multibyte or wide character"),
   /** Too many users. */
-  EUSERS(linux(87).macos(68).freebsd(68), "Too many users"),
+  EUSERS(linux(87).bsd(68), "Too many users"),
   /** Socket operation on non-socket. */
-  ENOTSOCK(linux(88).macos(38).freebsd(38), "Socket operation on non-socket"),
+  ENOTSOCK(linux(88).bsd(38), "Socket operation on non-socket"),
   /** Destination address required. */
-  EDESTADDRREQ(linux(89).macos(39).freebsd(39), "Destination address required"),
+  EDESTADDRREQ(linux(89).bsd(39), "Destination address required"),
   /** Message too long. */
-  EMSGSIZE(linux(90).macos(40).freebsd(40), "Message too long"),
+  EMSGSIZE(linux(90).bsd(40), "Message too long"),
   /** Protocol wrong type for socket. */
-  EPROTOTYPE(linux(91).macos(41).freebsd(41), "Protocol wrong type for socket"),
+  EPROTOTYPE(linux(91).bsd(41), "Protocol wrong type for socket"),
   /** Protocol not available. */
-  ENOPROTOOPT(linux(92).macos(42).freebsd(42), "Protocol not available"),
+  ENOPROTOOPT(linux(92).bsd(42), "Protocol not available"),
   /** Protocol not supported. */
-  EPROTONOSUPPORT(linux(93).macos(43).freebsd(43), "Protocol not supported"),
+  EPROTONOSUPPORT(linux(93).bsd(43), "Protocol not supported"),
   /** Socket type not supported. */
-  ESOCKTNOSUPPORT(linux(94).macos(44).freebsd(44), "Socket type not supported"),
+  ESOCKTNOSUPPORT(linux(94).bsd(44), "Socket type not supported"),
   /** Operation not supported. */
-  EOPNOTSUPP(linux(95).macos(102).freebsd(45), "Operation not supported"),
+  EOPNOTSUPP(linux(95).macos(102).freebsd(45).netbsd(45).openbsd(45), "Operation not supported"),
   /** Operation not supported. */
-  ENOTSUP(linux(95).macos(45).freebsd(45), "Operation not supported"),
+  ENOTSUP(linux(95).macos(45).freebsd(45).netbsd(86).openbsd(91), "Operation not supported"),
   /** Address family not supported by protocol. */
-  EAFNOSUPPORT(linux(97).macos(47).freebsd(47), "Address family not supported by protocol"),
+  EAFNOSUPPORT(linux(97).bsd(47), "Address family not supported by protocol"),
   /** Address already in use. */
-  EADDRINUSE(linux(98).macos(48).freebsd(48), "Address already in use"),
+  EADDRINUSE(linux(98).bsd(48), "Address already in use"),
   /** Cannot assign requested address. */
-  EADDRNOTAVAIL(linux(99).macos(49).freebsd(49), "Cannot assign requested address"),
+  EADDRNOTAVAIL(linux(99).bsd(49), "Cannot assign requested address"),
   /** Network is down. */
-  ENETDOWN(linux(100).macos(50).freebsd(50), "Network is down"),
+  ENETDOWN(linux(100).bsd(50), "Network is down"),
   /** Network is unreachable. */
-  ENETUNREACH(linux(101).macos(51).freebsd(51), "Network is unreachable"),
+  ENETUNREACH(linux(101).bsd(51), "Network is unreachable"),
   /** Network dropped connection on reset. */
-  ENETRESET(linux(102).macos(52).freebsd(52), "Network dropped connection on reset"),
+  ENETRESET(linux(102).bsd(52), "Network dropped connection on reset"),
   /** Software caused connection abort. */
-  ECONNABORTED(linux(103).macos(53).freebsd(53), "Software caused connection abort"),
+  ECONNABORTED(linux(103).bsd(53), "Software caused connection abort"),
   /** Connection reset by peer. */
-  ECONNRESET(linux(104).macos(54).freebsd(54), "Connection reset by peer"),
+  ECONNRESET(linux(104).bsd(54), "Connection reset by peer"),
   /** No buffer space available. */
-  ENOBUFS(linux(105).macos(55).freebsd(55), "No buffer space available"),
+  ENOBUFS(linux(105).bsd(55), "No buffer space available"),
   /** Transport endpoint is already connected. */
-  EISCONN(linux(106).macos(56).freebsd(56), "Transport endpoint is already connected"),
+  EISCONN(linux(106).bsd(56), "Transport endpoint is already connected"),
   /** Transport endpoint is not connected. */
-  ENOTCONN(linux(107).macos(57).freebsd(57), "Transport endpoint is not connected"),
+  ENOTCONN(linux(107).bsd(57), "Transport endpoint is not connected"),
   /** Connection timed out. */
-  ETIMEDOUT(linux(110).macos(60).freebsd(60), "Connection timed out"),
+  ETIMEDOUT(linux(110).bsd(60), "Connection timed out"),
   /** Connection refused. */
-  ECONNREFUSED(linux(111).macos(61).freebsd(61), "Connection refused"),
+  ECONNREFUSED(linux(111).bsd(61), "Connection refused"),
   /** No route to host. */
-  EHOSTUNREACH(linux(113).macos(65).freebsd(65), "No route to host"),
+  EHOSTUNREACH(linux(113).bsd(65), "No route to host"),
   /** Operation already in progress. */
-  EALREADY(linux(114).macos(37).freebsd(37), "Operation already in progress"),
+  EALREADY(linux(114).bsd(37), "Operation already in progress"),
   /** Operation now in progress. */
-  EINPROGRESS(linux(115).macos(36).freebsd(36), "Operation now in progress"),
+  EINPROGRESS(linux(115).bsd(36), "Operation now in progress"),
   /** Stale file handle. */
-  ESTALE(linux(116).macos(70).freebsd(70), "Stale file handle"),
+  ESTALE(linux(116).bsd(70), "Stale file handle"),
   /** Disk quota exceeded. */
-  EDQUOT(linux(122).macos(69).freebsd(69), "Disk quota exceeded"),
+  EDQUOT(linux(122).bsd(69), "Disk quota exceeded"),
   /** Operation canceled. */
-  ECANCELED(linux(125).macos(89).freebsd(85), "Operation canceled"),
+  ECANCELED(linux(125).macos(89).freebsd(85).netbsd(87).openbsd(88), "Operation canceled"),
   /** Owner died. */
-  EOWNERDEAD(linux(130).macos(105).freebsd(96), "Owner died"),
+  EOWNERDEAD(linux(130).macos(105).freebsd(96).netbsd(97).openbsd(94), "Owner died"),
   /** State not recoverable. */
-  ENOTRECOVERABLE(linux(131).macos(104).freebsd(95), "State not recoverable"),
+  ENOTRECOVERABLE(
+      linux(131).macos(104).freebsd(95).netbsd(98).openbsd(93), "State not recoverable"),
   /** Memory page has hardware error. */
   EHWPOISON(linux(133), "Memory page has hardware error"),
   /** Capabilities insufficient (FreeBSD). */
@@ -189,7 +192,7 @@ public enum Errno {
   /** Integrity check failed (FreeBSD). */
   EINTEGRITY(onFreebsd(97), "Integrity check failed"),
   /** Resource temporarily unavailable. */
-  EWOULDBLOCK(linux(11).macos(35).freebsd(35), "Resource temporarily unavailable"),
+  EWOULDBLOCK(linux(11).bsd(35), "Resource temporarily unavailable"),
   /** Any number that has no name here; {@link MmanException#errno()} returns it. */
   OTHER(null, "Unknown error");
 

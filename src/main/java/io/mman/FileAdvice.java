@@ -11,24 +11,24 @@ import io.mman.internal.platform.Numbers;
  */
 public enum FileAdvice {
   /** The file is read ahead as by default. */
-  NORMAL(linux(0).freebsd(0)),
+  NORMAL(linux(0).freebsd(0).netbsd(0)),
   /** The file will be read in random order, so that reading ahead is useless. */
-  RANDOM(linux(1).freebsd(1)),
+  RANDOM(linux(1).freebsd(1).netbsd(1)),
   /** The file will be read from front to back, so that the kernel reads twice as far ahead. */
-  SEQUENTIAL(linux(2).freebsd(2)),
+  SEQUENTIAL(linux(2).freebsd(2).netbsd(2)),
   /**
    * The range will be needed soon: the kernel starts to read it into the page cache now. In one
    * call Linux reads at most one read-ahead window of the device ({@code read_ahead_kb}, 128 KiB by
    * default). Advise a large range in pieces of that size.
    */
-  WILLNEED(linux(3).freebsd(3)),
+  WILLNEED(linux(3).freebsd(3).netbsd(3)),
   /**
    * The range will not be needed soon: clean pages that no process has mapped are removed from the
    * page cache. A file in memory keeps its pages, because they exist nowhere else.
    */
-  DONTNEED(linux(4).s390x(6).freebsd(4)),
+  DONTNEED(linux(4).s390x(6).freebsd(4).netbsd(4)),
   /** The range will be read only once. */
-  NOREUSE(linux(5).s390x(7).freebsd(5));
+  NOREUSE(linux(5).s390x(7).freebsd(5).netbsd(5));
 
   private final Numbers numbers;
 

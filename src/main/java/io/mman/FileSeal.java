@@ -13,20 +13,20 @@ import io.mman.internal.platform.Numbers;
  */
 public enum FileSeal {
   /** No more seals can be added. */
-  SEAL(linux(1).freebsd(1)),
+  SEAL(linux(1).freebsd(1).netbsd(1)),
   /** The file cannot become shorter, so that no view of it can lose its pages. */
-  SHRINK(linux(2).freebsd(2)),
+  SHRINK(linux(2).freebsd(2).netbsd(2)),
   /** The file cannot become longer. */
-  GROW(linux(4).freebsd(4)),
+  GROW(linux(4).freebsd(4).netbsd(4)),
   /**
    * The contents cannot change. The seal cannot be added while a writable shared mapping exists.
    */
-  WRITE(linux(8).freebsd(8)),
+  WRITE(linux(8).freebsd(8).netbsd(8)),
   /**
    * The contents cannot change, except through writable mappings that exist already (since Linux
    * 5.1).
    */
-  FUTURE_WRITE(linux(0x10)),
+  FUTURE_WRITE(linux(0x10).netbsd(0x10)),
   /**
    * The permission to execute cannot change. If the file may be executed, as every new file may
    * without {@link MemfdFlag#NOEXEC_SEAL}, this seal also adds {@code SHRINK GROW WRITE

@@ -4,6 +4,8 @@ import static io.mman.internal.platform.Numbers.everywhere;
 import static io.mman.internal.platform.Numbers.linux;
 import static io.mman.internal.platform.Numbers.onFreebsd;
 import static io.mman.internal.platform.Numbers.onMacos;
+import static io.mman.internal.platform.Numbers.onNetbsd;
+import static io.mman.internal.platform.Numbers.onOpenbsd;
 
 import io.mman.internal.platform.Numbers;
 
@@ -11,7 +13,8 @@ import io.mman.internal.platform.Numbers;
  * Flags of mmap(2), named as in C without {@code MAP_}.
  *
  * <p>The numbers are those of asm-generic/mman-common.h, asm-generic/mman.h and the ppc64 header of
- * Linux, and of sys/mman.h of macOS and FreeBSD.
+ * Linux, and of sys/mman.h of macOS, FreeBSD, NetBSD and OpenBSD. A flag that a header defines as
+ * 0, for programs written for other systems, does not exist on that system.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/mmap.2.html">mmap(2)</a>
  */
@@ -41,9 +44,9 @@ public enum MapFlag {
    */
   FIXED_NOREPLACE(linux(0x100000)),
   /** The memory is zero-filled and belongs to no file. */
-  ANONYMOUS(linux(0x20).macos(0x1000).freebsd(0x1000)),
+  ANONYMOUS(linux(0x20).bsd(0x1000)),
   /** No swap space is reserved for the memory. */
-  NORESERVE(linux(0x4000).power(0x40).macos(0x40)),
+  NORESERVE(linux(0x4000).power(0x40).macos(0x40).netbsd(0x40)),
   /**
    * The pages that can be faulted in are faulted in before the call returns. No error is reported
    * for the others.
@@ -53,8 +56,11 @@ public enum MapFlag {
   NONBLOCK(linux(0x10000)),
   /** The pages are locked in memory, as by mlock(2). */
   LOCKED(linux(0x2000).power(0x80)),
-  /** The memory is for a thread's stack; on FreeBSD it grows downwards. */
-  STACK(linux(0x20000).freebsd(0x400)),
+  /**
+   * The memory is for a thread's stack. On FreeBSD it grows downwards, and OpenBSD kills a process
+   * whose stack pointer is outside such memory.
+   */
+  STACK(linux(0x20000).freebsd(0x400).netbsd(0x2000).openbsd(0x4000)),
   /** The mapping grows downwards when the page below it is touched. */
   GROWSDOWN(linux(0x100)),
   /**
@@ -100,8 +106,8 @@ public enum MapFlag {
   UNINITIALIZED(linux(0x4000000)),
   /** The file is not extended (macOS). */
   NOEXTEND(onMacos(0x100)),
-  /** The memory may contain semaphores (macOS, FreeBSD). */
-  HASSEMAPHORE(onMacos(0x200).freebsd(0x200)),
+  /** The memory may contain semaphores (macOS, FreeBSD, NetBSD). */
+  HASSEMAPHORE(onMacos(0x200).freebsd(0x200).netbsd(0x200)),
   /** The pages need not be kept in the cache (macOS). */
   NOCACHE(onMacos(0x400)),
   /** The memory is for code that is generated at run time (macOS). */
@@ -121,7 +127,13 @@ public enum MapFlag {
   /** Pages that are in memory are mapped at once, for reading (FreeBSD). */
   PREFAULT_READ(onFreebsd(0x40000)),
   /** The address is aligned for a superpage (FreeBSD). */
-  ALIGNED_SUPER(onFreebsd(0x1000000));
+  ALIGNED_SUPER(onFreebsd(0x1000000)),
+  /** The address is tried even if it lies where the heap of C would grow (NetBSD). */
+  TRYFIXED(onNetbsd(0x400)),
+  /** The pages are locked in memory, as by mlock(2) (NetBSD). */
+  WIRED(onNetbsd(0x800)),
+  /** Core dumps omit the memory (OpenBSD). */
+  CONCEAL(onOpenbsd(0x8000));
 
   private static final int HUGE_SHIFT = 26;
 

@@ -11,7 +11,7 @@ import io.mman.internal.platform.Numbers;
  */
 public enum MemfdFlag {
   /** Seals may be added with {@link NativeFile#seal}. */
-  ALLOW_SEALING(linux(2).freebsd(2)),
+  ALLOW_SEALING(linux(2).freebsd(2).netbsd(2)),
   /** The file consists of explicit huge pages (since Linux 4.14). */
   HUGETLB(linux(4).freebsd(4)),
   /**

@@ -5,7 +5,8 @@ import static io.mman.internal.platform.Numbers.linux;
 import io.mman.internal.platform.Numbers;
 
 /**
- * Flags of mremap(2), named as in C without {@code MREMAP_}. Linux only.
+ * Flags of mremap(2), named as in C without {@code MREMAP_}. Linux only: NetBSD has a function of
+ * this name that takes other arguments and other flags.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
  */

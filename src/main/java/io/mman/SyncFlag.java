@@ -6,7 +6,7 @@ import static io.mman.internal.platform.Numbers.linux;
 import io.mman.internal.platform.Numbers;
 
 /**
- * Flags of msync(2), named as in C without {@code MS_}. Their numbers differ on every system.
+ * Flags of msync(2), named as in C without {@code MS_}. Their numbers differ between systems.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
  */
@@ -14,11 +14,11 @@ public enum SyncFlag {
   /** The write is left to the system. Linux then does nothing at all. */
   ASYNC(everywhere(1)),
   /** The call returns after the changes have been written. */
-  SYNC(linux(4).macos(0x10).freebsd(0)),
+  SYNC(linux(4).macos(0x10).freebsd(0).netbsd(4).openbsd(2)),
   /**
    * Other mappings of the same file are invalidated, so that they show the file's current contents.
    */
-  INVALIDATE(everywhere(2));
+  INVALIDATE(everywhere(2).openbsd(4));
 
   private final Numbers numbers;
 

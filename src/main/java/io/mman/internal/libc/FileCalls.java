@@ -88,7 +88,8 @@ public final class FileCalls {
             Linking.has("fstat$INODE64") ? "fstat$INODE64" : "fstat",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
-    static final boolean IS_VERSIONED = !Linking.has("fstat") && Linking.has("__fxstat");
+    static final boolean IS_VERSIONED =
+        Platform.current().isLinux() && !Linking.has("fstat") && Linking.has("__fxstat");
   }
 
   // int __fxstat(int version, int fd, struct stat *statbuf);

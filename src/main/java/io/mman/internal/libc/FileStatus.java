@@ -20,8 +20,8 @@ public final class FileStatus {
     device = layout.device(stat);
     inode = layout.inode(stat);
     mode = layout.mode(stat);
-    if (layout == StatLayout.MACOS && (mode & S_IFMT) == 0) {
-      mode |= S_IFREG; // shared memory, for which macOS reports no type
+    if (layout.hasFilesWithoutType() && (mode & S_IFMT) == 0) {
+      mode |= S_IFREG;
     }
     owner = layout.uid(stat);
     size = layout.size(stat);

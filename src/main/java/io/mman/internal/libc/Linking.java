@@ -1,6 +1,7 @@
 package io.mman.internal.libc;
 
 import io.mman.internal.platform.Platform;
+import io.mman.internal.platform.Symbols;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -83,12 +84,14 @@ final class Linking {
   }
 
   private static Optional<MemorySegment> find(String name) {
-    if (Platform.current() == Platform.UNKNOWN) {
+    Platform platform = Platform.current();
+    String symbol = platform == Platform.NETBSD ? Symbols.of(name, platform) : name;
+    if (platform == Platform.UNKNOWN || symbol == null) {
       return Optional.empty();
     }
-    Optional<MemorySegment> symbol = Linker.nativeLinker().defaultLookup().find(name);
-    // glibc before 2.34 has shm_open and shm_unlink in a separate library.
-    return symbol.isPresent() || !name.startsWith("shm_") ? symbol : findInLibrt(name);
+    Optional<MemorySegment> function = Linker.nativeLinker().defaultLookup().find(symbol);
+    // NetBSD, and glibc before 2.34, have shm_open and shm_unlink in a separate library.
+    return function.isPresent() || !name.startsWith("shm_") ? function : findInLibrt(name);
   }
 
   private static Optional<MemorySegment> findInLibrt(String name) {

@@ -29,6 +29,11 @@ enum Arch {
     };
   }
 
+  /** Returns whether this is one of the two processors that every system here runs on. */
+  boolean isCommon() {
+    return this == X86_64 || this == AARCH64;
+  }
+
   /** Returns whether Linux uses the numbers of asm-generic/unistd.h on this processor. */
   boolean usesGenericNumbers() {
     return this == AARCH64 || this == RISCV64 || this == LOONGARCH64;

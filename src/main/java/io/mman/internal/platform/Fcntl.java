@@ -3,8 +3,8 @@ package io.mman.internal.platform;
 /** Commands of fcntl(2), named as in C without {@code F_}. */
 public enum Fcntl {
   GETFL(Numbers.everywhere(3)),
-  ADD_SEALS(Numbers.linux(1033).freebsd(19)),
-  GET_SEALS(Numbers.linux(1034).freebsd(20)),
+  ADD_SEALS(Numbers.linux(1033).freebsd(19).netbsd(16)),
+  GET_SEALS(Numbers.linux(1034).freebsd(20).netbsd(17)),
   /** Sets a lock that belongs to the open file description, without waiting for it. */
   OFD_SETLK(Numbers.linux(37).macos(90)),
   /** Makes the drive write its cache to the medium, which fsync(2) of macOS does not. */

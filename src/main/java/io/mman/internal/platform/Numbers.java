@@ -9,65 +9,102 @@ package io.mman.internal.platform;
 public final class Numbers {
   private static final long ABSENT = -1;
 
+  /** The numbers of a constant that no platform has. */
+  private static final Numbers NOWHERE =
+      new Numbers(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
+
   private final long linux;
   private final long power;
   private final long s390x;
   private final long macos;
   private final long freebsd;
+  private final long netbsd;
+  private final long openbsd;
   private final long here;
 
-  private Numbers(long linux, long power, long s390x, long macos, long freebsd) {
+  private Numbers(
+      long linux, long power, long s390x, long macos, long freebsd, long netbsd, long openbsd) {
     this.linux = linux;
     this.power = power;
     this.s390x = s390x;
     this.macos = macos;
     this.freebsd = freebsd;
+    this.netbsd = netbsd;
+    this.openbsd = openbsd;
     this.here = on(Platform.current());
   }
 
   /** Returns the numbers of a constant that is the same on every known platform. */
   public static Numbers everywhere(long number) {
-    return new Numbers(number, number, number, number, number);
+    return new Numbers(number, number, number, number, number, number, number);
   }
 
   /** Returns the numbers of a constant that is the same on all processors of Linux. */
   public static Numbers linux(long number) {
-    return new Numbers(number, number, number, ABSENT, ABSENT);
+    return new Numbers(number, number, number, ABSENT, ABSENT, ABSENT, ABSENT);
   }
 
   /** Returns the numbers of a constant that only macOS has. */
   public static Numbers onMacos(long number) {
-    return new Numbers(ABSENT, ABSENT, ABSENT, number, ABSENT);
+    return NOWHERE.macos(number);
   }
 
   /** Returns the numbers of a constant that only FreeBSD has. */
   public static Numbers onFreebsd(long number) {
-    return new Numbers(ABSENT, ABSENT, ABSENT, ABSENT, number);
+    return NOWHERE.freebsd(number);
+  }
+
+  /** Returns the numbers of a constant that only NetBSD has. */
+  public static Numbers onNetbsd(long number) {
+    return NOWHERE.netbsd(number);
+  }
+
+  /** Returns the numbers of a constant that only OpenBSD has. */
+  public static Numbers onOpenbsd(long number) {
+    return NOWHERE.openbsd(number);
   }
 
   /** Returns these numbers with another one on Linux for ppc64. */
   public Numbers power(long number) {
-    return new Numbers(linux, number, s390x, macos, freebsd);
+    return new Numbers(linux, number, s390x, macos, freebsd, netbsd, openbsd);
   }
 
   /** Returns these numbers with another one on Linux for s390x. */
   public Numbers s390x(long number) {
-    return new Numbers(linux, power, number, macos, freebsd);
+    return new Numbers(linux, power, number, macos, freebsd, netbsd, openbsd);
   }
 
   /** Returns these numbers with another one on Linux for the other processors. */
   Numbers linuxInstead(long number) {
-    return new Numbers(number, power, s390x, macos, freebsd);
+    return new Numbers(number, power, s390x, macos, freebsd, netbsd, openbsd);
   }
 
   /** Returns these numbers with that of macOS added. */
   public Numbers macos(long number) {
-    return new Numbers(linux, power, s390x, number, freebsd);
+    return new Numbers(linux, power, s390x, number, freebsd, netbsd, openbsd);
   }
 
   /** Returns these numbers with that of FreeBSD added. */
   public Numbers freebsd(long number) {
-    return new Numbers(linux, power, s390x, macos, number);
+    return new Numbers(linux, power, s390x, macos, number, netbsd, openbsd);
+  }
+
+  /** Returns these numbers with that of NetBSD added. */
+  public Numbers netbsd(long number) {
+    return new Numbers(linux, power, s390x, macos, freebsd, number, openbsd);
+  }
+
+  /** Returns these numbers with that of OpenBSD added. */
+  public Numbers openbsd(long number) {
+    return new Numbers(linux, power, s390x, macos, freebsd, netbsd, number);
+  }
+
+  /**
+   * Returns these numbers with one that macOS, FreeBSD, NetBSD and OpenBSD have in common, because
+   * 4.4BSD had it already.
+   */
+  public Numbers bsd(long number) {
+    return new Numbers(linux, power, s390x, number, number, number, number);
   }
 
   /** Returns whether the running platform has the constant. */
@@ -106,6 +143,8 @@ public final class Numbers {
       case LINUX_S390X -> s390x;
       case MACOS -> macos;
       case FREEBSD -> freebsd;
+      case NETBSD -> netbsd;
+      case OPENBSD -> openbsd;
       case UNKNOWN -> ABSENT;
     };
   }

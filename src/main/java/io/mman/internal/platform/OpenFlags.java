@@ -5,16 +5,18 @@ public enum OpenFlags {
   O_RDONLY(Numbers.everywhere(0)),
   O_WRONLY(Numbers.everywhere(1)),
   O_RDWR(Numbers.everywhere(2)),
-  O_CREAT(Numbers.linux(0x40).macos(0x200).freebsd(0x200)),
-  O_EXCL(Numbers.linux(0x80).macos(0x800).freebsd(0x800)),
-  O_TRUNC(Numbers.linux(0x200).macos(0x400).freebsd(0x400)),
-  O_DSYNC(Numbers.linux(0x1000).macos(0x400000).freebsd(0x1000000)),
-  O_SYNC(Numbers.linux(0x101000).macos(0x80).freebsd(0x80)),
-  O_NOCTTY(Numbers.linux(0x100).macos(0x20000).freebsd(0x8000)),
-  O_CLOEXEC(Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000)),
+  O_CREAT(Numbers.linux(0x40).bsd(0x200)),
+  O_EXCL(Numbers.linux(0x80).bsd(0x800)),
+  O_TRUNC(Numbers.linux(0x200).bsd(0x400)),
+  /** Is the same as O_SYNC on OpenBSD. */
+  O_DSYNC(Numbers.linux(0x1000).macos(0x400000).freebsd(0x1000000).netbsd(0x10000).openbsd(0x80)),
+  O_SYNC(Numbers.linux(0x101000).bsd(0x80)),
+  O_NOCTTY(Numbers.linux(0x100).bsd(0x8000).macos(0x20000)),
+  O_CLOEXEC(
+      Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000).netbsd(0x400000).openbsd(0x10000)),
   /** Has the number of 32-bit ARM on aarch64, and its own on ppc64. */
-  O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).macos(0x100).freebsd(0x100), 0x8000),
-  O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000), 0x10000);
+  O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).bsd(0x100), 0x8000),
+  O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000).netbsd(0x80000), 0x10000);
 
   private static final int ACCESS_MODE = 3;
 

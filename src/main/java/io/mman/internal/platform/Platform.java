@@ -15,6 +15,10 @@ public enum Platform {
   MACOS("macOS"),
   /** FreeBSD on its 64-bit processors. */
   FREEBSD("FreeBSD"),
+  /** NetBSD on x86_64 and aarch64. */
+  NETBSD("NetBSD"),
+  /** OpenBSD on x86_64 and aarch64. */
+  OPENBSD("OpenBSD"),
   /** A system or processor whose numbers are not known. */
   UNKNOWN(System.getProperty("os.name", "unknown"));
 
@@ -40,8 +44,10 @@ public enum Platform {
     }
     return switch (osName) {
       case "Linux" -> arch == Arch.PPC64 ? LINUX_POWER : arch == Arch.S390X ? LINUX_S390X : LINUX;
-      case "Mac OS X" -> arch == Arch.X86_64 || arch == Arch.AARCH64 ? MACOS : UNKNOWN;
+      case "Mac OS X" -> arch.isCommon() ? MACOS : UNKNOWN;
       case "FreeBSD" -> arch == Arch.S390X || arch == Arch.LOONGARCH64 ? UNKNOWN : FREEBSD;
+      case "NetBSD" -> arch.isCommon() ? NETBSD : UNKNOWN;
+      case "OpenBSD" -> arch.isCommon() ? OPENBSD : UNKNOWN;
       default -> UNKNOWN;
     };
   }
@@ -49,6 +55,11 @@ public enum Platform {
   /** Returns whether this is Linux, on any processor. */
   public boolean isLinux() {
     return this == LINUX || this == LINUX_POWER || this == LINUX_S390X;
+  }
+
+  /** Returns whether this is FreeBSD, NetBSD or OpenBSD. */
+  public boolean isBsd() {
+    return this == FREEBSD || this == NETBSD || this == OPENBSD;
   }
 
   /** Returns the exception for something that the running platform lacks. */

@@ -6,25 +6,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The offsets in bytes of the fields of {@code struct stat} that a mapping needs. They are those of
- * bits/stat.h of glibc and musl for each processor, and of sys/stat.h of macOS and FreeBSD.
+ * bits/stat.h of glibc and musl for each processor, and of sys/stat.h of the other systems.
+ *
+ * <p>The numbers of a constant are the offset and the size of st_dev, the offset of st_ino, the
+ * offset and the size of st_mode, the offsets of st_uid and st_size, and the offset and the size of
+ * st_blksize.
  */
 public enum StatLayout {
   /** Linux on x86_64 and ppc64, where st_nlink is 64 bits wide and comes before st_mode. */
-  LINUX_WIDE(24, 4, 28, 48, 56, 8),
+  LINUX_WIDE(0, 8, 8, 24, 4, 28, 48, 56, 8),
   /** Linux on s390x: the same, except that st_blksize comes after the time stamps. */
-  LINUX_S390X(24, 4, 28, 48, 104, 8),
+  LINUX_S390X(0, 8, 8, 24, 4, 28, 48, 104, 8),
   /** Linux on aarch64, riscv64 and loongarch64: asm-generic/stat.h. */
-  LINUX_GENERIC(16, 4, 24, 48, 56, 4),
+  LINUX_GENERIC(0, 8, 8, 16, 4, 24, 48, 56, 4),
   /** macOS with 64-bit inodes. */
-  MACOS(4, 2, 16, 96, 112, 4),
+  MACOS(0, 4, 8, 4, 2, 16, 96, 112, 4),
   /** FreeBSD 12 and later. */
-  FREEBSD(24, 2, 28, 112, 128, 4);
+  FREEBSD(0, 8, 8, 24, 2, 28, 112, 128, 4),
+  /** NetBSD 5 and later: the structure of {@code __fstat50}, with st_mode before st_ino. */
+  NETBSD(0, 8, 16, 8, 4, 28, 112, 128, 4),
+  /** OpenBSD 5.5 and later, where st_mode comes first. */
+  OPENBSD(4, 4, 8, 0, 4, 20, 80, 96, 4);
 
   /** An upper bound of the size of the structure on any platform. */
   public static final long MAX_BYTES = 256;
 
   private static final @Nullable StatLayout CURRENT = of(Platform.current(), Arch.current());
 
+  private final long device;
+  private final int deviceBytes;
+  private final long inode;
   private final long mode;
   private final int modeBytes;
   private final long uid;
@@ -32,7 +43,19 @@ public enum StatLayout {
   private final long blockSize;
   private final int blockSizeBytes;
 
-  StatLayout(long mode, int modeBytes, long uid, long size, long blockSize, int blockSizeBytes) {
+  StatLayout(
+      long device,
+      int deviceBytes,
+      long inode,
+      long mode,
+      int modeBytes,
+      long uid,
+      long size,
+      long blockSize,
+      int blockSizeBytes) {
+    this.device = device;
+    this.deviceBytes = deviceBytes;
+    this.inode = inode;
     this.mode = mode;
     this.modeBytes = modeBytes;
     this.uid = uid;
@@ -60,18 +83,22 @@ public enum StatLayout {
           arch.usesGenericNumbers() ? LINUX_GENERIC : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
       case MACOS -> MACOS;
       case FREEBSD -> FREEBSD;
+      case NETBSD -> NETBSD;
+      case OPENBSD -> OPENBSD;
       case UNKNOWN -> null;
     };
   }
 
-  /** Returns st_dev, the device that the file is on. It is the first field on every platform. */
+  /** Returns st_dev, the device that the file is on. */
   public long device(MemorySegment stat) {
-    return this == MACOS ? stat.get(ValueLayout.JAVA_INT, 0) : stat.get(ValueLayout.JAVA_LONG, 0);
+    return deviceBytes == 8
+        ? stat.get(ValueLayout.JAVA_LONG, device)
+        : stat.get(ValueLayout.JAVA_INT, device);
   }
 
   /** Returns st_ino, the number of the file on its device. */
   public long inode(MemorySegment stat) {
-    return stat.get(ValueLayout.JAVA_LONG, 8);
+    return stat.get(ValueLayout.JAVA_LONG, inode);
   }
 
   /** Returns f_type of Linux's {@code struct statfs}: 64 bits, or 32 bits on s390x. */
@@ -86,6 +113,14 @@ public enum StatLayout {
     return modeBytes == 2
         ? Short.toUnsignedInt(stat.get(ValueLayout.JAVA_SHORT, mode))
         : stat.get(ValueLayout.JAVA_INT, mode);
+  }
+
+  /**
+   * Returns whether st_mode has no file type for some files that have a length: POSIX shared memory
+   * on macOS, and files of memfd_create(2) on NetBSD.
+   */
+  public boolean hasFilesWithoutType() {
+    return this == MACOS || this == NETBSD;
   }
 
   /** Returns st_uid, the user who owns the file. */

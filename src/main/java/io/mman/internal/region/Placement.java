@@ -127,7 +127,7 @@ record Placement(
     return range;
   }
 
-  /** FreeBSD lacks NORESERVE, and needs none: it accounts for writable pages only. */
+  /** FreeBSD and OpenBSD lack NORESERVE, and need none: they account for accessible pages only. */
   static Set<MapFlag> reservedFlags(boolean hasNoReserve) {
     Set<MapFlag> flags = EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
     if (hasNoReserve) {

@@ -100,7 +100,8 @@ final class Resizer {
     AddressRange range = resources.range();
     boolean moves = !range.isEmpty() && RegionState.used(now.head(), newSize) > range.capacity();
     if (moves && !RemapFlag.MAYMOVE.isSupported()) {
-      throw Platform.lacks("mremap(2), without which only a region with a reserve can grow,");
+      throw Platform.lacks(
+          "mremap(2) of Linux, without which only a region with a reserve can grow,");
     }
     resources.requireRevocable();
   }

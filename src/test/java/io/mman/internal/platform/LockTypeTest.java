@@ -41,7 +41,11 @@ class LockTypeTest {
     assertEquals(2, LockType.UNLCK.numbers().on(Platform.MACOS));
     assertEquals(20, LockType.offset(Platform.MACOS));
     for (LockType type : LockType.values()) {
-      assertEquals(-1, type.numbers().on(Platform.FREEBSD), type.name());
+      for (Platform platform : Platform.values()) {
+        if (platform.isBsd()) {
+          assertEquals(-1, type.numbers().on(platform), type + " on " + platform);
+        }
+      }
     }
   }
 }

@@ -73,7 +73,13 @@ class NumbersTableTest {
    * The running platform may have all of them; a JVM with the name of another platform does not.
    */
   @ParameterizedTest
-  @CsvSource({"Mac OS X, x86_64, MACOS", "FreeBSD, amd64, FREEBSD", "Linux, mips64, UNKNOWN"})
+  @CsvSource({
+    "Mac OS X, x86_64, MACOS",
+    "FreeBSD, amd64, FREEBSD",
+    "NetBSD, amd64, NETBSD",
+    "OpenBSD, aarch64, OPENBSD",
+    "Linux, mips64, UNKNOWN"
+  })
   void aFlagIsSupportedWhereItHasANumber(String name, String arch, Platform platform)
       throws IOException {
     Map<String, Map<Platform, Long>> table = table();
@@ -116,7 +122,13 @@ class NumbersTableTest {
   }
 
   private static Set<Platform> columns() {
-    return Set.of(Platform.LINUX, Platform.LINUX_POWER, Platform.MACOS, Platform.FREEBSD);
+    return Set.of(
+        Platform.LINUX,
+        Platform.LINUX_POWER,
+        Platform.MACOS,
+        Platform.FREEBSD,
+        Platform.NETBSD,
+        Platform.OPENBSD);
   }
 
   private static Map<String, Map<Platform, Long>> table() throws IOException {
@@ -135,7 +147,9 @@ class NumbersTableTest {
                   Platform.LINUX, number(words[1]),
                   Platform.LINUX_POWER, number(words[2]),
                   Platform.MACOS, number(words[3]),
-                  Platform.FREEBSD, number(words[4])));
+                  Platform.FREEBSD, number(words[4]),
+                  Platform.NETBSD, number(words[5]),
+                  Platform.OPENBSD, number(words[6])));
         }
       }
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class NumbersTest {
   private static final long ABSENT = -1;
 
-  /** Linux, s390x, ppc64, macOS, FreeBSD and any other system, in the order of the enum. */
+  /** Linux, s390x, ppc64, macOS, FreeBSD, NetBSD, OpenBSD and any other, in the enum's order. */
   private static void assertNumbers(Numbers numbers, Long... expected) {
     List<Platform> platforms = List.of(Platform.values());
     assertEquals(List.of(expected), platforms.stream().map(numbers::on).toList());
@@ -27,26 +27,37 @@ class NumbersTest {
 
   @Test
   void aConstantIsAbsentWhereItWasGivenNoNumber() {
-    assertNumbers(Numbers.everywhere(7), 7L, 7L, 7L, 7L, 7L, ABSENT);
-    assertNumbers(Numbers.linux(7), 7L, 7L, 7L, ABSENT, ABSENT, ABSENT);
-    assertNumbers(Numbers.onMacos(7), ABSENT, ABSENT, ABSENT, 7L, ABSENT, ABSENT);
-    assertNumbers(Numbers.onFreebsd(7), ABSENT, ABSENT, ABSENT, ABSENT, 7L, ABSENT);
+    Long no = ABSENT;
+    assertNumbers(Numbers.everywhere(7), 7L, 7L, 7L, 7L, 7L, 7L, 7L, no);
+    assertNumbers(Numbers.linux(7), 7L, 7L, 7L, no, no, no, no, no);
+    assertNumbers(Numbers.onMacos(7), no, no, no, 7L, no, no, no, no);
+    assertNumbers(Numbers.onFreebsd(7), no, no, no, no, 7L, no, no, no);
+    assertNumbers(Numbers.onNetbsd(7), no, no, no, no, no, 7L, no, no);
+    assertNumbers(Numbers.onOpenbsd(7), no, no, no, no, no, no, 7L, no);
   }
 
   @Test
   void aNumberOfOnePlatformLeavesTheOthersAlone() {
     Numbers everywhere = Numbers.everywhere(7);
-    assertNumbers(everywhere.linuxInstead(8), 8L, 7L, 7L, 7L, 7L, ABSENT);
-    assertNumbers(everywhere.s390x(8), 7L, 8L, 7L, 7L, 7L, ABSENT);
-    assertNumbers(everywhere.power(8), 7L, 7L, 8L, 7L, 7L, ABSENT);
-    assertNumbers(everywhere.macos(8), 7L, 7L, 7L, 8L, 7L, ABSENT);
-    assertNumbers(everywhere.freebsd(8), 7L, 7L, 7L, 7L, 8L, ABSENT);
+    assertNumbers(everywhere.linuxInstead(8), 8L, 7L, 7L, 7L, 7L, 7L, 7L, ABSENT);
+    assertNumbers(everywhere.s390x(8), 7L, 8L, 7L, 7L, 7L, 7L, 7L, ABSENT);
+    assertNumbers(everywhere.power(8), 7L, 7L, 8L, 7L, 7L, 7L, 7L, ABSENT);
+    assertNumbers(everywhere.macos(8), 7L, 7L, 7L, 8L, 7L, 7L, 7L, ABSENT);
+    assertNumbers(everywhere.freebsd(8), 7L, 7L, 7L, 7L, 8L, 7L, 7L, ABSENT);
+    assertNumbers(everywhere.netbsd(8), 7L, 7L, 7L, 7L, 7L, 8L, 7L, ABSENT);
+    assertNumbers(everywhere.openbsd(8), 7L, 7L, 7L, 7L, 7L, 7L, 8L, ABSENT);
+  }
+
+  @Test
+  void macosAndTheBsdsMayHaveANumberInCommon() {
+    assertNumbers(Numbers.linux(7).bsd(8), 7L, 7L, 7L, 8L, 8L, 8L, 8L, ABSENT);
   }
 
   /** The value of SYNC on FreeBSD: a number like any other. */
   @Test
   void zeroIsANumber() {
-    assertNumbers(Numbers.onFreebsd(0), ABSENT, ABSENT, ABSENT, ABSENT, 0L, ABSENT);
+    assertEquals(0, Numbers.onFreebsd(0).on(Platform.FREEBSD));
+    assertTrue(Numbers.onFreebsd(0).isOn(Platform.FREEBSD));
     assertEquals(0, Numbers.everywhere(0).here("X_", Platform.LINUX));
   }
 

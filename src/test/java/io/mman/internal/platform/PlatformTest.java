@@ -24,6 +24,10 @@ class PlatformTest {
     "Mac OS X, aarch64, MACOS",
     "FreeBSD, amd64, FREEBSD",
     "FreeBSD, aarch64, FREEBSD",
+    "NetBSD, amd64, NETBSD",
+    "NetBSD, aarch64, NETBSD",
+    "OpenBSD, amd64, OPENBSD",
+    "OpenBSD, aarch64, OPENBSD",
     // Systems and processors whose numbers are not known, each of which has some of its own.
     "Linux, mips64, UNKNOWN",
     "Linux, sparcv9, UNKNOWN",
@@ -32,8 +36,11 @@ class PlatformTest {
     "Linux, i386, UNKNOWN",
     "Linux, arm, UNKNOWN",
     "Mac OS X, ppc64, UNKNOWN",
-    "NetBSD, amd64, UNKNOWN",
-    "OpenBSD, amd64, UNKNOWN",
+    "NetBSD, sparcv9, UNKNOWN",
+    "NetBSD, i386, UNKNOWN",
+    "OpenBSD, riscv64, UNKNOWN",
+    "OpenBSD, ppc64, UNKNOWN",
+    "DragonFlyBSD, amd64, UNKNOWN",
     "SunOS, amd64, UNKNOWN",
     "AIX, ppc64, UNKNOWN",
     "Windows 11, amd64, UNKNOWN",
@@ -46,20 +53,28 @@ class PlatformTest {
   /** Linux numbers of open differ between processors; the rest of them as in asm-generic. */
   @ParameterizedTest
   @CsvSource({
-    "O_RDONLY,   0,        0,        0,       0,         0",
-    "O_RDWR,     2,        2,        2,       2,         2",
-    "O_CREAT,    0x40,     0x40,     0x40,    0x200,     0x200",
-    "O_EXCL,     0x80,     0x80,     0x80,    0x800,     0x800",
-    "O_NOCTTY,   0x100,    0x100,    0x100,   0x20000,   0x8000",
-    "O_TRUNC,    0x200,    0x200,    0x200,   0x400,     0x400",
-    "O_DSYNC,    0x1000,   0x1000,   0x1000,  0x400000,  0x1000000",
-    "O_SYNC,     0x101000, 0x101000, 0x101000, 0x80,     0x80",
-    "O_CLOEXEC,  0x80000,  0x80000,  0x80000, 0x1000000, 0x100000",
-    "O_NOFOLLOW, 0x20000,  0x8000,   0x8000,  0x100,     0x100",
-    "O_DIRECT,   0x4000,   0x10000,  0x20000, -1,        0x10000",
+    "O_RDONLY,   0,        0,        0,        0,         0,         0,        0",
+    "O_WRONLY,   1,        1,        1,        1,         1,         1,        1",
+    "O_RDWR,     2,        2,        2,        2,         2,         2,        2",
+    "O_CREAT,    0x40,     0x40,     0x40,     0x200,     0x200,     512,      512",
+    "O_EXCL,     0x80,     0x80,     0x80,     0x800,     0x800,     2048,     2048",
+    "O_NOCTTY,   0x100,    0x100,    0x100,    0x20000,   0x8000,    32768,    32768",
+    "O_TRUNC,    0x200,    0x200,    0x200,    0x400,     0x400,     1024,     1024",
+    "O_DSYNC,    0x1000,   0x1000,   0x1000,   0x400000,  0x1000000, 0x10000,  128",
+    "O_SYNC,     0x101000, 0x101000, 0x101000, 0x80,      0x80,      0x80,     0x80",
+    "O_CLOEXEC,  0x80000,  0x80000,  0x80000,  0x1000000, 0x100000,  0x400000, 0x10000",
+    "O_NOFOLLOW, 0x20000,  0x8000,   0x8000,   0x100,     0x100,     0x100,    0x100",
+    "O_DIRECT,   0x4000,   0x10000,  0x20000,  -1,        0x10000,   0x80000,  -1",
   })
   void openFlagsAreThoseOfTheHeaders(
-      OpenFlags flag, String x86, String arm, String power, String macos, String freebsd) {
+      OpenFlags flag,
+      String x86,
+      String arm,
+      String power,
+      String macos,
+      String freebsd,
+      String netbsd,
+      String openbsd) {
     assertEquals(Long.decode(x86), flag.on(Arch.X86_64).on(Platform.LINUX));
     assertEquals(Long.decode(x86), flag.on(Arch.RISCV64).on(Platform.LINUX));
     assertEquals(Long.decode(x86), flag.on(Arch.S390X).on(Platform.LINUX_S390X));
@@ -67,23 +82,29 @@ class PlatformTest {
     assertEquals(Long.decode(power), flag.on(Arch.PPC64).on(Platform.LINUX_POWER));
     assertEquals(Long.decode(macos), flag.on(Arch.AARCH64).on(Platform.MACOS));
     assertEquals(Long.decode(freebsd), flag.on(Arch.AARCH64).on(Platform.FREEBSD));
+    for (Arch arch : new Arch[] {Arch.X86_64, Arch.AARCH64}) {
+      assertEquals(Long.decode(netbsd), flag.on(arch).on(Platform.NETBSD));
+      assertEquals(Long.decode(openbsd), flag.on(arch).on(Platform.OPENBSD));
+    }
     assertEquals(-1, flag.on(Arch.X86_64).on(Platform.UNKNOWN));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "GETFL,      3,    3,    3,  3",
-    "ADD_SEALS,  1033, 1033, -1, 19",
-    "GET_SEALS,  1034, 1034, -1, 20",
-    "OFD_SETLK,  37,   37,   90, -1",
-    "FULLFSYNC,  -1,   -1,   51, -1",
+    "GETFL,      3,    3,    3,  3,  3,  3",
+    "ADD_SEALS,  1033, 1033, -1, 19, 16, -1",
+    "GET_SEALS,  1034, 1034, -1, 20, 17, -1",
+    "OFD_SETLK,  37,   37,   90, -1, -1, -1",
+    "FULLFSYNC,  -1,   -1,   51, -1, -1, -1",
   })
   void fcntlCommandsAreThoseOfTheHeaders(
-      Fcntl command, long linux, long power, long macos, long freebsd) {
+      Fcntl command, long linux, long power, long macos, long freebsd, long netbsd, long openbsd) {
     assertEquals(linux, command.numbers().on(Platform.LINUX));
     assertEquals(power, command.numbers().on(Platform.LINUX_POWER));
     assertEquals(macos, command.numbers().on(Platform.MACOS));
     assertEquals(freebsd, command.numbers().on(Platform.FREEBSD));
+    assertEquals(netbsd, command.numbers().on(Platform.NETBSD));
+    assertEquals(openbsd, command.numbers().on(Platform.OPENBSD));
     assertEquals(-1, command.numbers().on(Platform.UNKNOWN));
   }
 
@@ -92,6 +113,22 @@ class PlatformTest {
     assertEquals(0x80081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX));
     assertEquals(0x40081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX_POWER));
     assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.MACOS));
+    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.NETBSD));
+    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.OPENBSD));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LINUX, 7",
+    "LINUX_POWER, 7",
+    "MACOS, 8",
+    "FREEBSD, 8",
+    "NETBSD, 8",
+    "OPENBSD, 8",
+    "UNKNOWN, -1"
+  })
+  void theLimitOfDescriptorsIsThatOfTheHeaders(Platform platform, long number) {
+    assertEquals(number, Limit.NOFILE.numbers().on(platform));
   }
 
   @ParameterizedTest
@@ -117,6 +154,8 @@ class PlatformTest {
   void systemCallNumbersAreLinuxOnly(Kernel call) {
     assertEquals(-1, call.on(Platform.MACOS, Arch.X86_64));
     assertEquals(-1, call.on(Platform.FREEBSD, Arch.X86_64));
+    assertEquals(-1, call.on(Platform.NETBSD, Arch.X86_64));
+    assertEquals(-1, call.on(Platform.OPENBSD, Arch.X86_64));
     assertEquals(-1, call.on(Platform.UNKNOWN, Arch.X86_64));
     assertEquals(-1, call.on(Platform.LINUX, Arch.UNKNOWN));
   }

@@ -2,19 +2,51 @@ package io.mman.internal.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.CProgram;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StatLayoutTest {
+  /**
+   * The structures as the crate libc of Rust and the package syscall of Go have them, with types of
+   * the same size. Prints the offset and the size of each field that we read.
+   */
+  private static final String OTHER_SYSTEMS =
+      """
+      #include <stddef.h>
+      #include <stdint.h>
+      #include <stdio.h>
+      #include <time.h>
+      struct NETBSD {
+        uint64_t st_dev; uint32_t st_mode; uint64_t st_ino; uint32_t st_nlink, st_uid, st_gid;
+        uint64_t st_rdev; struct timespec st_atim, st_mtim, st_ctim, st_birthtim;
+        int64_t st_size, st_blocks; int32_t st_blksize; uint32_t st_flags, st_gen, st_spare[2];
+      };
+      struct OPENBSD {
+        uint32_t st_mode; int32_t st_dev; uint64_t st_ino; uint32_t st_nlink, st_uid, st_gid;
+        int32_t st_rdev; struct timespec st_atim, st_mtim, st_ctim;
+        int64_t st_size, st_blocks; int32_t st_blksize; uint32_t st_flags, st_gen;
+        struct timespec st_birthtim;
+      };
+      #define FIELD(system, field) printf(#system " " #field " %zu %zu %zu\\n", \\
+          offsetof(struct system, field), sizeof(((struct system *) 0)->field), \\
+          sizeof(struct system))
+      #define FIELDS(system) FIELD(system, st_dev); FIELD(system, st_ino); FIELD(system, st_mode); \\
+          FIELD(system, st_uid); FIELD(system, st_size); FIELD(system, st_blksize)
+      int main(void) { FIELDS(NETBSD); FIELDS(OPENBSD); return 0; }
+      """;
+
   /** Prints a {@code struct stat} byte by byte, then what C reads from it. */
   private static final String SOURCE =
       """
@@ -50,6 +82,45 @@ class StatLayoutTest {
     assertEquals(Long.parseLong(lines.get(6)), layout.inode(stat));
   }
 
+  /** A field is where it is read if it alone differs from 0, and all others are then read as 0. */
+  @Test
+  void fieldsOfOtherSystemsAreWhereTheirStructuresHaveThem() {
+    List<String> lines = CProgram.run(folder, OTHER_SYSTEMS);
+    assertEquals(12, lines.size());
+    for (String line : lines) {
+      String[] words = line.split(" ");
+      StatLayout layout = StatLayout.valueOf(words[0]);
+      byte[] stat = new byte[(int) StatLayout.MAX_BYTES];
+      int offset = Integer.parseInt(words[2]);
+      Arrays.fill(stat, offset, offset + Integer.parseInt(words[3]), (byte) 1);
+      long value = words[3].equals("8") ? 0x0101010101010101L : 0x01010101L;
+
+      assertEquals(value, sumOfFields(layout, stat), line);
+      assertEquals(value, field(words[1], layout, stat), line);
+      assertTrue(Integer.parseInt(words[4]) <= StatLayout.MAX_BYTES, line);
+    }
+  }
+
+  private static long sumOfFields(StatLayout layout, byte[] stat) {
+    return Stream.of("st_dev", "st_ino", "st_mode", "st_uid", "st_size", "st_blksize")
+        .mapToLong(name -> field(name, layout, stat))
+        .sum();
+  }
+
+  private static long field(String name, StatLayout layout, byte[] bytes) {
+    MemorySegment stat = MemorySegment.ofArray(new long[bytes.length / 8]);
+    MemorySegment.copy(bytes, 0, stat, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return switch (name) {
+      case "st_dev" -> layout.device(stat);
+      case "st_ino" -> layout.inode(stat);
+      case "st_mode" -> layout.mode(stat);
+      case "st_uid" -> layout.uid(stat);
+      case "st_size" -> layout.size(stat);
+      case "st_blksize" -> layout.blockSize(stat);
+      default -> throw new AssertionError(name);
+    };
+  }
+
   @ParameterizedTest
   @CsvSource({
     "LINUX, X86_64, LINUX_WIDE",
@@ -62,6 +133,10 @@ class StatLayoutTest {
     "MACOS, X86_64, MACOS",
     "FREEBSD, X86_64, FREEBSD",
     "FREEBSD, AARCH64, FREEBSD",
+    "NETBSD, X86_64, NETBSD",
+    "NETBSD, AARCH64, NETBSD",
+    "OPENBSD, X86_64, OPENBSD",
+    "OPENBSD, AARCH64, OPENBSD",
     "UNKNOWN, X86_64, ",
   })
   void eachPlatformHasItsLayout(Platform platform, Arch arch, StatLayout layout) {

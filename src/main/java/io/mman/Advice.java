@@ -7,6 +7,7 @@ import static io.mman.internal.platform.Numbers.onMacos;
 
 import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.platform.Numbers;
+import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -127,16 +128,18 @@ public enum Advice {
 
   /**
    * Returns whether the running platform has this advice and its kernel knows it. To find out, the
-   * advice is given for an empty range.
+   * advice is given for an empty range, except on FreeBSD, NetBSD and OpenBSD, whose kernels have
+   * long known all of their advice.
    *
    * @return false if using it throws {@link UnsupportedOperationException} or fails with {@code
    *     EINVAL}
    * @throws IllegalCallerException if native access is denied
    */
   public boolean isSupported() {
-    // PROTECT is not tried, because it affects the whole process, even for an empty range.
+    // FreeBSD and NetBSD refuse address 0 even for an empty range, because it cannot be mapped,
+    // and PROTECT of FreeBSD would affect the whole process.
     return numbers.isHere()
-        && (this == PROTECT || MemoryCalls.madvise(MemorySegment.NULL, number()) == 0);
+        && (Platform.current().isBsd() || MemoryCalls.madvise(MemorySegment.NULL, number()) == 0);
   }
 
   /**

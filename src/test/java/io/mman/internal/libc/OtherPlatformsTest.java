@@ -3,6 +3,7 @@ package io.mman.internal.libc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.Advice;
 import io.mman.Mman;
 import io.mman.internal.platform.StatLayout;
 import io.mman.testing.ChildJvm;
@@ -31,7 +32,7 @@ class OtherPlatformsTest {
             "msync does not exist on NetBSD (amd64)",
             "mremap does not exist on NetBSD (amd64)",
             "42"),
-        on("NetBSD").run().lines());
+        on("NetBSD").run("link").lines());
   }
 
   /** Only the call of a missing function fails, not the initialization of the class around it. */
@@ -42,6 +43,15 @@ class OtherPlatformsTest {
     assertTrue(linking.run(System.getProperty("mman.classes")).lines().size() > 15);
   }
 
+  @ParameterizedTest
+  @CsvSource({"FreeBSD, 5", "NetBSD, 6", "OpenBSD, 6"})
+  void theKernelsOfTheBsdsAreNotAskedForAdvice(String name, int free) {
+    // Linux knows no advice 5 to 7.
+    assertEquals(
+        List.of("FREE " + free + " true", "NORMAL true", "COLD false"),
+        on(name).run("advise").lines());
+  }
+
   private static ChildJvm on(String name) {
     return ChildJvm.of(Calls.class).options("-Dos.name=" + name, "-Dos.arch=amd64");
   }
@@ -50,6 +60,16 @@ class OtherPlatformsTest {
     private Calls() {}
 
     public static void main(String... arguments) {
+      if (arguments[0].equals("link")) {
+        link();
+      } else {
+        System.out.println("FREE " + Advice.FREE.number() + " " + Advice.FREE.isSupported());
+        System.out.println("NORMAL " + Advice.NORMAL.isSupported());
+        System.out.println("COLD " + Advice.COLD.isSupported());
+      }
+    }
+
+    private static void link() {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment page = arena.allocate(8192, 4096).asSlice(0, 4096);
         page.set(ValueLayout.JAVA_INT, 0, 42);

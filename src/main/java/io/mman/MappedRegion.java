@@ -296,6 +296,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -316,6 +317,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write,
    *     because Linux then reports every page as resident
+   * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
@@ -335,6 +337,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -353,6 +356,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -497,8 +501,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if views would have to be revoked, and native code holds one; the
    *     file stays extended
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws UnsupportedOperationException as for {@link #resize}, and on macOS, which lacks
-   *     posix_fallocate
+   * @throws UnsupportedOperationException as for {@link #resize}, and on macOS and OpenBSD, which
+   *     lack posix_fallocate
    * @throws MmanException if fallocate or posix_fallocate fails: {@code ENOSPC} if the disk is
    *     full, {@code EBADF} if the file is not open for writing, {@code EOPNOTSUPP} if its file
    *     system cannot allocate blocks in advance; call {@link NativeFile#resize} and {@link

@@ -200,7 +200,8 @@ public final class Mman {
    * @throws WrongThreadException if the segment's arena is confined to another thread
    * @throws MmanException if mremap fails: {@code ENOMEM} if the mapping cannot grow in place and
    *     may not move, {@code EFAULT} if the range spans several mappings
-   * @throws UnsupportedOperationException on systems other than Linux
+   * @throws UnsupportedOperationException on systems other than Linux; the function of NetBSD takes
+   *     other arguments
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
    */
@@ -222,7 +223,8 @@ public final class Mman {
    * @throws WrongThreadException if a segment's arena is confined to another thread
    * @throws MmanException if mremap fails: {@code ENOMEM} if the mapping cannot grow, {@code
    *     EFAULT} if the range spans several mappings, {@code EINVAL} if an address is misaligned
-   * @throws UnsupportedOperationException on systems other than Linux
+   * @throws UnsupportedOperationException on systems other than Linux; the function of NetBSD takes
+   *     other arguments
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
    */
@@ -338,6 +340,7 @@ public final class Mman {
    * @throws IllegalStateException if a segment's arena is closed
    * @throws WrongThreadException if a segment's arena is confined to another thread
    * @throws MmanException if mincore fails: {@code ENOMEM} if part of the range is not mapped
+   * @throws UnsupportedOperationException on OpenBSD, which lacks the function
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
    */

@@ -203,7 +203,7 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if posix_fallocate fails: {@code ENOSPC} if the disk is full, {@code
    *     EBADF} if the file is not open for writing
-   * @throws UnsupportedOperationException on macOS, which lacks the function
+   * @throws UnsupportedOperationException on macOS and OpenBSD, which lack the function
    * @see <a
    *     href="https://man7.org/linux/man-pages/man3/posix_fallocate.3.html">posix_fallocate(3)</a>
    */
@@ -246,7 +246,7 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalArgumentException if either is negative
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if posix_fadvise fails: {@code ESPIPE} for a pipe
-   * @throws UnsupportedOperationException on macOS, which lacks the function
+   * @throws UnsupportedOperationException on macOS and OpenBSD, which lack the function
    * @see <a href="https://man7.org/linux/man-pages/man2/posix_fadvise.2.html">posix_fadvise(2)</a>
    */
   public void advise(FileAdvice advice, long offset, long length) {
@@ -320,7 +320,7 @@ public final class NativeFile implements AutoCloseable {
    *
    * @throws IllegalStateException if the file is closed, before or during the wait
    * @throws MmanException if fcntl fails: {@code EBADF} if the file is not open for writing
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    * @see <a href="https://man7.org/linux/man-pages/man2/F_OFD_SETLK.2const.html">
    *     F_OFD_SETLK(2const)</a>
    */
@@ -334,7 +334,7 @@ public final class NativeFile implements AutoCloseable {
    *
    * @throws IllegalStateException if the file is closed, before or during the wait
    * @throws MmanException if fcntl fails
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    */
   public void lockShared() {
     FileLock.lock(file, true);
@@ -347,7 +347,7 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed, before or during the wait
    * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock if the file is not
    *     open for writing
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    */
   public void lock(boolean shared) {
     FileLock.lock(file, shared);
@@ -360,7 +360,7 @@ public final class NativeFile implements AutoCloseable {
    * @return false if another lock conflicts; a lock that this object holds is then unchanged
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if fcntl fails: {@code EBADF} if the file is not open for writing
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    */
   public boolean tryLock() {
     return FileLock.tryLock(file, false);
@@ -373,7 +373,7 @@ public final class NativeFile implements AutoCloseable {
    * @return false if another lock conflicts; a lock that this object holds is then unchanged
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if fcntl fails
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    */
   public boolean tryLockShared() {
     return FileLock.tryLock(file, true);
@@ -388,7 +388,7 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if fcntl fails: {@code EBADF} for an exclusive lock if the file is not
    *     open for writing
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    */
   public boolean tryLock(boolean shared) {
     return FileLock.tryLock(file, shared);
@@ -399,7 +399,7 @@ public final class NativeFile implements AutoCloseable {
    *
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if fcntl fails
-   * @throws UnsupportedOperationException on FreeBSD, which has no such locks
+   * @throws UnsupportedOperationException on FreeBSD, NetBSD and OpenBSD, which have no such locks
    */
   public void unlock() {
     FileLock.unlock(file);

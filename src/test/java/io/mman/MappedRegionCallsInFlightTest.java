@@ -56,14 +56,14 @@ class MappedRegionCallsInFlightTest {
   void aChangeWaitsForThem(Change change) throws Throwable {
     MappedRegion region = Mapping.anonymous(2 * PAGE).mapShared();
     MemorySegment view = region.segment();
-    long call = RegionProbe.beginCall(region.region);
+    RegionProbe.beginCall(region.region);
     Elsewhere changer = Elsewhere.start(() -> change.make(region)).awaitWaiting();
     assertAlive(view);
     view.fill((byte) 1);
     assertTrue(region.isAlive());
     assertEquals(2 * PAGE, region.size());
     assertEquals(Protection.READ_WRITE, region.protection());
-    RegionProbe.endCall(region.region, call);
+    RegionProbe.endCall(region.region);
     changer.join();
     assertRevoked(view);
     boolean closes = Set.of(Change.CLOSE, Change.JOIN_AS_SECOND).contains(change);
@@ -96,9 +96,9 @@ class MappedRegionCallsInFlightTest {
   @MethodSource("calls")
   void theyWaitForAChange(String name, Consumer<MappedRegion> call) throws Throwable {
     try (MappedRegion region = Mapping.anonymous(2 * PAGE).mapShared()) {
-      long change = RegionProbe.beginChange(region.region);
+      RegionProbe.beginChange(region.region);
       Elsewhere caller = Elsewhere.start(() -> call.accept(region)).awaitWaiting();
-      RegionProbe.endChange(region.region, change);
+      RegionProbe.endChange(region.region);
       caller.join();
     }
   }

@@ -114,9 +114,9 @@ class MappedRegionInUseTest {
   void wideningTheProtectionOfABorrowedRegionDoesNotWait() {
     try (Arena arena = Arena.ofShared()) {
       MappedRegion region = Mapping.anonymous(PAGE).protection(Protection.READ).map(arena);
-      long call = RegionProbe.beginCall(region.region);
+      RegionProbe.beginCall(region.region);
       region.protect(Protection.READ_WRITE);
-      RegionProbe.endCall(region.region, call);
+      RegionProbe.endCall(region.region);
       assertEquals(Protection.READ_WRITE, region.protection());
     }
   }

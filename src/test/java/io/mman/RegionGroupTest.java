@@ -127,12 +127,12 @@ class RegionGroupTest {
   void theLastCloseWaitsForCallsInFlight() throws Throwable {
     RegionGroup group = RegionGroup.open();
     MappedRegion region = Mapping.anonymous(PAGE).map(group);
-    long call = RegionProbe.beginCall(region.region); // as sync does, which may take seconds
+    RegionProbe.beginCall(region.region); // as sync does, which may take seconds
     Elsewhere closer = Elsewhere.start(group::close).awaitWaiting();
     assertTrue(region.isAlive());
     mark(region.segment());
     assertThrows(IllegalStateException.class, group::retain);
-    RegionProbe.endCall(region.region, call);
+    RegionProbe.endCall(region.region);
     closer.join();
     assertFalse(region.isAlive());
   }

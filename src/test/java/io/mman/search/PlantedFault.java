@@ -35,10 +35,8 @@ enum PlantedFault {
 
   CHANGE_DOES_NOT_WAIT(
       "internal/region/RegionLock",
-      new Edit("return calls == null ? 0 : calls.writeLock();", "changes().lock();\n    return 0;"),
-      new Edit(
-          "} else if (calls != null) {\n      calls.unlockWrite(stamp);",
-          "} else {\n      changes().unlock();")),
+      new Edit("calls.beginChange();", "changes().lock();"),
+      new Edit("calls.endChange();", "changes().unlock();")),
 
   /**
    * After an mprotect that failed half-way, a view is then writable although some pages are not.

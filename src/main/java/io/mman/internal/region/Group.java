@@ -2,7 +2,6 @@ package io.mman.internal.region;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.StampedLock;
 
 /**
  * A shared arena with a count of its holders and a lock that the calls of all its regions share.
@@ -11,8 +10,8 @@ import java.util.concurrent.locks.StampedLock;
 public final class Group {
   private final Arena arena;
 
-  /** Held for reading by the calls of all regions. */
-  private final StampedLock calls = new StampedLock();
+  /** Shared by all regions: their calls are its calls, and closing is its only change. */
+  private final CallLock calls = new CallLock();
 
   /** 0 once the group is closed, and while its last holder waits for calls in flight. */
   private int holders = 1;
@@ -38,12 +37,15 @@ public final class Group {
       return;
     }
     boolean done = false;
-    long stamp = calls.writeLock();
     try {
-      arena.close();
-      done = true;
+      calls.beginChange();
+      try {
+        arena.close();
+        done = true;
+      } finally {
+        calls.endChange();
+      }
     } finally {
-      calls.unlockWrite(stamp);
       if (!done) {
         reopen();
       }
@@ -77,8 +79,8 @@ public final class Group {
     return arena;
   }
 
-  /** Returns the lock that keeps the regions mapped while their calls hold it for reading. */
-  StampedLock calls() {
+  /** Returns the lock that keeps the regions mapped during their calls. */
+  CallLock calls() {
     return calls;
   }
 

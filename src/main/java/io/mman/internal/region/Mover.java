@@ -19,7 +19,7 @@ final class Mover extends Change {
   private final RegionState before;
   private final @Nullable Arena epoch;
   private final long newSize;
-  private final int fd;
+  private final FileReach reach;
 
   private Mover(
       RegionResources resources,
@@ -27,27 +27,32 @@ final class Mover extends Change {
       RegionState before,
       @Nullable Arena epoch,
       long newSize,
-      int fd) {
+      FileReach reach) {
     this.resources = resources;
     this.backing = backing;
     this.before = before;
     this.epoch = epoch;
     this.newSize = newSize;
-    this.fd = fd;
+    this.reach = reach;
   }
 
   /** Revokes all views, then grows the region. The caller has checked that it may be revoked. */
   static Outcome grow(
-      RegionResources resources, Backing backing, RegionState now, long newSize, int fd) {
+      RegionResources resources, Backing backing, RegionState now, long newSize, FileReach reach) {
     Arena epoch = resources.lifetime().newEpoch();
     RegionResources.closeEpoch(now);
-    return new Mover(resources, backing, now, epoch, newSize, fd).run(now);
+    return new Mover(resources, backing, now, epoch, newSize, reach).run(now);
   }
 
   @Override
   RegionState apply() {
-    move();
-    resources.resize(newSize, backing.end(before.head(), newSize));
+    int fd = reach.begin(); // again: a clean-up, or another thread, may have truncated the file
+    try {
+      move(fd);
+      resources.resize(newSize, backing.end(before.head(), newSize));
+    } finally {
+      reach.end();
+    }
     return resources.tie(before, epoch, before.head(), newSize);
   }
 
@@ -59,7 +64,7 @@ final class Mover extends Change {
         : before.closed();
   }
 
-  private void move() {
+  private void move(int fd) {
     AddressRange old = resources.range();
     long wanted = RegionState.used(before.head(), newSize);
     if (wanted <= old.capacity()) {
@@ -69,7 +74,7 @@ final class Mover extends Change {
       Placement placement = resources.placement();
       resources.moveTo(placement.map(backing, wanted, wanted, before.protection(), fd));
     } else if (resources.mayBeLocked()) {
-      openAndMove(old, wanted);
+      openAndMove(old, wanted, fd);
     } else {
       try {
         moveAndGrow(old, wanted);
@@ -77,7 +82,7 @@ final class Mover extends Change {
         if (e.error() != Errno.EFAULT) {
           throw e;
         }
-        openAndMove(old, wanted); // advice or locks have split the pages into several areas
+        openAndMove(old, wanted, fd); // advice or locks have split the pages into several areas
       }
     }
   }
@@ -108,7 +113,7 @@ final class Mover extends Change {
    * if either step fails. The new pages of a locked region are not faulted in while the kernel
    * holds its lock on the whole address space, as they would be by mremap(2).
    */
-  private void openAndMove(AddressRange old, long wanted) {
+  private void openAndMove(AddressRange old, long wanted, int fd) {
     AddressRange range = resources.placement().reserve(wanted, backing);
     long moved = old.capacity();
     long end = backing.isOpenedByProtection() ? range.capacity() : backing.pages(wanted);

@@ -5,13 +5,11 @@ import io.mman.Protection;
 import io.mman.RegionStats;
 import io.mman.internal.call.ProcessVmCopy;
 import io.mman.internal.call.SystemCalls;
-import io.mman.internal.file.OpenFile;
 import io.mman.internal.jfr.Recorded;
 import io.mman.internal.region.SplitJoin.Joined;
 import io.mman.internal.region.SplitJoin.Part;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Region {
   /** The length that stands for the whole region, whatever size it has once it is locked. */
   public static final long WHOLE = RegionState.WHOLE;
-
-  /** Held by a join, the only operation that locks two regions. */
-  private static final Object JOINING = new Object();
 
   final RegionLock lock;
   final Backing backing;
@@ -43,8 +38,8 @@ public final class Region {
   /** Whether mincore(2) is known to answer truthfully; to find out takes reading {@code /proc}. */
   private boolean hasResidencyAccess;
 
-  Region(RegionResources resources, Backing backing, RegionState state) {
-    this.lock = resources.lifetime().newLock();
+  Region(RegionLock lock, RegionResources resources, Backing backing, RegionState state) {
+    this.lock = lock;
     this.backing = backing;
     this.resources = resources;
     this.state = state;
@@ -95,32 +90,32 @@ public final class Region {
   }
 
   public void sync(long offset, long length, int flags) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
         SystemCalls.msync(pages, flags, backing.path());
       }
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public void advise(Advice advice, long offset, long length) {
     AdviceRules.require(advice, backing, state.protection());
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       MemorySegment pages = AdviceRules.pages(advice, backing, usable(), offset, length);
       if (pages.byteSize() > 0) {
         SystemCalls.madvise(pages, advice, backing.path());
       }
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public void lock(long offset, long length, int flags) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() == 0) {
@@ -131,38 +126,38 @@ public final class Region {
       }
       SystemCalls.mlock(pages, flags, backing.path());
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public void unlock(long offset, long length) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
         SystemCalls.munlock(pages, backing.path());
       }
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public void populate(long offset, long length) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       Prefault.populate(covering(offset, length), state.protection(), backing);
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public ResidencySnapshot residency(long offset, long length) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       long bytes = length == WHOLE ? size() : length;
       return ResidencyQuery.take(queryable(offset, bytes), offset, bytes, backing.path());
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
@@ -175,21 +170,21 @@ public final class Region {
   }
 
   private long residentPages(long offset, long length, boolean stopAtHole) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       RegionState now = queryable(offset, length);
       return ResidencyQuery.count(now, offset, length, backing.path(), stopAtHole);
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public RegionStats stats() {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       return StatsQuery.take(usable().used());
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
@@ -203,35 +198,35 @@ public final class Region {
   }
 
   private long copy(ProcessVmCopy direction, long offset, MemorySegment other) {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       MemorySegment bytes = usable().bytes(offset, other.byteSize());
       return direction.copy(bytes, other, backing.path());
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public RegionPin pin() {
-    long stamp = lock.beginCall();
+    lock.beginCall();
     try {
       RegionState now = usable();
       return new RegionPin(resources, now.bytes(0, now.size()).address());
     } finally {
-      lock.endCall(stamp);
+      lock.endCall();
     }
   }
 
   public MemorySegment protect(Protection target) {
     RegionResources own = requireResources();
-    long stamp = lock.beginChange();
+    lock.beginChange();
     try {
       RegionState now = usable();
       own.requireUnsealed("mprotect");
       publish(ProtectionChange.run(own, backing, now, target));
       return state.viewOrClosed();
     } finally {
-      lock.endChange(stamp);
+      lock.endChange();
     }
   }
 
@@ -243,22 +238,7 @@ public final class Region {
   public MemorySegment resize(long newSize, boolean extend) {
     PageRange.requireSize("size", newSize);
     RegionResources own = requireResources();
-    OpenFile file = backing.file();
-    if (file == null) {
-      return changeSize(own, newSize, extend);
-    }
-    // Locked before the region, as by threads that map the file into the same group.
-    Lock length = extend ? file.lengthChangeLock() : file.lengthLock();
-    length.lock();
-    try {
-      return changeSize(own, newSize, extend);
-    } finally {
-      length.unlock();
-    }
-  }
-
-  private MemorySegment changeSize(RegionResources own, long newSize, boolean extend) {
-    long stamp = lock.beginChange();
+    lock.beginChange();
     try {
       RegionState now = usable();
       if (extend && newSize < now.size()) {
@@ -268,29 +248,31 @@ public final class Region {
       own.requireUnsealed("mremap");
       if (newSize != now.size() || (extend && backing.file() != null)) {
         Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
-        publish(new Resizer(own, backing, now, newSize).run(extend));
+        publish(new Resizer(own, backing, now, newSize, extend).run());
         if (recorded != null) {
           recorded.end(state.pages().address() + state.head(), newSize, "", backing.pathText());
         }
       }
       return state.viewOrClosed();
     } finally {
-      lock.endChange(stamp);
+      lock.endChange();
     }
   }
 
   /** Returns the rest, from the offset on. */
   public Region split(long offset) {
     RegionResources own = requireResources();
-    long stamp = lock.beginChange();
+    lock.beginChange();
     try {
       RegionState now = usable();
       own.requireUnsealed("mprotect");
       Part[] parts = SplitJoin.split(new Part(own, backing, now), offset);
       state = parts[0].state();
-      return new Region(parts[1].resources(), parts[1].backing(), parts[1].state());
+      Part rest = parts[1];
+      RegionLock restLock = own.lifetime().newLock();
+      return new Region(restLock, rest.resources(), rest.backing(), rest.state());
     } finally {
-      lock.endChange(stamp);
+      lock.endChange();
     }
   }
 
@@ -300,34 +282,33 @@ public final class Region {
     if (next == this) {
       throw new IllegalArgumentException("a region cannot follow itself");
     }
-    synchronized (JOINING) {
-      long stamp = lock.beginChange();
-      long nextStamp = next.lock.beginChange();
-      try {
-        own.requireUnsealed("mremap");
-        others.requireUnsealed("mremap");
-        Part first = new Part(own, backing, usable());
-        Joined joined = SplitJoin.join(first, new Part(others, next.backing, next.usable()));
-        state = joined.first();
-        next.state = joined.second();
-        if (joined.failure() != null) {
-          throw joined.failure();
-        }
-      } finally {
-        next.lock.endChange(nextStamp);
-        lock.endChange(stamp);
+    own.requireOwned(); // two regions of a group share a lock, which is not reentrant
+    others.requireOwned();
+    RegionLock.beginChange(lock, next.lock);
+    try {
+      own.requireUnsealed("mremap");
+      others.requireUnsealed("mremap");
+      Part first = new Part(own, backing, usable());
+      Joined joined = SplitJoin.join(first, new Part(others, next.backing, next.usable()));
+      state = joined.first();
+      next.state = joined.second();
+      if (joined.failure() != null) {
+        throw joined.failure();
       }
+    } finally {
+      next.lock.endChange();
+      lock.endChange();
     }
   }
 
   public void seal() {
     RegionResources own = requireResources();
-    long stamp = lock.beginChange();
+    lock.beginChange();
     try {
       usable();
       own.seal();
     } finally {
-      lock.endChange(stamp);
+      lock.endChange();
     }
   }
 
@@ -339,7 +320,7 @@ public final class Region {
       detached = true;
       return;
     }
-    long stamp = lock.beginChange();
+    lock.beginChange();
     try {
       RegionState now = state;
       now.requireThread();
@@ -350,7 +331,7 @@ public final class Region {
       state = now.closed();
       resources.release();
     } finally {
-      lock.endChange(stamp);
+      lock.endChange();
     }
   }
 

@@ -2,7 +2,6 @@ package io.mman.internal.region;
 
 import io.mman.Advice;
 import io.mman.MapFlag;
-import io.mman.Protection;
 import io.mman.internal.file.MappedExtents.Extent;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,7 +32,7 @@ final class RegionBuilder {
   }
 
   /**
-   * Maps the pages and prepares them, before anyone else can see the region.
+   * Maps the pages and prepares them, before anyone else can see or unmap them.
    *
    * @param head bytes of the first page before the region's first byte
    */
@@ -44,9 +43,10 @@ final class RegionBuilder {
       AddressRange range = place(placement, backing, head, size, fd);
       RegionCounters counters = RegionCounters.ofMapped(backing.kind(), size);
       unmapper = new Unmapper(range, backing.path(), cover, file, counters);
-      Region region = tie(placement, unmapper, backing, head, size);
-      prepare(region, range, backing);
-      return region;
+      RegionResources resources =
+          new RegionResources(lifetime, placement, unmapper, request.reserve);
+      prepare(resources, backing, head, size);
+      return tie(resources, backing, head, size);
     } catch (RuntimeException | Error e) {
       if (unmapper != null) {
         unmapper.runAfter(e);
@@ -73,32 +73,40 @@ final class RegionBuilder {
     return placement.map(backing, used, capacity, request.protection(), fd);
   }
 
-  private Region tie(
-      Placement placement, Unmapper unmapper, Backing backing, long head, long size) {
-    Arena epoch = lifetime.newEpoch();
-    MemorySegment pages = lifetime.tie(unmapper.range(), epoch, unmapper);
-    Protection protection = request.protection();
-    RegionState state = RegionState.of(epoch, pages, head, size, protection);
-    RegionResources resources = new RegionResources(lifetime, placement, unmapper, request.reserve);
-    if (request.flags.contains(MapFlag.LOCKED)) {
+  /** Gives the pages the requested name and advice, locks them, and faults them in. */
+  private void prepare(RegionResources resources, Backing backing, long head, long size) {
+    boolean locks = request.flags.contains(MapFlag.LOCKED);
+    boolean populates = request.populate || request.populatesByFlag() || backing.hugePage() > 0;
+    if (locks) {
       resources.noteLock();
     }
-    return new Region(resources, backing, state);
-  }
-
-  private void prepare(Region region, AddressRange range, Backing backing) {
+    if (!locks && !populates && request.advice.isEmpty() && request.name == null) {
+      return;
+    }
+    AddressRange range = resources.range();
+    MemorySegment pages = range.pages(0, range.capacity());
     String name = request.name;
     if (name != null && request.isAnonymous() && !range.isEmpty()) {
-      VmaName.set(range.pages(0, range.capacity()), name);
+      VmaName.set(pages, name);
     }
+    // Not tied to an arena yet: no lock is needed, and none is waited for.
+    RegionState state = RegionState.of(null, pages, head, size, request.protection());
+    Region region = new Region(RegionLock.NONE, resources, backing, state);
     for (Advice advice : request.advice) {
       region.advise(advice, 0, Region.WHOLE);
     }
-    if (request.flags.contains(MapFlag.LOCKED) && request.wantsPlace()) {
+    if (locks && request.wantsPlace()) {
       region.lock(0, Region.WHOLE, 0); // reserved pages could not be locked as they were mapped
     }
-    if (request.populate || request.populatesByFlag() || backing.hugePage() > 0) {
+    if (populates) {
       region.populate(0, Region.WHOLE);
     }
+  }
+
+  private Region tie(RegionResources resources, Backing backing, long head, long size) {
+    Arena epoch = lifetime.newEpoch();
+    MemorySegment pages = resources.tie(epoch);
+    RegionState state = RegionState.of(epoch, pages, head, size, request.protection());
+    return new Region(lifetime.newLock(), resources, backing, state);
   }
 }

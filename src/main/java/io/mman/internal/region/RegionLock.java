@@ -1,7 +1,6 @@
 package io.mman.internal.region;
 
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ final class RegionLock {
   /** For a region of one thread, and for one that cannot change: there is nothing to separate. */
   static final RegionLock NONE = new RegionLock(null, false);
 
-  private final @Nullable StampedLock calls;
+  private final @Nullable CallLock calls;
 
   /** Whether a change excludes other changes only, and no calls. */
   private final boolean changesOnly;
@@ -20,51 +19,81 @@ final class RegionLock {
   /** Held by such a change. Created for the first one, because most regions never change. */
   private @Nullable ReentrantLock changes;
 
-  private RegionLock(@Nullable StampedLock calls, boolean changesOnly) {
+  private RegionLock(@Nullable CallLock calls, boolean changesOnly) {
     this.calls = calls;
     this.changesOnly = changesOnly;
   }
 
   /** Returns a lock whose changes wait for calls. */
   static RegionLock exclusive() {
-    return new RegionLock(new StampedLock(), false);
+    return new RegionLock(new CallLock(), false);
   }
 
   /**
    * Returns a lock whose changes, because they revoke nothing, wait for each other only.
    *
-   * @param calls a lock that all calls hold for reading, so that its owner can wait for them
+   * @param calls a lock whose calls include those of the region, so that its owner can wait for
+   *     them
    */
-  static RegionLock changesOnly(@Nullable StampedLock calls) {
+  static RegionLock changesOnly(@Nullable CallLock calls) {
     return new RegionLock(calls, true);
   }
 
-  /** Begins a call; the stamp goes to {@link #endCall}. */
-  long beginCall() {
-    return calls == null ? 0 : calls.readLock();
-  }
-
-  void endCall(long stamp) {
+  /**
+   * Begins a call.
+   *
+   * @throws IllegalStateException if the region cannot be used before the current thread has ended
+   *     a change that it is making
+   */
+  void beginCall() {
     if (calls != null) {
-      calls.unlockRead(stamp);
+      calls.beginCall();
     }
   }
 
-  /** Begins a change; the stamp goes to {@link #endChange}. */
-  long beginChange() {
+  void endCall() {
+    if (calls != null) {
+      calls.endCall();
+    }
+  }
+
+  /**
+   * Begins a change.
+   *
+   * @throws IllegalStateException as {@link #beginCall}
+   */
+  void beginChange() {
     if (changesOnly) {
+      beginCall();
       changes().lock();
-      return beginCall();
+    } else if (calls != null) {
+      calls.beginChange();
     }
-    return calls == null ? 0 : calls.writeLock();
   }
 
-  void endChange(long stamp) {
+  void endChange() {
     if (changesOnly) {
-      endCall(stamp);
       changes().unlock();
+      endCall();
     } else if (calls != null) {
-      calls.unlockWrite(stamp);
+      calls.endChange();
+    }
+  }
+
+  /**
+   * Begins a change of two regions. All threads lock two regions in the same order.
+   *
+   * @throws IllegalStateException as {@link #beginCall}
+   */
+  static void beginChange(RegionLock one, RegionLock two) {
+    boolean ordered = System.identityHashCode(one) <= System.identityHashCode(two);
+    RegionLock first = ordered ? one : two;
+    first.beginChange();
+    try {
+      (ordered ? two : one).beginChange();
+    } catch (RuntimeException | Error e) {
+      first.endChange();
+      throw e;
     }
   }
 

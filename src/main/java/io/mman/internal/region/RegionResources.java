@@ -61,7 +61,12 @@ final class RegionResources {
 
   /** Returns the state of the region in a new epoch, with its pages where they are now. */
   RegionState tie(RegionState before, @Nullable Arena epoch, long head, long size) {
-    return before.in(epoch, lifetime.tie(range(), epoch, unmapper), head, size);
+    return before.in(epoch, tie(epoch), head, size);
+  }
+
+  /** Returns the pages, tied to the epoch or to the arena that the region borrows. */
+  MemorySegment tie(@Nullable Arena epoch) {
+    return lifetime.tie(range(), epoch, unmapper);
   }
 
   boolean hasReserve() {
@@ -147,9 +152,7 @@ final class RegionResources {
 
   /** Seals the pages. Whatever would change them is refused from then on. */
   void seal() {
-    if (!lifetime.isOwned()) {
-      throw new IllegalStateException(BORROWED);
-    }
+    requireOwned();
     range().seal();
     sealed = true;
   }
@@ -228,10 +231,15 @@ final class RegionResources {
 
   /** Refuses to revoke views that an arena or a pin keeps. */
   void requireRevocable() {
+    requireOwned();
+    requireUnpinned();
+  }
+
+  /** Refuses to revoke views that an arena keeps. */
+  void requireOwned() {
     if (!lifetime.isOwned()) {
       throw new IllegalStateException(BORROWED);
     }
-    requireUnpinned();
   }
 
   void requireUnpinned() {

@@ -1,72 +1,60 @@
 package io.mman.internal.region;
 
 import io.mman.RemapFlag;
-import io.mman.internal.file.OpenFile;
-import io.mman.internal.libc.FileStatus;
 import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Gives a region another size: in its reserve without moving it, otherwise by moving its pages. The
- * caller holds the lock of the file's length and the region's lock.
+ * caller holds the region's lock.
  */
 final class Resizer {
   private final RegionResources resources;
   private final Backing backing;
   private final RegionState now;
   private final long newSize;
+  private final FileReach reach;
 
-  Resizer(RegionResources resources, Backing backing, RegionState now, long newSize) {
+  /**
+   * Creates the change.
+   *
+   * @param extend whether the file is made long enough first
+   */
+  Resizer(
+      RegionResources resources, Backing backing, RegionState now, long newSize, boolean extend) {
     this.resources = resources;
     this.backing = backing;
     this.now = now;
     this.newSize = newSize;
+    this.reach = new FileReach(backing, now, newSize, extend);
   }
 
-  /**
-   * Changes the size.
-   *
-   * @param extendFile whether the file is made long enough first
-   */
-  Outcome run(boolean extendFile) {
+  Outcome run() {
     if (newSize < now.size()) {
       return shrink();
     }
     requireRoom();
-    OpenFile file = backing.file();
-    return file == null ? grow(RegionBuilder.NO_FILE) : growIn(file, extendFile);
+    if (newSize > now.size()) {
+      requireGrowable();
+    }
+    int fd = reach.begin();
+    try {
+      if (newSize == now.size()) {
+        return Outcome.of(now);
+      }
+      wipeTail();
+      if (resources.hasReserve()) {
+        return Outcome.of(growInReserve(fd));
+      }
+    } finally {
+      reach.end();
+    }
+    return Mover.grow(resources, backing, now, newSize, reach);
   }
 
   private Outcome shrink() {
     RegionState fresh = resources.revoke(now);
     return new Shrinker(resources, backing, fresh, newSize).run(now);
-  }
-
-  private Outcome growIn(OpenFile file, boolean extendFile) {
-    int fd = file.acquire();
-    try {
-      FileStatus status = file.status(fd);
-      if (extendFile && status.isRegular()) {
-        extend(file, status);
-      } else {
-        requireFileReaches(file, status);
-      }
-      return newSize == now.size() ? Outcome.of(now) : grow(fd);
-    } finally {
-      file.release();
-    }
-  }
-
-  /**
-   * Extends the file from its end, if another process has truncated it, or else from the region's.
-   */
-  private void extend(OpenFile file, FileStatus status) {
-    if (newSize > now.size()) {
-      requireGrowable();
-    }
-    long start = backing.offset() + now.head();
-    long from = Math.max(start, Math.min(start + now.size(), status.size()));
-    file.extendAllocated(from, start + newSize - from);
   }
 
   /** Refuses kinds of memory that cannot grow, and sizes above the reserve. */
@@ -104,28 +92,6 @@ final class Resizer {
           "mremap(2) of Linux, without which only a region with a reserve can grow,");
     }
     resources.requireRevocable();
-  }
-
-  private void requireFileReaches(OpenFile file, FileStatus status) {
-    if (status.isRegular() && newSize > status.size() - backing.offset() - now.head()) {
-      throw new IllegalArgumentException(
-          "size "
-              + newSize
-              + " reaches past the end of \""
-              + file.path()
-              + "\", which has "
-              + status.size()
-              + " bytes: use extend, or resize the file first");
-    }
-  }
-
-  private Outcome grow(int fd) {
-    requireGrowable();
-    wipeTail();
-    if (resources.hasReserve()) {
-      return Outcome.of(growInReserve(fd));
-    }
-    return Mover.grow(resources, backing, now, newSize, fd);
   }
 
   /** Fills bytes with zeros that the region had before it shrank; no view reaches them. */

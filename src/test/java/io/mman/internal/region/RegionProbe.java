@@ -8,25 +8,25 @@ public final class RegionProbe {
   private RegionProbe() {}
 
   /** Begins a call, as {@code sync} does, which may take seconds. */
-  public static long beginCall(Region region) {
-    return region.lock.beginCall();
+  public static void beginCall(Region region) {
+    region.lock.beginCall();
   }
 
-  public static void endCall(Region region, long stamp) {
-    region.lock.endCall(stamp);
+  public static void endCall(Region region) {
+    region.lock.endCall();
   }
 
-  public static long beginChange(Region region) {
-    return region.lock.beginChange();
+  public static void beginChange(Region region) {
+    region.lock.beginChange();
   }
 
-  public static void endChange(Region region, long stamp) {
-    region.lock.endChange(stamp);
+  public static void endChange(Region region) {
+    region.lock.endChange();
   }
 
   /** Returns how many calls on the regions of a group are in flight. */
   public static int callsInFlight(Group group) {
-    return group.calls().getReadLockCount();
+    return group.calls().callsInFlight();
   }
 
   /** Returns the pages, which stay accessible after views were revoked. */

@@ -1,0 +1,156 @@
+package io.mman.internal.region;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets calls run concurrently, and each change alone. A change waits for the calls in flight when
+ * it arrives, and not for calls that begin later: those wait until it has ended. Threads that wait
+ * go on in the order of their arrival, so that neither calls nor changes can starve.
+ *
+ * <p>Unlike with {@link java.util.concurrent.locks.StampedLock}, whose readers overtake a waiting
+ * writer, any number of threads that call without a pause cannot hold off a change. Unlike with
+ * {@link java.util.concurrent.locks.ReentrantReadWriteLock}, nothing is stored for each thread, and
+ * a call may end on another thread than the one that began it.
+ *
+ * <p>Calls and changes are not reentrant. A change may run clean-ups, which are code of the user.
+ * If such code would wait for a change that cannot end before the clean-up does, it gets an
+ * exception.
+ */
+final class CallLock extends AbstractQueuedSynchronizer {
+  private static final long serialVersionUID = 0;
+
+  /** The state while a change is made. Otherwise it is the number of calls in flight. */
+  private static final int CHANGING = -1;
+
+  /** The argument of the superclass's methods, which this class does not need. */
+  private static final int UNUSED = 0;
+
+  /** The lock that each waiting thread waits for. */
+  private static final Map<Thread, CallLock> WAITING = new ConcurrentHashMap<>();
+
+  private final transient AtomicInteger waitingChanges = new AtomicInteger();
+
+  /** The thread that makes a change. */
+  private transient volatile @Nullable Thread owner;
+
+  /**
+   * Begins a call.
+   *
+   * @throws IllegalStateException if it would wait for a change of the current thread
+   */
+  void beginCall() {
+    if (tryAcquireShared(UNUSED) >= 0) {
+      return;
+    }
+    Thread current = beginWait();
+    try {
+      acquireShared(UNUSED);
+    } finally {
+      WAITING.remove(current);
+    }
+  }
+
+  void endCall() {
+    releaseShared(UNUSED);
+  }
+
+  /**
+   * Begins a change, after the calls in flight.
+   *
+   * @throws IllegalStateException if it would wait for another change of the current thread
+   */
+  void beginChange() {
+    if (!tryAcquire(UNUSED)) {
+      Thread current = beginWait();
+      waitingChanges.incrementAndGet();
+      try {
+        acquire(UNUSED);
+      } finally {
+        waitingChanges.decrementAndGet();
+        WAITING.remove(current);
+      }
+    }
+    owner = Thread.currentThread();
+  }
+
+  void endChange() {
+    owner = null;
+    release(UNUSED);
+  }
+
+  int callsInFlight() {
+    return Math.max(getState(), 0);
+  }
+
+  /** Records that the current thread waits for this lock, unless the wait would never end. */
+  private Thread beginWait() {
+    Thread current = Thread.currentThread();
+    WAITING.put(current, this);
+    if (isWaitingFor(current)) {
+      WAITING.remove(current);
+      throw new IllegalStateException(
+          "called from a clean-up that runs while this thread closes or changes the region");
+    }
+    return current;
+  }
+
+  /**
+   * Returns whether the change being made waits, directly or through others, for one that a thread
+   * makes. The thread has recorded its own wait before. Of the threads in a circle, the last one to
+   * do so finds all others recorded.
+   */
+  private boolean isWaitingFor(Thread thread) {
+    CallLock lock = this;
+    // Others may form a circle for a moment, until one of them throws.
+    for (int steps = WAITING.size(); lock != null && steps >= 0; steps--) {
+      Thread holder = lock.owner;
+      if (holder == null) {
+        return false;
+      }
+      if (holder == thread) {
+        return true;
+      }
+      lock = WAITING.get(holder);
+    }
+    return false;
+  }
+
+  /** Begins a call, unless a change is being made, or waits and is not behind this thread. */
+  @Override
+  protected int tryAcquireShared(int unused) {
+    while (true) {
+      int calls = getState();
+      if (calls == CHANGING || (waitingChanges.get() > 0 && hasQueuedPredecessors())) {
+        return -1;
+      }
+      if (compareAndSetState(calls, calls + 1)) {
+        return 1;
+      }
+    }
+  }
+
+  @Override
+  protected boolean tryReleaseShared(int unused) {
+    while (true) {
+      int calls = getState();
+      if (compareAndSetState(calls, calls - 1)) {
+        return calls == 1;
+      }
+    }
+  }
+
+  @Override
+  protected boolean tryAcquire(int unused) {
+    return !hasQueuedPredecessors() && compareAndSetState(0, CHANGING);
+  }
+
+  @Override
+  protected boolean tryRelease(int unused) {
+    setState(0);
+    return true;
+  }
+}

@@ -26,9 +26,14 @@ import java.lang.foreign.MemorySegment;
  * has no effect.
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. An
- * operation that revokes views waits for the region's own calls on other threads. A page fault pins
- * the carrier of a virtual thread, as does every call that blocks. If a platform thread is
- * accessing a view when that view is revoked, HotSpot also sets the thread's interrupt status.
+ * operation that revokes views waits for the region's calls that are in flight on other threads; a
+ * call that begins later waits until the operation has ended. A page fault pins the carrier of a
+ * virtual thread, as does every call that blocks. If a platform thread is accessing a view when
+ * that view is revoked, HotSpot also sets the thread's interrupt status.
+ *
+ * <p><b>Clean-ups</b> that are tied to the scope of a view run while the view is revoked. Until the
+ * operation that revokes it has ended, they cannot use the region: its methods throw {@link
+ * IllegalStateException}. They can use other regions, unless each would wait for the other.
  */
 public final class MappedRegion implements AutoCloseable {
   final Region region;
@@ -585,8 +590,9 @@ public final class MappedRegion implements AutoCloseable {
   /**
    * Closes the region. Closing it a second time has no effect.
    *
-   * <p>A region that owns its lifetime revokes every view, waits for the region's calls on other
-   * threads and unmaps the pages. The {@link NativeFile} from which it was mapped stays open.
+   * <p>A region that owns its lifetime waits for its calls that are in flight on other threads,
+   * revokes every view and unmaps the pages. The {@link NativeFile} from which it was mapped stays
+   * open.
    *
    * <p>For a region that borrows its lifetime, only this object ends: its methods throw {@link
    * IllegalStateException} from then on. The pages and the views stay until the arena is closed, so

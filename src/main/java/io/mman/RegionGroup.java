@@ -40,8 +40,10 @@ public final class RegionGroup implements Arena {
   }
 
   /**
-   * Removes a holder. The last one to close the group waits for the regions' calls on other
-   * threads, then unmaps all regions and frees all memory of the group.
+   * Removes a holder. The last one to close the group waits for the regions' calls that are in
+   * flight on other threads, then unmaps all regions and frees all memory of the group. Clean-ups
+   * that are tied to the group run at that time; in them, the methods of its regions throw {@link
+   * IllegalStateException}.
    *
    * @throws IllegalStateException if the group is closed
    * @throws IllegalStateException if this is the last holder and a {@link Pin} of a region is open;

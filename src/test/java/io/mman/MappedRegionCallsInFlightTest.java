@@ -13,7 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,22 +34,27 @@ class MappedRegionCallsInFlightTest {
 
   /** Each revokes the views of a region of two pages. */
   enum Change {
-    CLOSE(MappedRegion::close),
-    PROTECT(region -> region.protect(Protection.READ)),
-    GROW(region -> region.resize(5 * PAGE)),
-    SHRINK(region -> region.resize(PAGE)),
-    SPLIT(region -> region.split(PAGE)),
-    JOIN(region -> region.join(Mapping.anonymous(0).mapShared())),
-    JOIN_AS_SECOND(region -> Mapping.anonymous(0).mapShared().join(region));
+    CLOSE((region, map) -> region.close()),
+    PROTECT((region, map) -> region.protect(Protection.READ)),
+    GROW((region, map) -> region.resize(5 * PAGE)),
+    SHRINK((region, map) -> region.resize(PAGE)),
+    SPLIT((region, map) -> region.split(PAGE)),
+    JOIN((region, map) -> region.join(map.apply(0))),
+    JOIN_AS_SECOND((region, map) -> map.apply(0).join(region));
 
-    private final Consumer<MappedRegion> change;
+    private final BiConsumer<MappedRegion, LongFunction<MappedRegion>> change;
 
-    Change(Consumer<MappedRegion> change) {
+    Change(BiConsumer<MappedRegion, LongFunction<MappedRegion>> change) {
       this.change = change;
     }
 
     void make(MappedRegion region) {
-      change.accept(region);
+      make(region, size -> Mapping.anonymous(size).mapShared());
+    }
+
+    /** Makes the change, for which another region may have to be mapped. */
+    void make(MappedRegion region, LongFunction<MappedRegion> map) {
+      change.accept(region, map);
     }
   }
 
@@ -107,7 +114,7 @@ class MappedRegionCallsInFlightTest {
   static class Child {
     public static void main(String... arguments) throws Throwable {
       for (Change change : Change.values()) {
-        syncMeanwhile(Mapping.anonymous(2 * PAGE).mapShared(), change.change);
+        syncMeanwhile(Mapping.anonymous(2 * PAGE).mapShared(), change::make);
       }
       RegionGroup group = RegionGroup.open();
       syncMeanwhile(Mapping.anonymous(2 * PAGE).map(group), region -> group.close());

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Elsewhere;
+import io.mman.testing.ProcMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CyclicBarrier;
@@ -77,20 +79,32 @@ class MappedRegionCleanUpTest {
         Arguments.of("resize", act(region -> region.resize(PAGE))),
         Arguments.of("extend", act(region -> region.extend(9 * PAGE))),
         Arguments.of("split", act(region -> region.split(PAGE))),
-        Arguments.of("seal", act(MappedRegion::seal)));
+        Arguments.of("seal", act(MappedRegion::seal)),
+        Arguments.of("close", act(MappedRegion::close)));
   }
 
+  /** The pages that a region has after a change must be its own, so nothing else may end it. */
   @ParameterizedTest
   @MethodSource("actsOnTheRegion")
   void areRefusedTheRegionWhoseChangeRunsThem(String name, Consumer<MappedRegion> act) {
-    for (MappedRegionCallsInFlightTest.Change change :
-        MappedRegionCallsInFlightTest.Change.values()) {
-      MappedRegion region = Mapping.anonymous(2 * PAGE).mapShared();
-      atEndOf(region, () -> act.accept(region));
-      change.make(region);
-      assertInstanceOf(IllegalStateException.class, thrown.getAndSet(null), change.toString());
-      region.close();
+    for (boolean shared : new boolean[] {true, false}) {
+      for (MappedRegionCallsInFlightTest.Change change :
+          MappedRegionCallsInFlightTest.Change.values()) {
+        MappedRegion region = map(shared, 2 * PAGE);
+        atEndOf(region, () -> act.accept(region));
+        change.make(region, size -> map(shared, size));
+        assertInstanceOf(IllegalStateException.class, thrown.getAndSet(null), change.toString());
+        if (region.isAlive()) {
+          assertTrue(ProcMaps.find(RegionProbe.pages(region.region).address()).isPresent());
+        }
+        region.close();
+      }
     }
+  }
+
+  private static MappedRegion map(boolean shared, long size) {
+    Mapping mapping = Mapping.anonymous(size);
+    return shared ? mapping.mapShared() : mapping.mapConfined();
   }
 
   @ParameterizedTest
@@ -100,7 +114,9 @@ class MappedRegionCleanUpTest {
     MappedRegion region = Mapping.anonymous(2 * PAGE).reserve(9 * PAGE).map(group);
     atEndOf(group, () -> act.accept(region));
     group.close();
-    assertInstanceOf(IllegalStateException.class, thrown.get());
+    if (!name.equals("close")) { // which ends the object only
+      assertInstanceOf(IllegalStateException.class, thrown.get());
+    }
     assertFalse(region.isAlive());
   }
 

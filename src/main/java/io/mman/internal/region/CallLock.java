@@ -92,10 +92,14 @@ final class CallLock extends AbstractQueuedSynchronizer {
     WAITING.put(current, this);
     if (isWaitingFor(current)) {
       WAITING.remove(current);
-      throw new IllegalStateException(
-          "called from a clean-up that runs while this thread closes or changes the region");
+      throw calledFromCleanUp();
     }
     return current;
+  }
+
+  static IllegalStateException calledFromCleanUp() {
+    return new IllegalStateException(
+        "called from a clean-up that runs while this thread closes or changes the region");
   }
 
   /**

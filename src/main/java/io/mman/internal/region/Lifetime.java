@@ -61,7 +61,7 @@ public final class Lifetime {
     if (lender != null) {
       return RegionLock.changesOnly(group != null ? group.calls() : null);
     }
-    return shared ? RegionLock.exclusive() : RegionLock.NONE;
+    return shared ? RegionLock.exclusive() : RegionLock.confined();
   }
 
   /**

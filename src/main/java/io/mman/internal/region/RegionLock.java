@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
  * revoke views or unmap pages waits for the calls in flight and runs alone.
  */
 final class RegionLock {
-  /** For a region of one thread, and for one that cannot change: there is nothing to separate. */
-  static final RegionLock NONE = new RegionLock(null, false);
+  /** For a region that cannot change, or that only one thread can reach yet. */
+  static final RegionLock NONE = new RegionLock(null, false, null);
 
   private final @Nullable CallLock calls;
+
+  /** The only thread that may use the region, if it is confined. */
+  private final @Nullable Thread owner;
+
+  /** Whether this thread makes a change, which may run clean-ups. Only the owner uses the field. */
+  private boolean ownerChanges;
 
   /** Whether a change excludes other changes only, and no calls. */
   private final boolean changesOnly;
@@ -19,14 +25,20 @@ final class RegionLock {
   /** Held by such a change. Created for the first one, because most regions never change. */
   private @Nullable ReentrantLock changes;
 
-  private RegionLock(@Nullable CallLock calls, boolean changesOnly) {
+  private RegionLock(@Nullable CallLock calls, boolean changesOnly, @Nullable Thread owner) {
     this.calls = calls;
     this.changesOnly = changesOnly;
+    this.owner = owner;
+  }
+
+  /** Returns a lock for a region that is confined to the current thread. */
+  static RegionLock confined() {
+    return new RegionLock(null, false, Thread.currentThread());
   }
 
   /** Returns a lock whose changes wait for calls. */
   static RegionLock exclusive() {
-    return new RegionLock(new CallLock(), false);
+    return new RegionLock(new CallLock(), false, null);
   }
 
   /**
@@ -36,7 +48,7 @@ final class RegionLock {
    *     them
    */
   static RegionLock changesOnly(@Nullable CallLock calls) {
-    return new RegionLock(calls, true);
+    return new RegionLock(calls, true, null);
   }
 
   /**
@@ -48,6 +60,8 @@ final class RegionLock {
   void beginCall() {
     if (calls != null) {
       calls.beginCall();
+    } else if (owner == Thread.currentThread()) {
+      requireNoChange();
     }
   }
 
@@ -68,6 +82,9 @@ final class RegionLock {
       changes().lock();
     } else if (calls != null) {
       calls.beginChange();
+    } else if (owner == Thread.currentThread()) {
+      requireNoChange();
+      ownerChanges = true;
     }
   }
 
@@ -77,6 +94,14 @@ final class RegionLock {
       endCall();
     } else if (calls != null) {
       calls.endChange();
+    } else if (owner == Thread.currentThread()) {
+      ownerChanges = false;
+    }
+  }
+
+  private void requireNoChange() {
+    if (ownerChanges) {
+      throw CallLock.calledFromCleanUp();
     }
   }
 

@@ -88,8 +88,9 @@ public final class Mman {
    * @throws IllegalArgumentException if the segment is on the Java heap
    * @throws IllegalStateException if the segment's arena is closed
    * @throws WrongThreadException if the segment's arena is confined to another thread
-   * @throws MmanException if munmap fails: {@code EINVAL} if the address is misaligned or the range
-   *     empty, {@code ENOMEM} if splitting a mapping would exceed {@code vm.max_map_count}
+   * @throws MmanException if munmap fails: {@code EINVAL} if the range is empty, or if the address
+   *     is misaligned, which FreeBSD rounds down instead; {@code ENOMEM} if splitting a mapping would
+   *     exceed {@code vm.max_map_count}
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/munmap.2.html">munmap(2)</a>
    */
@@ -107,6 +108,7 @@ public final class Mman {
    * @throws IllegalStateException if the segment's arena is closed
    * @throws WrongThreadException if the segment's arena is confined to another thread
    * @throws MmanException if mprotect fails: {@code EACCES} if the file was not opened for writing,
+   *     {@code EINVAL} if the address is misaligned, which musl and FreeBSD round down instead;
    *     {@code ENOMEM} if part of the range is not mapped or {@code vm.max_map_count} is reached
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>

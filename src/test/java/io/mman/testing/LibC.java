@@ -101,6 +101,11 @@ public final class LibC {
     }
   }
 
+  /** Returns whether the C library is musl. On Linux it is otherwise glibc, which has a version. */
+  public static boolean isMusl() {
+    return Linker.nativeLinker().defaultLookup().find("gnu_get_libc_version").isEmpty();
+  }
+
   private static MethodHandle link(String name, FunctionDescriptor shape) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), shape);

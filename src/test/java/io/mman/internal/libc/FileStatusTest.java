@@ -9,26 +9,41 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FileStatusTest {
-  /**
-   * On macOS st_mode is a short after a four-byte st_dev; on the others here it is an int at 24.
-   */
   @ParameterizedTest
   @CsvSource({
     "MACOS, 0100644, true",
     "MACOS, 0020666, false",
     "MACOS, 0600, true", // shared memory there
+    "FREEBSD, 0100644, true",
+    "FREEBSD, 0600, false",
     "LINUX_WIDE, 0100644, true",
     "LINUX_WIDE, 0600, false", // an eventfd and its like
+    "LINUX_S390X, 0100644, true",
+    "LINUX_S390X, 0600, false",
+    "LINUX_GENERIC, 0100644, true",
+    "LINUX_GENERIC, 0600, false",
   })
   void aRegularFileHasALengthAndSoHasSharedMemory(
       StatLayout layout, String octal, boolean isRegular) {
     MemorySegment stat = MemorySegment.ofArray(new long[(int) StatLayout.MAX_BYTES / 8]);
-    short mode = (short) Integer.parseInt(octal, 8);
-    stat.set(ValueLayout.JAVA_SHORT, layout == StatLayout.MACOS ? 4 : 24, mode);
+    setMode(stat, layout, Integer.parseInt(octal, 8));
     FileStatus status = new FileStatus();
 
     status.read(stat, layout);
 
     assertEquals(isRegular, status.isRegular());
+  }
+
+  /**
+   * Sets st_mode with the width that it has in C: on a big-endian processor, the first two bytes of
+   * an int are not its low half.
+   */
+  private static void setMode(MemorySegment stat, StatLayout layout, int mode) {
+    switch (layout) {
+      case MACOS -> stat.set(ValueLayout.JAVA_SHORT, 4, (short) mode); // after a four-byte st_dev
+      case FREEBSD -> stat.set(ValueLayout.JAVA_SHORT, 24, (short) mode);
+      case LINUX_WIDE, LINUX_S390X -> stat.set(ValueLayout.JAVA_INT, 24, mode);
+      case LINUX_GENERIC -> stat.set(ValueLayout.JAVA_INT, 16, mode);
+    }
   }
 }

@@ -89,8 +89,8 @@ public final class Mman {
    * @throws IllegalStateException if the segment's arena is closed
    * @throws WrongThreadException if the segment's arena is confined to another thread
    * @throws MmanException if munmap fails: {@code EINVAL} if the range is empty, or if the address
-   *     is misaligned, which FreeBSD rounds down instead; {@code ENOMEM} if splitting a mapping would
-   *     exceed {@code vm.max_map_count}
+   *     is misaligned, which FreeBSD rounds down instead; {@code ENOMEM} if splitting a mapping
+   *     would exceed {@code vm.max_map_count}
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/munmap.2.html">munmap(2)</a>
    */

@@ -31,12 +31,12 @@ final class Linking {
   /** Stands for the index of the first variadic argument of a function that has none. */
   static final int FIXED = -1;
 
-  /** For a test that compares the shapes with those that a native image is built with. */
-  static volatile @Nullable ShapeListener listener;
+  /** For tests of what is linked, and with which shapes. */
+  static volatile @Nullable LinkListener listener;
 
   /** Is called before a function is linked, whether or not the system has it. */
-  interface ShapeListener {
-    void linking(FunctionDescriptor shape, int firstVariadic);
+  interface LinkListener {
+    void linking(String name, FunctionDescriptor shape, int firstVariadic);
   }
 
   private Linking() {}
@@ -68,9 +68,9 @@ final class Linking {
 
   private static MethodHandle link(
       String name, FunctionDescriptor shape, int firstVariadic, Linker.Option... options) {
-    ShapeListener current = listener;
+    LinkListener current = listener;
     if (current != null) {
-      current.linking(shape, firstVariadic);
+      current.linking(name, shape, firstVariadic);
     }
     Optional<MemorySegment> function = find(name);
     return function.isPresent()

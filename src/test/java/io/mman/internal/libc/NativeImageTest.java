@@ -26,8 +26,10 @@ class NativeImageTest {
   /** A native image cannot link signatures that are not in it. */
   @Test
   void everyShapeThatIsLinkedIsInTheMetadata() throws IOException {
-    Set<String> linked =
-        new TreeSet<>(ChildJvm.of(LinkedShapes.class).asModule().run(CLASSES).lines());
+    Set<String> linked = new TreeSet<>();
+    for (String line : ChildJvm.of(LinkedFunctions.class).asModule().run(CLASSES).lines()) {
+      linked.add(line.substring(line.indexOf('{')));
+    }
     Set<String> listed = new TreeSet<>();
     try (Stream<String> lines = Files.lines(METADATA)) {
       lines

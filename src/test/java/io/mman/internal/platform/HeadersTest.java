@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Compares our numbers with those that a C program sees in this system's headers. */
+/** Compares our numbers with those that a C program sees in the headers of each C library. */
 class HeadersTest {
   private static final long ABSENT = -1;
 
@@ -54,10 +55,11 @@ class HeadersTest {
 
   @TempDir Path folder;
 
-  @Test
-  void everyNumberIsThatOfTheHeaders() {
+  @ParameterizedTest
+  @EnumSource
+  void everyNumberIsThatOfTheHeaders(CProgram.Compiler compiler) {
     Map<String, Long> ours = ours();
-    Map<String, Long> theirs = theirs(ours.keySet());
+    Map<String, Long> theirs = theirs(compiler, ours.keySet());
 
     assertAll(
         theirs.entrySet().stream()
@@ -104,14 +106,14 @@ class HeadersTest {
   }
 
   /** Returns those of the names that the headers define, with their numbers. */
-  private Map<String, Long> theirs(Set<String> names) {
+  private Map<String, Long> theirs(CProgram.Compiler compiler, Set<String> names) {
     StringBuilder source = new StringBuilder(HEADERS).append("int main(void) {\n");
     for (String name : names) {
       source.append("#ifdef ").append(name).append("\n  printf(\"").append(name);
       source.append(" %u\\n\", (unsigned) ").append(name).append(");\n#endif\n");
     }
     Map<String, Long> numbers = new HashMap<>();
-    for (String line : CProgram.run(folder, source + "  return 0;\n}\n")) {
+    for (String line : CProgram.run(compiler, folder, source + "  return 0;\n}\n")) {
       String[] words = line.split(" ");
       numbers.put(words[0], Long.parseLong(words[1]));
     }

@@ -8,14 +8,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LockTypeTest {
   @TempDir Path folder;
 
-  @Test
-  void numbersAndStructureAreThoseOfC() {
+  @ParameterizedTest
+  @EnumSource
+  void numbersAndStructureAreThoseOfC(CProgram.Compiler compiler) {
     List<String> lines =
         CProgram.run(
+            compiler,
             folder,
             """
             #include <fcntl.h>

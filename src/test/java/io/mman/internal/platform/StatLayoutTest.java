@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class StatLayoutTest {
   /**
@@ -47,31 +48,41 @@ class StatLayoutTest {
       int main(void) { FIELDS(NETBSD); FIELDS(OPENBSD); return 0; }
       """;
 
-  /** Prints a {@code struct stat} byte by byte, then what C reads from it. */
+  /**
+   * Prints a {@code struct stat} byte by byte, then what C reads from it, and a statfs likewise.
+   */
   private static final String SOURCE =
       """
       #include <stdio.h>
       #include <string.h>
       #include <sys/stat.h>
+      #include <sys/vfs.h>
+      static void fill(unsigned char *bytes, unsigned count) {
+        for (unsigned i = 0; i < count; i++) bytes[i] = 7 * i + 1;
+        for (unsigned i = 0; i < count; i++) printf("%02x", bytes[i]);
+        puts("");
+      }
       int main(void) {
         struct stat s;
-        for (unsigned i = 0; i < sizeof s; i++) ((unsigned char *) &s)[i] = 7 * i + 1;
-        for (unsigned i = 0; i < sizeof s; i++) printf("%02x", ((unsigned char *) &s)[i]);
-        printf("\\n%u\\n%u\\n%lld\\n%lld\\n%lld\\n%lld\\n", s.st_mode, s.st_uid,
+        struct statfs f;
+        fill((unsigned char *) &s, sizeof s);
+        printf("%u\\n%u\\n%lld\\n%lld\\n%lld\\n%lld\\n", s.st_mode, s.st_uid,
             (long long) s.st_size, (long long) s.st_blksize, (long long) s.st_dev,
             (long long) s.st_ino);
+        fill((unsigned char *) &f, sizeof f);
+        printf("%d\\n", (int) f.f_type);
         return 0;
       }
       """;
 
   @TempDir Path folder;
 
-  @Test
-  void fieldsAreWhereCHasThem() {
-    List<String> lines = CProgram.run(folder, SOURCE);
-    byte[] bytes = HexFormat.of().parseHex(lines.getFirst());
-    MemorySegment stat = MemorySegment.ofArray(new long[(int) StatLayout.MAX_BYTES / 8]);
-    MemorySegment.copy(bytes, 0, stat, ValueLayout.JAVA_BYTE, 0, bytes.length);
+  @ParameterizedTest
+  @EnumSource
+  void fieldsAreWhereCHasThem(CProgram.Compiler compiler) {
+    List<String> lines = CProgram.run(compiler, folder, SOURCE);
+    MemorySegment stat = structure(lines.get(0));
+    MemorySegment statfs = structure(lines.get(7));
     StatLayout layout = StatLayout.current();
 
     assertEquals(Long.parseLong(lines.get(1)), Integer.toUnsignedLong(layout.mode(stat)));
@@ -80,6 +91,14 @@ class StatLayoutTest {
     assertEquals(Long.parseLong(lines.get(4)), layout.blockSize(stat));
     assertEquals(Long.parseLong(lines.get(5)), layout.device(stat));
     assertEquals(Long.parseLong(lines.get(6)), layout.inode(stat));
+    assertEquals(Long.parseLong(lines.get(8)), layout.fileSystem(statfs));
+  }
+
+  private static MemorySegment structure(String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+    MemorySegment structure = MemorySegment.ofArray(new long[(int) StatLayout.MAX_BYTES / 8]);
+    MemorySegment.copy(bytes, 0, structure, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return structure;
   }
 
   /** A field is where it is read if it alone differs from 0, and all others are then read as 0. */

@@ -15,32 +15,34 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Links every function of the library, which a JVM does once, and prints their signatures in the
- * format of GraalVM's reachability metadata.
+ * Links every function of the library, which a JVM does once, and prints the name of each and its
+ * signature in the format of GraalVM's reachability metadata.
  */
-final class LinkedShapes {
+final class LinkedFunctions {
   private static final List<String> TYPES = List.of("int", "long", "void*");
 
-  private LinkedShapes() {}
+  private LinkedFunctions() {}
 
   /** Takes the folder with the compiled classes. */
   public static void main(String... args) throws IOException, ClassNotFoundException {
-    Set<String> shapes = new TreeSet<>();
-    Linking.listener = (shape, firstVariadic) -> shapes.add(json(shape, firstVariadic));
+    Set<String> lines = new TreeSet<>();
+    Linking.listener =
+        (name, shape, firstVariadic) -> lines.add(name + " " + json(shape, firstVariadic));
     try (Stream<Path> files = Files.list(Path.of(args[0], "io/mman/internal/libc"))) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString().replaceFirst("\\.class$", "");
         if (!name.equals("package-info")) {
-          Class.forName(LinkedShapes.class.getPackageName() + "." + name); // initializes it
+          Class.forName(LinkedFunctions.class.getPackageName() + "." + name); // initializes it
         }
       }
     }
-    shapes.forEach(System.out::println);
+    ProcessCalls.descriptorLimit(); // links getrlimit, which no class does
+    lines.forEach(System.out::println);
   }
 
   private static String json(FunctionDescriptor shape, int firstVariadic) {
     String parameters =
-        shape.argumentLayouts().stream().map(LinkedShapes::type).collect(joining(", "));
+        shape.argumentLayouts().stream().map(LinkedFunctions::type).collect(joining(", "));
     String variadic =
         firstVariadic == Linking.FIXED ? "" : ", \"firstVariadicArg\": " + firstVariadic;
     return "{\"returnType\": %s, \"parameterTypes\": [%s], \"options\": {\"captureCallState\": true%s}}"

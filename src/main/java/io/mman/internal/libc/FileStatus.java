@@ -60,6 +60,11 @@ public final class FileStatus {
     return (mode & S_IFMT) == S_IFBLK;
   }
 
+  /** Returns the permissions, such as 0644. */
+  public int permissions() {
+    return mode & 0777;
+  }
+
   /** Returns the number of the user who owns the file. */
   public int owner() {
     return owner;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mman.internal.platform.At;
 import io.mman.internal.platform.Ioctl;
 import io.mman.internal.platform.Kernel;
 import java.lang.foreign.FunctionDescriptor;
@@ -27,6 +28,7 @@ public final class KernelCalls {
           ADDRESS, ADDRESS);
 
   private static final long IOVEC_BYTES = 16;
+  private static final long RENAME_NOREPLACE = 1;
 
   private KernelCalls() {}
 
@@ -145,6 +147,45 @@ public final class KernelCalls {
               ProcessVm.CALL.invokeExact(
                   scratch, number, ProcessVm.PID, here, 1L, there, 1L, 0L, local, remote),
           scratch);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  // long syscall(SYS_renameat2, int olddirfd, const char *oldpath, int newdirfd,
+  //              const char *newpath, unsigned int flags, ...);
+  private static final class Renameat2 {
+    /** Has the shape of the copies, because another shape would take milliseconds to link. */
+    static final MethodHandle CALL = Linking.linkVariadic("syscall", COPY_SHAPE, 1);
+  }
+
+  /** Gives a file another name, which must not exist, instead of the one that it has. */
+  public static int renameToNew(MemorySegment oldPath, MemorySegment newPath) {
+    long number = Kernel.RENAMEAT2.number();
+    long here = At.FDCWD.number();
+    MemorySegment none = MemorySegment.NULL;
+    MemorySegment scratch = Scratch.get();
+    try {
+      int result;
+      do {
+        result =
+            (int)
+                Scratch.result(
+                    (long)
+                        Renameat2.CALL.invokeExact(
+                            scratch,
+                            number,
+                            here,
+                            oldPath,
+                            here,
+                            newPath,
+                            RENAME_NOREPLACE,
+                            0L,
+                            none,
+                            none),
+                    scratch);
+      } while (result == Scratch.INTERRUPTED);
+      return result;
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }

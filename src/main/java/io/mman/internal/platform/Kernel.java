@@ -11,6 +11,8 @@ public enum Kernel {
   PROCESS_VM_READV(310, 270, 351, 340),
   /** Copies to the memory of a process (since Linux 3.2). */
   PROCESS_VM_WRITEV(311, 271, 352, 341),
+  /** Renames a file without replacing another one (since Linux 3.15). */
+  RENAMEAT2(316, 276, 357, 347),
   /** Counts the pages of a file in the page cache (since Linux 6.5). */
   CACHESTAT(451, 451, 451, 451),
   /** Seals a mapping, which makes it permanent (since Linux 6.10). */

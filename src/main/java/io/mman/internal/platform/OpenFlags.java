@@ -16,7 +16,9 @@ public enum OpenFlags {
       Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000).netbsd(0x400000).openbsd(0x10000)),
   /** Has the number of 32-bit ARM on aarch64, and its own on ppc64. */
   O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).bsd(0x100), 0x8000),
-  O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000).netbsd(0x80000), 0x10000);
+  O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000).netbsd(0x80000), 0x10000),
+  /** Includes O_DIRECTORY, whose number differs as that of O_NOFOLLOW does. */
+  O_TMPFILE(Numbers.linux(0x410000).power(0x404000), 0x404000);
 
   private static final int ACCESS_MODE = 3;
 
@@ -44,6 +46,11 @@ public enum OpenFlags {
    */
   public int bits() {
     return on(Arch.current()).here("", this);
+  }
+
+  /** Returns whether the running platform has the flag. */
+  public boolean isHere() {
+    return on(Arch.current()).isHere();
   }
 
   /**

@@ -109,6 +109,15 @@ public final class Proc {
     }
   }
 
+  /** Returns the umask of this process, or empty if that is unknown. */
+  public static OptionalLong umask() {
+    try {
+      return OptionalLong.of(Long.parseLong(wordAfter("/proc/self/status", "Umask:"), 8));
+    } catch (NumberFormatException unknown) {
+      return OptionalLong.empty(); // the kernel is older than Linux 4.7
+    }
+  }
+
   /**
    * Returns whether every user of the system has a number in this process. In a user namespace some
    * may have none.

@@ -95,6 +95,9 @@ class HeadersTest {
     for (OpenFlags flag : OpenFlags.values()) {
       numbers.put(flag.name(), (long) flag.bits());
     }
+    for (At at : At.values()) {
+      numbers.put("AT_" + at, at.numbers().hereOrAbsent());
+    }
     for (Kernel call : Kernel.values()) {
       numbers.put("SYS_" + call.name().toLowerCase(Locale.ROOT), (long) call.number());
     }

@@ -65,6 +65,7 @@ class PlatformTest {
     "O_CLOEXEC,  0x80000,  0x80000,  0x80000,  0x1000000, 0x100000,  0x400000, 0x10000",
     "O_NOFOLLOW, 0x20000,  0x8000,   0x8000,   0x100,     0x100,     0x100,    0x100",
     "O_DIRECT,   0x4000,   0x10000,  0x20000,  -1,        0x10000,   0x80000,  -1",
+    "O_TMPFILE,  0x410000, 0x404000, 0x404000, -1,        -1,        -1,       -1",
   })
   void openFlagsAreThoseOfTheHeaders(
       OpenFlags flag,
@@ -108,6 +109,23 @@ class PlatformTest {
     assertEquals(-1, command.numbers().on(Platform.UNKNOWN));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "FDCWD,          0xFFFFFF9C, 0xFFFFFFFE, 0xFFFFFF9C, -100, -100",
+    "SYMLINK_FOLLOW, 0x400,      0x40,       0x400,      1024, 4",
+    "EMPTY_PATH,     0x1000,     -1,         0x4000,     -1,   -1",
+  })
+  void constantsOfPathsAreThoseOfTheHeaders(
+      At at, String linux, String macos, String freebsd, int netbsd, int openbsd) {
+    assertEquals(Long.decode(linux), at.numbers().on(Platform.LINUX));
+    assertEquals(Long.decode(linux), at.numbers().on(Platform.LINUX_POWER));
+    assertEquals(Long.decode(macos), at.numbers().on(Platform.MACOS));
+    assertEquals(Long.decode(freebsd), at.numbers().on(Platform.FREEBSD));
+    assertEquals(netbsd, (int) at.numbers().on(Platform.NETBSD));
+    assertEquals(openbsd, (int) at.numbers().on(Platform.OPENBSD));
+    assertEquals(-1, at.numbers().on(Platform.UNKNOWN));
+  }
+
   @Test
   void ioctlRequestsAreThoseOfTheHeaders() {
     assertEquals(0x80081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX));
@@ -135,6 +153,7 @@ class PlatformTest {
   @CsvSource({
     "PROCESS_VM_READV,  310, 270, 351, 340",
     "PROCESS_VM_WRITEV, 311, 271, 352, 341",
+    "RENAMEAT2,         316, 276, 357, 347",
     "CACHESTAT,         451, 451, 451, 451",
     "MSEAL,             462, 462, 462, 462",
   })

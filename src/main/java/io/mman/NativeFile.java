@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.internal.file.FileLength;
 import io.mman.internal.file.FileLock;
 import io.mman.internal.file.FileOpener;
 import io.mman.internal.file.FileSeals;
@@ -12,7 +13,7 @@ import java.util.Set;
 
 /**
  * An open file that can be mapped: a file, a device, a file in memory, or a POSIX shared-memory
- * object. It is a descriptor that knows which regions were mapped through it.
+ * object.
  *
  * {@snippet class="io.mman.examples.Snippets" region="sealed"}
  *
@@ -28,18 +29,21 @@ public final class NativeFile implements AutoCloseable {
 
   /**
    * Opens a file or a device. The options have the meaning that they have for {@code
-   * FileChannel.open}, with three differences. {@code WRITE} opens for reading too, because a
+   * FileChannel.open}, with four differences. {@code WRITE} opens for reading too, because a
    * write-only descriptor cannot be mapped. The descriptor is closed when the process executes
-   * another program ({@code O_CLOEXEC}). {@code ExtendedOpenOption.DIRECT} has no effect on mapped
-   * memory.
+   * another program ({@code O_CLOEXEC}). {@code TRUNCATE_EXISTING} never truncates a file under
+   * live regions of this process. {@code ExtendedOpenOption.DIRECT} has no effect on mapped memory.
    *
    * @param path the file, on the default file system; it is passed to the kernel byte for byte
    * @param options how to open the file; {@code READ} if none is given. {@code CREATE}, {@code
    *     CREATE_NEW} and {@code TRUNCATE_EXISTING} without {@code WRITE} are ignored. A new file has
    *     the permissions 0666 less the umask
    * @return the open file
+   * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
+   *     the file, by whatever name or descriptor, because they would lose pages
    * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
    *     EMFILE} …
+   * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
    * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
    *     options
    * @throws java.nio.file.ProviderMismatchException if the path belongs to another file system
@@ -59,8 +63,11 @@ public final class NativeFile implements AutoCloseable {
    * @param options how to open the file; {@code READ} if none is given
    * @param attributes {@code PosixFilePermissions.asFileAttribute(…)}, less the umask
    * @return the open file
+   * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
+   *     the file, by whatever name or descriptor, because they would lose pages
    * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
    *     EMFILE} …
+   * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
    * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE}, unknown
    *     options and other attributes
    * @throws java.nio.file.ProviderMismatchException if the path belongs to another file system
@@ -114,7 +121,10 @@ public final class NativeFile implements AutoCloseable {
    * @param options how to open the object, as for {@link #open(Path, OpenOption...)}
    * @return the open object
    * @throws IllegalArgumentException if the name contains NUL
+   * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
+   *     the object, because they would lose pages
    * @throws MmanException if shm_open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST} …
+   * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
    * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
    *     options
    * @throws IllegalCallerException if native access is denied
@@ -181,14 +191,14 @@ public final class NativeFile implements AutoCloseable {
    * @param size the new length in bytes
    * @throws IllegalArgumentException if the length is negative
    * @throws IllegalStateException if the file is closed
-   * @throws IllegalStateException if live regions that were mapped through this object reach past
-   *     the new end, because they would lose pages
+   * @throws IllegalStateException if live regions of this process reach past the new end, because
+   *     they would lose pages; it does not matter by which name or descriptor they were mapped
    * @throws MmanException if ftruncate fails: {@code EINVAL} if the file is not open for writing,
    *     {@code EPERM} if a seal forbids it
    * @see <a href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</a>
    */
   public void resize(long size) {
-    file.resize(size);
+    FileLength.resize(file, size);
   }
 
   /**
@@ -208,7 +218,7 @@ public final class NativeFile implements AutoCloseable {
    *     href="https://man7.org/linux/man-pages/man3/posix_fallocate.3.html">posix_fallocate(3)</a>
    */
   public void allocate(long offset, long length) {
-    file.allocate(offset, length);
+    FileLength.allocate(file, offset, length);
   }
 
   /**

@@ -4,13 +4,11 @@ import static io.mman.testing.Views.assertMarked;
 import static io.mman.testing.Views.assertRevoked;
 import static io.mman.testing.Views.mark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.PageRange;
-import io.mman.internal.region.RegionProbe;
 import io.mman.testing.Elsewhere;
 import io.mman.testing.Views;
 import java.io.IOException;
@@ -208,21 +206,6 @@ class MappedRegionResizeFileTest {
       assertThrows(IllegalStateException.class, () -> region.resize(2 * PAGE));
       assertCovered(3 * PAGE);
     }
-    file.resize(0);
-  }
-
-  @Test
-  void mappingIntoAGroupWaitsForNoCallOfItsRegions() throws Throwable {
-    RegionGroup group = RegionGroup.open();
-    MappedRegion region = writable().range(0, 10).map(group);
-    RegionProbe.beginCall(region.region);
-    Elsewhere closing = Elsewhere.start(group::close).awaitWaiting();
-    // It holds locks of the file, which a clean-up of the group may need.
-    MappedRegion late = writable().advise(Advice.RANDOM).populate().map(group);
-    assertMarked(late.segment(), 0, 10);
-    RegionProbe.endCall(region.region);
-    closing.join();
-    assertFalse(late.isAlive());
     file.resize(0);
   }
 }

@@ -51,12 +51,15 @@ class NativeFileProperties {
     try (NativeFile file = NativeFile.open(path, WRITE);
         FileChannel channel = FileChannel.open(path, WRITE)) {
       Model model = new Model();
-      MappedExtents.Extent region = file.file.extents().add(0);
+      int fd = file.file.acquire();
+      MappedExtents.Extent region = file.file.cover(file.file.status(fd), 0);
+      file.file.release();
       for (Action action : actions) {
         apply(action, file, region, channel, model);
         assertEquals(model.bytes.length, file.size());
       }
       assertArrayEquals(model.bytes, Files.readAllBytes(path));
+      region.remove();
     } finally {
       Files.delete(path);
     }

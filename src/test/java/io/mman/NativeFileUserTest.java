@@ -39,6 +39,10 @@ class NativeFileUserTest {
       print("read readable", () -> NativeFile.open(readable, READ).close());
       print("write readable", () -> NativeFile.open(readable, WRITE).close());
       print("create", () -> NativeFile.open(folder.resolve("new"), WRITE, CREATE).close());
+      Mapping mapping = Mapping.file(folder.resolve("new")).create(1);
+      print("map new", () -> mapping.mapConfined().close());
+      Mapping elsewhere = Mapping.file(folder.resolve("everyone's/new")).create(1);
+      print("map new of everyone's", () -> elsewhere.mapConfined().close());
       String name = arguments[1];
       print("shared", () -> NativeFile.sharedMemory(name).close());
       try (NativeFile file = NativeFile.open(readable)) {
@@ -66,6 +70,8 @@ class NativeFileUserTest {
     Files.createFile(folder.resolve("readable"));
     Files.setPosixFilePermissions(
         folder.resolve("readable"), PosixFilePermissions.fromString("rw-r--r--"));
+    Path everyones = Files.createDirectory(folder.resolve("everyone's"));
+    Files.setPosixFilePermissions(everyones, PosixFilePermissions.fromString("rwxrwxrwx"));
   }
 
   @Test
@@ -84,12 +90,14 @@ class NativeFileUserTest {
               "read readable: done",
               "write readable: open " + denied,
               "create: open " + denied,
+              "map new: open " + denied,
+              "map new of everyone's: done",
               "shared: shm_open " + denied),
-          lines.subList(0, 5));
+          lines.subList(0, 7));
       // Kernels since 6.5 have the call, and later ones show the figures to those who may write.
       assertTrue(
-          lines.get(5).matches("cachestat: (done|cachestat (ENOSYS|EPERM) FileSystemException)"),
-          lines.get(5));
+          lines.get(7).matches("cachestat: (done|cachestat (ENOSYS|EPERM) FileSystemException)"),
+          lines.get(7));
     } finally {
       NativeFile.unlinkSharedMemory(name);
     }

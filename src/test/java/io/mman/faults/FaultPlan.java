@@ -39,6 +39,11 @@ enum FaultPlan {
       "fcntl",
       "EACCES EAGAIN EBADF EBUSY EDEADLK EFAULT EINTR EINVAL EMFILE ENOLCK EPERM"),
   MEMFD_CREATE("memfd_create", "memfd_create", "EFAULT EINVAL EMFILE ENFILE ENOMEM EPERM"),
+  LINKAT(
+      "linkat",
+      "linkat",
+      "EACCES EBADF EDQUOT EEXIST EFAULT EINVAL EIO ELOOP EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC"
+          + " ENOTDIR EPERM EROFS EXDEV"),
   UNLINK(
       "?unlink",
       "shm_unlink",

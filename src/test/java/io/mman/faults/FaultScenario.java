@@ -2,7 +2,6 @@ package io.mman.faults;
 
 import io.mman.Mman;
 import io.mman.faults.FaultRule.Outcome;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -114,20 +113,8 @@ record FaultScenario(
       case FAILS -> failed;
       case SURVIVES -> usual && clean;
       case FAILS_OR_SURVIVES -> failed || (usual && clean);
-      case SUPPRESSES -> usual && !clean && isFailureOf(call, errno, thrown.getSuppressed()[0]);
+      case SUPPRESSES -> usual && !clean && call.explains(thrown.getSuppressed()[0], errno);
     };
-  }
-
-  /** The library removes files through the JDK, whose exceptions name no call. */
-  private static boolean isFailureOf(FaultPlan call, String errno, Throwable suppressed) {
-    return call == FaultPlan.UNLINK
-        ? suppressed instanceof FileSystemException
-        : call.explains(suppressed, errno);
-  }
-
-  /** Checks that everything was undone after a failure, apart from what is suppressed in it. */
-  static boolean isUndone(Throwable failure) {
-    return failure != null && failure.getSuppressed().length == 0;
   }
 
   /** Stops the program if a promise is broken. */

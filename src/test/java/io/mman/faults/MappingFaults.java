@@ -2,7 +2,6 @@ package io.mman.faults;
 
 import static io.mman.faults.FaultScenario.BYTES;
 import static io.mman.faults.FaultScenario.PAGE;
-import static io.mman.faults.FaultScenario.isUndone;
 import static io.mman.faults.FaultScenario.require;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -37,20 +36,16 @@ final class MappingFaults {
                 new FaultScenario(
                     "createRefused", folder -> newFile(folder, MappingFaults::refused)))
             .refusedBy(FaultPlan.MADVISE)
-            .survives(FaultPlan.UNLINK, "ENOENT") // there is nothing to remove
-            .suppresses(FaultPlan.UNLINK, FaultRule.EVERY)
             .suppresses(FaultPlan.MUNMAP, FaultRule.EVERY),
         opens(onPath("path", m -> m)),
         lengthens(onPath("pathExtended", m -> m.create(2 * BYTES))),
         lengthens(onPath("pathRefused", m -> refused(m.create(2 * BYTES))))
             .refusedBy(FaultPlan.MADVISE)
-            .suppresses(FaultPlan.FSTAT, 2)
-            .suppresses(FaultPlan.NEWFSTATAT, 2)
-            .suppresses(FaultPlan.FTRUNCATE, FaultRule.EVERY)
             .suppresses(FaultPlan.MUNMAP, FaultRule.EVERY),
         lengthens(onPath("pathPreallocated", m -> m.create(2 * BYTES).preallocate())),
         opens(onPath("copyOnWrite", m -> m.copyOnWrite().protection(RW).populate())),
         new FaultScenario("fileOfHugePages", MappingFaults::nothingOfHugePages)
+            .survives(FaultPlan.LSEEK) // then fstat is used
             .survives(FaultPlan.FSTATFS), // then they count as small pages
         onFile("file", m -> m.range(5, BYTES / 2)),
         new FaultScenario("fileAgain", MappingFaults::again).survives(FaultPlan.LSEEK),
@@ -72,9 +67,14 @@ final class MappingFaults {
     return scenario.survives(FaultPlan.CLOSE);
   }
 
-  /** It opens the file, and creates it if there is none; another process may be faster. */
+  /**
+   * It opens the file, and creates it if there is none. Where a file without a name is impossible,
+   * it gets a temporary one, and there is a second way to give it its name.
+   */
   private static FaultScenario creates(FaultScenario scenario) {
-    return lengthens(scenario).survives(FaultPlan.OPENAT, 2, "EEXIST");
+    return lengthens(scenario)
+        .survives(FaultPlan.OPENAT, 2, "EOPNOTSUPP EISDIR ENOENT EINVAL EPERM")
+        .survives(FaultPlan.LINKAT);
   }
 
   private static FaultScenario lengthens(FaultScenario scenario) {
@@ -111,10 +111,9 @@ final class MappingFaults {
     return mapping(
         request.apply(Mapping.file(path).create(BYTES)),
         failure -> {
-          boolean exists = path.toFile().delete();
-          // After an ENOENT that strace injects for an existing file, nothing is removed.
-          boolean refused = FaultPlan.MADVISE.explains(failure, "EINVAL");
-          require(!isUndone(failure) || refused || !exists, "a new file is removed");
+          String[] names = folder.toFile().list();
+          path.toFile().delete();
+          require(names.length == (failure == null ? 1 : 0), "a new file has its name last");
         });
   }
 
@@ -123,24 +122,24 @@ final class MappingFaults {
         name,
         folder -> {
           Path path = sparse(folder);
-          return mapping(
-              request.apply(Mapping.file(path)), failure -> requireLength(failure, path));
+          return mapping(request.apply(Mapping.file(path)), failure -> requireLength(path));
         });
   }
 
   private static FaultScenario onFile(String name, Function<Mapping, Mapping> request) {
     return new FaultScenario(
-        name,
-        folder -> {
-          NativeFile file = NativeFile.open(sparse(folder), WRITE);
-          return mapping(
-              request.apply(Mapping.file(file)),
-              failure -> {
-                requireLength(failure, file.path());
-                file.resize(0); // no region covers it any more
-                file.close();
-              });
-        });
+            name,
+            folder -> {
+              NativeFile file = NativeFile.open(sparse(folder), WRITE);
+              return mapping(
+                  request.apply(Mapping.file(file)),
+                  failure -> {
+                    requireLength(file.path());
+                    file.resize(0); // no region covers it any more
+                    file.close();
+                  });
+            })
+        .survives(FaultPlan.LSEEK); // then fstat is used
   }
 
   private static Path sparse(Path folder) {
@@ -151,10 +150,9 @@ final class MappingFaults {
     return path;
   }
 
-  private static void requireLength(Throwable failure, Path path) {
+  private static void requireLength(Path path) {
     try {
-      require(
-          !isUndone(failure) || Files.size(path) == BYTES, "an extended file is truncated again");
+      require(Files.size(path) >= BYTES, "a file is never truncated");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -51,7 +51,7 @@ final class MapOps {
     }
   }
 
-  /** Creates a file by mapping it; no other thread knows it, so a failure may truncate it. */
+  /** Creates a file by mapping it; a request that is refused creates none. */
   private void fresh(Step step) throws IOException {
     Path path = world.folder.resolve("fresh-" + NAMES.incrementAndGet());
     try {

@@ -85,6 +85,22 @@ public final class Injection implements AutoCloseable {
         threads);
   }
 
+  /**
+   * Makes several calls fail.
+   *
+   * @param rules as strace's option inject has them, such as {@code linkat:error=EPERM:when=1}
+   */
+  public static Injection failing(List<String> rules, List<TracedThread> threads) throws Exception {
+    List<String> options = new ArrayList<>();
+    StringBuilder calls = new StringBuilder("trace=?getpgrp,?getpgid");
+    for (String rule : rules) {
+      calls.append(',').append(rule, 0, rule.indexOf(':'));
+      options.addAll(List.of("-e", "inject=" + rule));
+    }
+    options.addAll(0, List.of("-e", calls.toString()));
+    return new Injection(options, threads);
+  }
+
   /** Returns once strace traces the running thread. */
   private Void awaitMark() throws IOException {
     while (LibC.getpgrp() != MARK) {

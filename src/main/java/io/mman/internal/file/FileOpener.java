@@ -1,6 +1,8 @@
 package io.mman.internal.file;
 
+import io.mman.Errno;
 import io.mman.MemfdFlag;
+import io.mman.MmanException;
 import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.FileErrors;
@@ -11,6 +13,7 @@ import io.mman.internal.platform.Platform;
 import java.lang.foreign.Arena;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens and creates files. It uses no lambda, because the first lambda of a JVM takes milliseconds.
@@ -37,7 +40,37 @@ public final class FileOpener {
       Failure failure = request.addTo(Failure.of("open", fd).file(path));
       throw failure.because(FileErrors.open(failure.error())).exception();
     }
-    return new OpenFile(fd, path);
+    return opened(fd, path, request);
+  }
+
+  /** Returns an open file, after truncating it if that is requested. */
+  private static OpenFile opened(int fd, Path path, OpenRequest request) {
+    OpenFile file = new OpenFile(fd, path);
+    if (request.truncates()) {
+      try {
+        FileLength.discardContents(file);
+      } catch (RuntimeException | Error e) {
+        file.closeQuietly(); // a file that was created stays: another process may use it by now
+        throw e;
+      }
+    }
+    return file;
+  }
+
+  /**
+   * Opens a file, unless the call fails with an error that the caller expects.
+   *
+   * @return the file, or null after that error
+   */
+  public static @Nullable OpenFile openUnless(Errno error, Path path, OpenOption... options) {
+    try {
+      return open(path, options);
+    } catch (MmanException e) {
+      if (e.error() == error && e.call().equals("open")) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   public static OpenFile adopt(int fd) {
@@ -69,7 +102,7 @@ public final class FileOpener {
     }
     OpenFile file = new OpenFile(fd, PathBytes.ofDescriptor(fd));
     try {
-      file.resize(size);
+      FileLength.resize(file, size);
       return file;
     } catch (Throwable e) {
       file.close();
@@ -109,7 +142,7 @@ public final class FileOpener {
       request.addTo(failure);
       throw failure.because(FileErrors.sharedMemory(failure.error())).exception();
     }
-    return new OpenFile(fd, path);
+    return opened(fd, path, request);
   }
 
   public static void unlinkSharedMemory(String name) {

@@ -1,11 +1,19 @@
 package io.mman.internal.file;
 
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FileStatus;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a file that live regions map. The file must not be truncated under them. A region
- * adds an extent, or moves the end of its extent forward, while it holds the length lock of the
- * file. It may move the end back, or remove the extent, at any time after the pages are unmapped.
+ * The parts of one file that live regions of this process map, by whatever descriptor or name they
+ * have opened it. The file must not be truncated under them.
+ *
+ * <p>A region adds its extent before it maps the pages, and removes it after they are unmapped.
+ * From the moment an extent is added, no call of this process truncates the file under it. A file
+ * that is long enough then stays so; whoever has queried the length before must find out whether it
+ * has become shorter since ({@link #truncations}).
  */
 public final class MappedExtents {
   /** The part that one region maps. It is an element of a linked list. */
@@ -21,6 +29,7 @@ public final class MappedExtents {
 
     /** Adds an extent inside this one or next to it, for a region that is split off. */
     public Extent beside(long otherEnd) {
+      retain();
       return add(otherEnd);
     }
 
@@ -31,41 +40,113 @@ public final class MappedExtents {
 
     /** Removes the extent, because the region is unmapped. A second call has no effect. */
     public void remove() {
-      MappedExtents.this.remove(this);
+      if (MappedExtents.this.remove(this)) {
+        release();
+      }
     }
   }
+
+  /** The files that are in use, each of which is its own key. Guarded by the class. */
+  private static final Map<MappedExtents, MappedExtents> FILES = new HashMap<>();
+
+  /** Counts the calls that may have made a file shorter. */
+  private static volatile int truncations;
+
+  private final long device;
+  private final long inode;
+
+  /** The live extents, and the calls that are using this object. Guarded by the class. */
+  private int users;
+
+  /**
+   * Held while an extent is added or moved, and while the length of the file is set. It is not held
+   * while an extent is removed, because ftruncate(2) may take long.
+   */
+  private final Object length = new Object();
 
   private @Nullable Extent first;
 
   /** An upper bound of all ends, so that the list is not searched for a file that only grows. */
   private long highest;
 
+  MappedExtents(FileStatus file) {
+    this.device = file.device();
+    this.inode = file.inode();
+  }
+
+  /** Returns the extents of a file. The caller releases them in the end. */
+  static MappedExtents of(FileStatus file) {
+    MappedExtents wanted = new MappedExtents(file);
+    synchronized (MappedExtents.class) {
+      MappedExtents extents = FILES.get(wanted);
+      if (extents == null) {
+        extents = wanted;
+        FILES.put(extents, extents);
+      }
+      extents.users++;
+      return extents;
+    }
+  }
+
+  void retain() {
+    synchronized (MappedExtents.class) {
+      users++;
+    }
+  }
+
+  /** Ends one use. The file's number may belong to another file after the last one. */
+  void release() {
+    synchronized (MappedExtents.class) {
+      users--;
+      if (users == 0) {
+        FILES.remove(this);
+      }
+    }
+  }
+
   /**
-   * Adds an extent.
+   * Returns a number that changes whenever this process makes any file shorter. If it is the same
+   * before a file's length is queried and after an extent is added, the length is still valid.
+   */
+  public static int truncations() {
+    return truncations;
+  }
+
+  /**
+   * Adds an extent, for a caller that has retained this object for it.
    *
    * @param end the first byte of the file after the extent
    */
-  public synchronized Extent add(long end) {
+  Extent add(long end) {
     Extent extent = new Extent(end);
-    extent.next = first;
-    if (first != null) {
-      first.before = extent;
+    synchronized (length) {
+      synchronized (this) {
+        extent.next = first;
+        if (first != null) {
+          first.before = extent;
+        }
+        first = extent;
+        highest = Math.max(highest, end);
+      }
     }
-    first = extent;
-    highest = Math.max(highest, end);
     return extent;
   }
 
-  private synchronized void move(Extent extent, long end) {
-    extent.end = end;
-    if (extent.live) {
-      highest = Math.max(highest, end);
+  private void move(Extent extent, long end) {
+    synchronized (length) {
+      synchronized (this) {
+        extent.end = end;
+        if (extent.live) {
+          highest = Math.max(highest, end);
+        }
+      }
     }
   }
 
-  private synchronized void remove(Extent extent) {
+  /** Returns whether the extent was live. */
+  private synchronized boolean remove(Extent extent) {
     if (!extent.live) {
-      return;
+      return false;
     }
     extent.live = false;
     if (extent.next != null) {
@@ -76,14 +157,15 @@ public final class MappedExtents {
     } else {
       first = extent.next;
     }
+    return true;
   }
 
   /**
    * Returns the length of the file that live regions need, if it is greater than the given length;
    * otherwise a number that is not greater.
    */
-  public synchronized long covered(long length) {
-    if (length < highest) {
+  synchronized long covered(long newLength) {
+    if (newLength < highest) {
       long exact = 0;
       for (Extent extent = first; extent != null; extent = extent.next) {
         exact = Math.max(exact, extent.end);
@@ -91,5 +173,48 @@ public final class MappedExtents {
       highest = exact;
     }
     return highest;
+  }
+
+  /**
+   * Sets the length of the file.
+   *
+   * @return 0, the negative errno of ftruncate(2), or the length that live regions need, if it is
+   *     greater than the new one; then nothing has changed
+   */
+  long truncate(int fd, long newLength) {
+    synchronized (length) {
+      long covered = covered(newLength);
+      if (newLength < covered) {
+        return covered;
+      }
+      try {
+        return FileCalls.ftruncate(fd, newLength);
+      } finally {
+        truncated();
+      }
+    }
+  }
+
+  /** Sets the length of the file, unless it is as long already. Returns 0 or the negative errno. */
+  int lengthen(int fd, long newLength) {
+    synchronized (length) {
+      FileStatus now = new FileStatus();
+      int result = FileCalls.fstat(fd, now);
+      return result < 0 || now.size() >= newLength ? result : FileCalls.ftruncate(fd, newLength);
+    }
+  }
+
+  private static synchronized void truncated() {
+    truncations++;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MappedExtents file && file.device == device && file.inode == inode;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(inode) + Long.hashCode(device);
   }
 }

@@ -3,37 +3,31 @@ package io.mman.internal.file;
 import io.mman.CacheStat;
 import io.mman.Errno;
 import io.mman.FileAdvice;
-import io.mman.MmanException;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.FileErrors;
+import io.mman.internal.file.MappedExtents.Extent;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.KernelCalls;
 import io.mman.internal.platform.Fcntl;
 import io.mman.internal.platform.LockType;
-import io.mman.internal.platform.Platform;
 import java.nio.file.Path;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file: its descriptor, the system calls on it, whose exceptions explain the failure, and
- * the parts that live regions map. The public class is {@link io.mman.NativeFile}.
+ * An open file: its descriptor, and the system calls on it, whose exceptions explain the failure.
+ * The public class is {@link io.mman.NativeFile}.
  */
 public final class OpenFile {
   private final Descriptor descriptor;
   private final Path path;
-  private final MappedExtents extents = new MappedExtents();
-
-  /**
-   * Is read-locked while a region is mapped or grows, and write-locked while the length changes.
-   */
-  private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
 
   /** The first result of fstat(2), if the file is a regular file. */
   private volatile @Nullable FileStatus known;
+
+  /** What regions map of shared memory on macOS, which has no number that identifies it. */
+  private @Nullable MappedExtents unidentified;
 
   /** Creates a file for a descriptor that no code outside the library knows. */
   OpenFile(int fd, Path path) {
@@ -53,19 +47,28 @@ public final class OpenFile {
     return descriptor.isOpen();
   }
 
-  /** Returns the parts of the file that live regions map. */
-  public MappedExtents extents() {
+  /**
+   * Adds what a region is going to map of a regular file.
+   *
+   * @param end the first byte of the file after the region
+   */
+  public Extent cover(FileStatus status, long end) {
+    return extents(status).add(end);
+  }
+
+  /** Returns what live regions map of a regular file. The caller releases it in the end. */
+  MappedExtents extents(FileStatus status) {
+    return status.inode() == 0 ? ownExtents(status) : MappedExtents.of(status);
+  }
+
+  private synchronized MappedExtents ownExtents(FileStatus status) {
+    MappedExtents extents = unidentified;
+    if (extents == null) {
+      extents = new MappedExtents(status);
+      unidentified = extents;
+    }
+    extents.retain();
     return extents;
-  }
-
-  /** Returns the lock that keeps this object from changing the length of the file. */
-  public Lock lengthLock() {
-    return length.readLock();
-  }
-
-  /** Returns the lock that is held to change the length of the file. */
-  public Lock lengthChangeLock() {
-    return length.writeLock();
   }
 
   /**
@@ -113,6 +116,12 @@ public final class OpenFile {
     return status;
   }
 
+  /** Returns a status that identifies the file. Its length may have changed since. */
+  FileStatus identity(int fd) {
+    FileStatus first = known;
+    return first != null ? first : status(fd);
+  }
+
   private FileStatus fstat(int fd) {
     FileStatus status = new FileStatus();
     check("fstat", FileCalls.fstat(fd, status));
@@ -127,85 +136,6 @@ public final class OpenFile {
       throw failure("ioctl", result).arg("BLKGETSIZE64").exception();
     }
     return bytes[0];
-  }
-
-  /**
-   * Sets the length.
-   *
-   * @throws IllegalStateException if live regions would lose pages
-   */
-  public void resize(long newSize) {
-    requireNotNegative("size", newSize);
-    length.writeLock().lock();
-    try {
-      long covered = extents.covered(newSize);
-      if (newSize < covered) {
-        throw new IllegalStateException(
-            "cannot truncate \""
-                + path
-                + "\" to "
-                + newSize
-                + " bytes: live regions cover "
-                + covered);
-      }
-      int result = call(fd -> FileCalls.ftruncate(fd, newSize));
-      if (result < 0) {
-        Failure failure = failure("ftruncate", result).arg("length", newSize);
-        throw failure.because(FileErrors.resize(failure.error())).exception();
-      }
-    } finally {
-      length.writeLock().unlock();
-    }
-  }
-
-  /** Allocates the blocks of a range, and extends a shorter file to the end of the range. */
-  public void allocate(long offset, long bytes) {
-    requireRange(offset, bytes);
-    int result = call(fd -> FileCalls.posixFallocate(fd, offset, bytes));
-    if (result < 0) {
-      Failure failure = failure("posix_fallocate", result).arg("offset", offset).arg("len", bytes);
-      throw failure.because(FileErrors.allocate(failure.error())).exception();
-    }
-  }
-
-  /**
-   * Extends the file to a size, if it is shorter. The last byte is allocated with
-   * posix_fallocate(3): ftruncate(2) would shorten the file if another process extended it at the
-   * same time.
-   */
-  public void extend(long newSize) {
-    try {
-      allocate(newSize - 1, 1);
-    } catch (UnsupportedOperationException noSuchFunction) {
-      resize(newSize);
-    } catch (MmanException e) {
-      if (e.error() != Errno.EOPNOTSUPP && e.error() != Errno.EINVAL) {
-        throw e;
-      }
-      resize(newSize); // the file system cannot allocate blocks in advance
-    }
-  }
-
-  /**
-   * Allocates the blocks of a range, and then extends the file to the end of the range. If the disk
-   * is full, the length is therefore as before; posix_fallocate(3) alone may extend the file and
-   * then fail.
-   */
-  public void extendAllocated(long offset, long bytes) {
-    if (bytes == 0) {
-      return;
-    }
-    if (!Platform.current().isLinux()) {
-      allocate(offset, bytes);
-      return;
-    }
-    int result = call(fd -> FileCalls.allocateKeepingSize(fd, offset, bytes));
-    if (result < 0) {
-      Failure failure = failure("fallocate", result).arg("FALLOC_FL_KEEP_SIZE");
-      failure.arg("offset", offset).arg("len", bytes);
-      throw failure.because(FileErrors.allocate(failure.error())).exception();
-    }
-    allocate(offset + bytes - 1, 1);
   }
 
   public void sync() {
@@ -295,12 +225,12 @@ public final class OpenFile {
     }
   }
 
-  private static void requireRange(long offset, long bytes) {
+  static void requireRange(long offset, long bytes) {
     requireNotNegative("offset", offset);
     requireNotNegative("length", bytes);
   }
 
-  private static void requireNotNegative(String name, long value) {
+  static void requireNotNegative(String name, long value) {
     if (value < 0) {
       throw new IllegalArgumentException(name + " is negative: " + value);
     }

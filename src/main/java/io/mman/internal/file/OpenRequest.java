@@ -2,6 +2,7 @@ package io.mman.internal.file;
 
 import io.mman.internal.error.Failure;
 import io.mman.internal.platform.OpenFlags;
+import io.mman.internal.platform.Platform;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
@@ -13,8 +14,15 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The flags and the mode of open(2) for options and attributes of {@code FileChannel.open}. */
-public record OpenRequest(Set<OpenFlags> names, int mode) {
+/**
+ * The flags and the mode of open(2) for options and attributes of {@code FileChannel.open}.
+ *
+ * @param names the flags
+ * @param mode the permissions of a file that is created
+ * @param truncates whether a file that exists is truncated after it has been opened. O_TRUNC would
+ *     truncate it under live regions
+ */
+public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
   private static final int READ_AND_WRITE_FOR_ALL = 0666;
 
   /** Translates options, each of which may be given more than once. */
@@ -45,7 +53,8 @@ public record OpenRequest(Set<OpenFlags> names, int mode) {
     if (createsNew) {
       flags.add(OpenFlags.O_CREAT);
     }
-    return new OpenRequest(flags, mode(attributes));
+    boolean truncates = flags.remove(OpenFlags.O_TRUNC) && !createsNew;
+    return new OpenRequest(flags, mode(attributes), truncates);
   }
 
   /** Returns the request for shm_open(3), which sets the close-on-exec flag itself. */
@@ -53,7 +62,12 @@ public record OpenRequest(Set<OpenFlags> names, int mode) {
     Set<OpenFlags> flags = EnumSet.copyOf(names);
     flags.remove(OpenFlags.O_NOCTTY);
     flags.remove(OpenFlags.O_CLOEXEC);
-    return new OpenRequest(flags, 0600);
+    // On macOS, the length of shared memory can be set only once.
+    boolean isMacos = Platform.current() == Platform.MACOS;
+    if (truncates && isMacos) {
+      flags.add(OpenFlags.O_TRUNC);
+    }
+    return new OpenRequest(flags, 0600, truncates && !isMacos);
   }
 
   /**

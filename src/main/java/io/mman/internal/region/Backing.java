@@ -61,6 +61,22 @@ record Backing(
   /** The backing of a mapping made elsewhere. */
   static final Backing UNKNOWN = new Backing(Kind.UNKNOWN, null, null, null, false, 0, Set.of(), 0);
 
+  /**
+   * Returns the descriptor of the file, which stays open until {@link #release}, or the number that
+   * stands for none.
+   *
+   * @throws IllegalStateException if the file is closed
+   */
+  int acquire() {
+    return file == null ? RegionBuilder.NO_FILE : file.acquire();
+  }
+
+  void release() {
+    if (file != null) {
+      file.release();
+    }
+  }
+
   /** Returns the size of the region's pages in bytes. */
   long page() {
     return hugePage == 0 ? ProcessCalls.pageSize() : hugePage;

@@ -2,38 +2,38 @@ package io.mman.internal.region;
 
 import io.mman.Errno;
 import io.mman.MapFlag;
-import io.mman.MmanException;
 import io.mman.internal.error.HugePages;
+import io.mman.internal.file.FileCreation;
+import io.mman.internal.file.FileLength;
 import io.mman.internal.file.FileOpener;
+import io.mman.internal.file.MappedExtents;
 import io.mman.internal.file.MappedExtents.Extent;
 import io.mman.internal.file.OpenFile;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.platform.Ioctl;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps a file. It opens the file, creates or extends it if that is requested, and undoes this if a
- * later step fails.
+ * Maps a file. It opens the file, and creates or extends it if that is requested. A new file gets
+ * its name only after it has been mapped. A file that existed before is never made shorter, because
+ * another process may have written to what was added.
  */
 final class FileMapper {
-  private static final long NOT_EXTENDED = -1;
-
-  /** As many symbolic links as Linux follows. */
-  private static final int MAX_LINKS = 40;
+  /** How often a file that exists only for moments is opened or created. */
+  private static final int MAX_ATTEMPTS = 32;
 
   private final MapRequest request;
   private final Lifetime lifetime;
-  private @Nullable Path created;
-  private long sizeBefore = NOT_EXTENDED;
-  private long sizeAfter;
+
+  /** The size of the region. */
+  private long size;
+
+  /** What the region covers of the file, or null if the file has no length. */
+  private @Nullable Extent cover;
 
   FileMapper(MapRequest request, Lifetime lifetime) {
     this.request = request;
@@ -42,21 +42,30 @@ final class FileMapper {
 
   Region map() {
     OpenFile given = request.file;
-    return given != null ? mapOpen(given, null) : mapPath(request.requirePath());
+    if (given != null) {
+      return place(given, null).finish();
+    }
+    Path path = request.requirePath();
+    if (request.createSize != MapRequest.NONE) {
+      return mapOrCreate(path);
+    }
+    return mapAndClose(
+        request.needsWritableFile()
+            ? FileOpener.open(path, StandardOpenOption.WRITE)
+            : FileOpener.open(path, StandardOpenOption.READ));
   }
 
-  private Region mapPath(Path path) {
-    RegionFile file = new RegionFile(open(path));
+  private Region mapAndClose(OpenFile opened) {
+    RegionFile file = new RegionFile(opened);
     try {
-      return mapOpen(file.file(), keepsFile() ? file : null);
-    } catch (RuntimeException | Error e) {
-      if (created != null) {
-        delete(created, e);
-      }
-      throw e;
+      return place(file).finish();
     } finally {
       file.release();
     }
+  }
+
+  private RegionBuilder place(RegionFile opened) {
+    return place(opened.file(), keepsFile() ? opened : null);
   }
 
   /** Returns whether the region keeps the descriptor of its path, so that it can grow. */
@@ -64,95 +73,108 @@ final class FileMapper {
     return request.file == null && request.reserve != RegionResources.NO_RESERVE;
   }
 
-  private OpenFile open(Path path) {
-    if (request.createSize == MapRequest.NONE) {
-      return request.needsWritableFile()
-          ? FileOpener.open(path, StandardOpenOption.WRITE)
-          : FileOpener.open(path, StandardOpenOption.READ);
-    }
-    OpenFile file = openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
-    if (file == null) {
-      file = createNew(path);
-    }
-    if (file == null) {
-      file = createNew(targetOfLinks(path)); // O_EXCL follows no symbolic link
-    }
-    return file != null
-        ? file // otherwise another process has created it meanwhile
-        : FileOpener.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-  }
-
-  private @Nullable OpenFile createNew(Path path) {
-    OpenFile file =
-        openUnless(Errno.EEXIST, path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+  private Region mapOrCreate(Path path) {
+    OpenFile file = openExisting(path);
     if (file != null) {
-      created = path;
+      return mapAndClose(file);
     }
-    return file;
+    FileCreation creation = new FileCreation(path);
+    for (int i = 0; i < MAX_ATTEMPTS; i++) {
+      file = creation.create();
+      Region region = file == null ? null : mapNew(creation, file);
+      if (region != null) {
+        return region;
+      }
+      file = openExisting(path);
+      if (file != null) {
+        return mapAndClose(file);
+      }
+    }
+    throw creation.giveUp();
   }
 
-  private static Path targetOfLinks(Path path) {
-    Path target = path;
-    try {
-      for (int i = 0; i < MAX_LINKS && Files.isSymbolicLink(target); i++) {
-        target = target.resolveSibling(Files.readSymbolicLink(target));
-      }
-    } catch (IOException removed) {
-      return path;
-    }
-    return target;
+  private static @Nullable OpenFile openExisting(Path path) {
+    return FileOpener.openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
   }
 
-  private static @Nullable OpenFile openUnless(Errno refusal, Path path, OpenOption... options) {
+  /** Maps a new file and gives it its name; returns null if the file could not get it. */
+  private @Nullable Region mapNew(FileCreation creation, OpenFile opened) {
+    RegionFile file = new RegionFile(opened);
     try {
-      return FileOpener.open(path, options);
-    } catch (MmanException e) {
-      if (e.error() == refusal) {
-        return null;
+      RegionBuilder builder = place(file);
+      Region region = builder.finish();
+      boolean named = false;
+      try {
+        named = creation.publish(opened);
+      } catch (RuntimeException | Error e) {
+        builder.undoAfter(e);
+        throw e;
       }
+      if (!named) {
+        builder.undo();
+        creation.cancel();
+      }
+      return named ? region : null;
+    } catch (RuntimeException | Error e) {
+      creation.cancelAfter(e);
       throw e;
+    } finally {
+      file.release();
     }
   }
 
   /**
-   * Maps an open file.
+   * Maps the pages of an open file. The descriptor is in use until then, but not longer: what
+   * follows may run code of the arena, or wait for a group whose clean-up closes the file.
    *
    * @param own the file, if the region keeps it
    */
-  private Region mapOpen(OpenFile file, @Nullable RegionFile own) {
-    boolean changesLength = request.createSize != MapRequest.NONE || request.preallocate;
-    Lock length = changesLength ? file.lengthChangeLock() : file.lengthLock();
-    length.lock();
+  private RegionBuilder place(OpenFile file, @Nullable RegionFile own) {
+    cover = null;
+    int fd = file.acquire();
     try {
-      // Held to the end, because a file closed meanwhile could not be truncated to its old length.
-      int fd = file.acquire();
-      try {
-        return build(file, fd, own);
-      } catch (RuntimeException | Error e) {
-        restoreLength(file, e);
-        throw e;
-      } finally {
-        file.release();
+      FileStatus status = cover(file, fd);
+      if (request.preallocate && size > 0) {
+        FileLength.allocate(file, request.offset, size);
       }
+      long hugePage = HugePages.ofFile(fd, status);
+      long page = hugePage > 0 || request.offset == 0 ? hugePage : ProcessCalls.pageSize();
+      long head = page == 0 ? 0 : request.offset % page;
+      Backing backing = backing(file, status, head, hugePage);
+      RegionBuilder builder = new RegionBuilder(request, lifetime, backing, head, size);
+      builder.place(fd, cover, own == null ? null : own.share());
+      return builder;
+    } catch (RuntimeException | Error e) {
+      if (cover != null) {
+        cover.remove(); // has no effect if the builder has removed it
+      }
+      throw e;
     } finally {
-      length.unlock();
+      file.release();
     }
   }
 
-  private Region build(OpenFile file, int fd, @Nullable RegionFile own) {
-    FileStatus status = file.status(fd);
-    long size = size(file, status, extend(file, status));
-    if (request.preallocate && size > 0) {
-      file.allocate(request.offset, size);
+  /**
+   * Extends the file if that is requested, determines the size of the region, and covers what it is
+   * going to map of the file, which this process does not truncate from then on.
+   *
+   * @return the status of the file
+   */
+  private FileStatus cover(OpenFile file, int fd) {
+    while (true) {
+      int truncations = MappedExtents.truncations();
+      FileStatus status = file.status(fd);
+      size = size(file, status, extend(file, status));
+      if (!status.isRegular()) {
+        return status;
+      }
+      long end = size == 0 ? 0 : request.offset + size;
+      cover = file.cover(status, end);
+      if (truncations == MappedExtents.truncations() || file.status(fd).size() >= end) {
+        return status;
+      }
+      cover.remove(); // the file has been truncated meanwhile
     }
-    long hugePage = HugePages.ofFile(fd, status);
-    long page = hugePage > 0 || request.offset == 0 ? hugePage : ProcessCalls.pageSize();
-    long head = page == 0 ? 0 : request.offset % page;
-    Backing backing = backing(file, status, head, hugePage);
-    long end = size == 0 ? 0 : request.offset + size;
-    Extent cover = status.isRegular() && request.file != null ? file.extents().add(end) : null;
-    RegionFile share = own == null ? null : own.share();
-    return new RegionBuilder(request, lifetime, cover, share).build(backing, head, size, fd);
   }
 
   private Backing backing(OpenFile file, FileStatus status, long head, long hugePage) {
@@ -181,9 +203,7 @@ final class FileMapper {
     if (!status.isRegular() || wanted <= status.size()) {
       return status.size();
     }
-    sizeAfter = wanted;
-    sizeBefore = status.size();
-    file.extend(wanted);
+    FileLength.extend(file, wanted);
     return wanted;
   }
 
@@ -214,27 +234,5 @@ final class FileMapper {
     return status.isBlockDevice() && Ioctl.BLKGETSIZE64.isHere()
         ? device.blockDeviceSize()
         : Long.MAX_VALUE;
-  }
-
-  private void restoreLength(OpenFile file, Throwable failure) {
-    if (sizeBefore == NOT_EXTENDED || created != null) {
-      return;
-    }
-    try {
-      // Another process may have given the file another length meanwhile.
-      if (file.size() == sizeAfter) {
-        file.resize(sizeBefore);
-      }
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  private static void delete(Path path, Throwable failure) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
   }
 }

@@ -12,7 +12,7 @@ public final class Mapper {
 
   private Mapper() {}
 
-  /** Maps what a request describes. If a step fails, all earlier steps are undone. */
+  /** Maps what a request describes. If a step fails, nothing stays open or mapped. */
   public static Region map(MapRequest request, Lifetime lifetime) {
     request.mapFlags(); // refuses contradictions before anything is opened
     if (!MapCountReserve.isKept() && RegionCounters.live() >= MapCountReserve.MANY) {
@@ -32,8 +32,9 @@ public final class Mapper {
     Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
     long hugePage = HugePages.explicitBytes(flags);
     Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
-    RegionBuilder builder = new RegionBuilder(request, lifetime, null, null);
-    return builder.build(backing, 0, request.length, RegionBuilder.NO_FILE);
+    RegionBuilder builder = new RegionBuilder(request, lifetime, backing, 0, request.length);
+    builder.place(RegionBuilder.NO_FILE, null, null);
+    return builder.finish();
   }
 
   private static void registerBean() {

@@ -19,40 +19,31 @@ final class Mover extends Change {
   private final RegionState before;
   private final @Nullable Arena epoch;
   private final long newSize;
-  private final FileReach reach;
 
   private Mover(
       RegionResources resources,
       Backing backing,
       RegionState before,
       @Nullable Arena epoch,
-      long newSize,
-      FileReach reach) {
+      long newSize) {
     this.resources = resources;
     this.backing = backing;
     this.before = before;
     this.epoch = epoch;
     this.newSize = newSize;
-    this.reach = reach;
   }
 
   /** Revokes all views, then grows the region. The caller has checked that it may be revoked. */
-  static Outcome grow(
-      RegionResources resources, Backing backing, RegionState now, long newSize, FileReach reach) {
+  static Outcome grow(RegionResources resources, Backing backing, RegionState now, long newSize) {
     Arena epoch = resources.lifetime().newEpoch();
     RegionResources.closeEpoch(now);
-    return new Mover(resources, backing, now, epoch, newSize, reach).run(now);
+    return new Mover(resources, backing, now, epoch, newSize).run(now);
   }
 
   @Override
   RegionState apply() {
-    int fd = reach.begin(); // again: a clean-up, or another thread, may have truncated the file
-    try {
-      move(fd);
-      resources.resize(newSize, backing.end(before.head(), newSize));
-    } finally {
-      reach.end();
-    }
+    move();
+    resources.resize(newSize, backing.end(before.head(), newSize));
     return resources.tie(before, epoch, before.head(), newSize);
   }
 
@@ -64,17 +55,16 @@ final class Mover extends Change {
         : before.closed();
   }
 
-  private void move(int fd) {
+  private void move() {
     AddressRange old = resources.range();
     long wanted = RegionState.used(before.head(), newSize);
     if (wanted <= old.capacity()) {
       return; // the last page, or those that huge pages were rounded up to, have room
     }
     if (old.isEmpty()) {
-      Placement placement = resources.placement();
-      resources.moveTo(placement.map(backing, wanted, wanted, before.protection(), fd));
+      resources.moveTo(mapFirst(wanted));
     } else if (resources.mayBeLocked()) {
-      openAndMove(old, wanted, fd);
+      openAndMove(old, wanted);
     } else {
       try {
         moveAndGrow(old, wanted);
@@ -82,8 +72,17 @@ final class Mover extends Change {
         if (e.error() != Errno.EFAULT) {
           throw e;
         }
-        openAndMove(old, wanted, fd); // advice or locks have split the pages into several areas
+        openAndMove(old, wanted); // advice or locks have split the pages into several areas
       }
+    }
+  }
+
+  private AddressRange mapFirst(long wanted) {
+    int fd = backing.acquire();
+    try {
+      return resources.placement().map(backing, wanted, wanted, before.protection(), fd);
+    } finally {
+      backing.release();
     }
   }
 
@@ -113,17 +112,9 @@ final class Mover extends Change {
    * if either step fails. The new pages of a locked region are not faulted in while the kernel
    * holds its lock on the whole address space, as they would be by mremap(2).
    */
-  private void openAndMove(AddressRange old, long wanted, int fd) {
-    AddressRange range = resources.placement().reserve(wanted, backing);
+  private void openAndMove(AddressRange old, long wanted) {
+    AddressRange range = reserveOpened(old, wanted);
     long moved = old.capacity();
-    long end = backing.isOpenedByProtection() ? range.capacity() : backing.pages(wanted);
-    try {
-      MemorySegment added = range.pages(moved, end - moved);
-      resources.placement().open(added, moved, backing, before.protection(), fd);
-    } catch (RuntimeException | Error e) {
-      Placement.abandon(range, moved, end);
-      throw e;
-    }
     try {
       remap(old, moved, THERE, range.pages(0, moved));
       resources.moveTo(range);
@@ -137,6 +128,26 @@ final class Mover extends Change {
       throw e;
     }
     old.unmapGuards();
+  }
+
+  /** Returns a new place for all pages, of which those that are added are open. */
+  private AddressRange reserveOpened(AddressRange old, long wanted) {
+    int fd = backing.acquire();
+    try {
+      AddressRange range = resources.placement().reserve(wanted, backing);
+      long moved = old.capacity();
+      long end = backing.isOpenedByProtection() ? range.capacity() : backing.pages(wanted);
+      try {
+        MemorySegment added = range.pages(moved, end - moved);
+        resources.placement().open(added, moved, backing, before.protection(), fd);
+      } catch (RuntimeException | Error e) {
+        Placement.abandon(range, moved, end);
+        throw e;
+      }
+      return range;
+    } finally {
+      backing.release();
+    }
   }
 
   /**

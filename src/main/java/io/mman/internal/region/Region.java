@@ -38,8 +38,8 @@ public final class Region {
   /** Whether mincore(2) is known to answer truthfully; to find out takes reading {@code /proc}. */
   private boolean hasResidencyAccess;
 
-  Region(RegionLock lock, RegionResources resources, Backing backing, RegionState state) {
-    this.lock = lock;
+  Region(RegionResources resources, Backing backing, RegionState state) {
+    this.lock = resources.lifetime().newLock();
     this.backing = backing;
     this.resources = resources;
     this.state = state;
@@ -248,7 +248,7 @@ public final class Region {
       own.requireUnsealed("mremap");
       if (newSize != now.size() || (extend && backing.file() != null)) {
         Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
-        publish(new Resizer(own, backing, now, newSize, extend).run());
+        publish(new Resizer(own, backing, now, newSize).run(extend));
         if (recorded != null) {
           recorded.end(state.pages().address() + state.head(), newSize, "", backing.pathText());
         }
@@ -268,9 +268,7 @@ public final class Region {
       own.requireUnsealed("mprotect");
       Part[] parts = SplitJoin.split(new Part(own, backing, now), offset);
       state = parts[0].state();
-      Part rest = parts[1];
-      RegionLock restLock = own.lifetime().newLock();
-      return new Region(restLock, rest.resources(), rest.backing(), rest.state());
+      return new Region(parts[1].resources(), parts[1].backing(), parts[1].state());
     } finally {
       lock.endChange();
     }

@@ -2,6 +2,7 @@ package io.mman.internal.region;
 
 import io.mman.Advice;
 import io.mman.MapFlag;
+import io.mman.Protection;
 import io.mman.internal.file.MappedExtents.Extent;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,48 +17,55 @@ final class RegionBuilder {
 
   private final MapRequest request;
   private final Lifetime lifetime;
+  private final Backing backing;
+  private final long head;
+  private final long size;
+  private final Placement placement;
 
-  /** What the region covers of the caller's file, or null. */
-  private final @Nullable Extent cover;
-
-  /** The region's own file, or null. */
-  private final @Nullable RegionFile file;
-
-  RegionBuilder(
-      MapRequest request, Lifetime lifetime, @Nullable Extent cover, @Nullable RegionFile file) {
-    this.request = request;
-    this.lifetime = lifetime;
-    this.cover = cover;
-    this.file = file;
-  }
+  /** Unmaps the pages once they are mapped. */
+  private @Nullable Unmapper unmapper;
 
   /**
-   * Maps the pages and prepares them, before anyone else can see or unmap them.
+   * Creates a builder.
    *
    * @param head bytes of the first page before the region's first byte
    */
-  Region build(Backing backing, long head, long size, int fd) {
-    Unmapper unmapper = null;
+  RegionBuilder(MapRequest request, Lifetime lifetime, Backing backing, long head, long size) {
+    this.request = request;
+    this.lifetime = lifetime;
+    this.backing = backing;
+    this.head = head;
+    this.size = size;
+    this.placement = Placement.of(request, backing);
+  }
+
+  /**
+   * Maps the pages. If this fails, what the region was to hold is released.
+   *
+   * @param fd the descriptor of the file, which is not needed any more afterwards
+   * @param cover what the region covers of the file, or null
+   * @param file the region's own file, or null
+   */
+  void place(int fd, @Nullable Extent cover, @Nullable RegionFile file) {
     try {
-      Placement placement = Placement.of(request, backing);
-      AddressRange range = place(placement, backing, head, size, fd);
+      AddressRange range = map(fd);
       RegionCounters counters = RegionCounters.ofMapped(backing.kind(), size);
       unmapper = new Unmapper(range, backing.path(), cover, file, counters);
-      RegionResources resources =
-          new RegionResources(lifetime, placement, unmapper, request.reserve);
-      prepare(resources, backing, head, size);
-      return tie(resources, backing, head, size);
-    } catch (RuntimeException | Error e) {
-      if (unmapper != null) {
-        unmapper.runAfter(e);
-      } else {
-        releaseFile();
+    } finally {
+      if (unmapper == null) {
+        release(cover, file);
       }
-      throw e;
     }
   }
 
-  private void releaseFile() {
+  private AddressRange map(int fd) {
+    long used = RegionState.used(head, size);
+    long capacity =
+        request.reserve == RegionResources.NO_RESERVE ? used : head + request.capacity(size);
+    return placement.map(backing, used, capacity, request.protection(), fd);
+  }
+
+  private static void release(@Nullable Extent cover, @Nullable RegionFile file) {
     if (cover != null) {
       cover.remove();
     }
@@ -66,47 +74,60 @@ final class RegionBuilder {
     }
   }
 
-  private AddressRange place(Placement placement, Backing backing, long head, long size, int fd) {
-    long used = RegionState.used(head, size);
-    long capacity =
-        request.reserve == RegionResources.NO_RESERVE ? used : head + request.capacity(size);
-    return placement.map(backing, used, capacity, request.protection(), fd);
+  /** Makes a region of the pages, and prepares them before anyone else can see it. */
+  Region finish() {
+    try {
+      Region region = tie(placed());
+      prepare(region, placed().range());
+      return region;
+    } catch (RuntimeException | Error e) {
+      undoAfter(e);
+      throw e;
+    }
   }
 
-  /** Gives the pages the requested name and advice, locks them, and faults them in. */
-  private void prepare(RegionResources resources, Backing backing, long head, long size) {
-    boolean locks = request.flags.contains(MapFlag.LOCKED);
-    boolean populates = request.populate || request.populatesByFlag() || backing.hugePage() > 0;
-    if (locks) {
+  /** Unmaps a region that nobody else has seen. */
+  void undo() {
+    placed().run();
+  }
+
+  /** Does the same because of a failure, to which a further one is added. */
+  void undoAfter(Throwable failure) {
+    placed().runAfter(failure);
+  }
+
+  private Unmapper placed() {
+    if (unmapper == null) {
+      throw new IllegalStateException("nothing is mapped");
+    }
+    return unmapper;
+  }
+
+  private Region tie(Unmapper mapped) {
+    Arena epoch = lifetime.newEpoch();
+    MemorySegment pages = lifetime.tie(mapped.range(), epoch, mapped);
+    Protection protection = request.protection();
+    RegionState state = RegionState.of(epoch, pages, head, size, protection);
+    RegionResources resources = new RegionResources(lifetime, placement, mapped, request.reserve);
+    if (request.flags.contains(MapFlag.LOCKED)) {
       resources.noteLock();
     }
-    if (!locks && !populates && request.advice.isEmpty() && request.name == null) {
-      return;
-    }
-    AddressRange range = resources.range();
-    MemorySegment pages = range.pages(0, range.capacity());
+    return new Region(resources, backing, state);
+  }
+
+  private void prepare(Region region, AddressRange range) {
     String name = request.name;
     if (name != null && request.isAnonymous() && !range.isEmpty()) {
-      VmaName.set(pages, name);
+      VmaName.set(range.pages(0, range.capacity()), name);
     }
-    // Not tied to an arena yet: no lock is needed, and none is waited for.
-    RegionState state = RegionState.of(null, pages, head, size, request.protection());
-    Region region = new Region(RegionLock.NONE, resources, backing, state);
     for (Advice advice : request.advice) {
       region.advise(advice, 0, Region.WHOLE);
     }
-    if (locks && request.wantsPlace()) {
+    if (request.flags.contains(MapFlag.LOCKED) && request.wantsPlace()) {
       region.lock(0, Region.WHOLE, 0); // reserved pages could not be locked as they were mapped
     }
-    if (populates) {
+    if (request.populate || request.populatesByFlag() || backing.hugePage() > 0) {
       region.populate(0, Region.WHOLE);
     }
-  }
-
-  private Region tie(RegionResources resources, Backing backing, long head, long size) {
-    Arena epoch = lifetime.newEpoch();
-    MemorySegment pages = resources.tie(epoch);
-    RegionState state = RegionState.of(epoch, pages, head, size, request.protection());
-    return new Region(lifetime.newLock(), resources, backing, state);
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * revoke views or unmap pages waits for the calls in flight and runs alone.
  */
 final class RegionLock {
-  /** For a region that cannot change, or that only one thread can reach yet. */
+  /** For a region that cannot change. */
   static final RegionLock NONE = new RegionLock(null, false, null);
 
   private final @Nullable CallLock calls;

@@ -61,12 +61,7 @@ final class RegionResources {
 
   /** Returns the state of the region in a new epoch, with its pages where they are now. */
   RegionState tie(RegionState before, @Nullable Arena epoch, long head, long size) {
-    return before.in(epoch, tie(epoch), head, size);
-  }
-
-  /** Returns the pages, tied to the epoch or to the arena that the region borrows. */
-  MemorySegment tie(@Nullable Arena epoch) {
-    return lifetime.tie(range(), epoch, unmapper);
+    return before.in(epoch, lifetime.tie(range(), epoch, unmapper), head, size);
   }
 
   boolean hasReserve() {
@@ -95,6 +90,11 @@ final class RegionResources {
    */
   void markDirty(long end, long kept) {
     dirtyEnd = Math.min(Math.max(dirtyEnd, end), kept);
+  }
+
+  /** Covers the file up to a byte, before the region maps more of it or after it did not. */
+  void cover(long fileEnd) {
+    unmapper.cover(fileEnd);
   }
 
   /** Records the size of the region, and the byte of the file after it. */

@@ -1,60 +1,89 @@
 package io.mman.internal.region;
 
 import io.mman.RemapFlag;
+import io.mman.internal.file.FileLength;
+import io.mman.internal.file.OpenFile;
+import io.mman.internal.libc.FileStatus;
 import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Gives a region another size: in its reserve without moving it, otherwise by moving its pages. The
- * caller holds the region's lock.
+ * caller holds the region's lock. The descriptor of the file is never in use while views are
+ * revoked, because a clean-up that then runs may close the file.
  */
 final class Resizer {
   private final RegionResources resources;
   private final Backing backing;
   private final RegionState now;
   private final long newSize;
-  private final FileReach reach;
 
-  /**
-   * Creates the change.
-   *
-   * @param extend whether the file is made long enough first
-   */
-  Resizer(
-      RegionResources resources, Backing backing, RegionState now, long newSize, boolean extend) {
+  Resizer(RegionResources resources, Backing backing, RegionState now, long newSize) {
     this.resources = resources;
     this.backing = backing;
     this.now = now;
     this.newSize = newSize;
-    this.reach = new FileReach(backing, now, newSize, extend);
   }
 
-  Outcome run() {
+  /**
+   * Changes the size.
+   *
+   * @param extendFile whether the file is made long enough first
+   */
+  Outcome run(boolean extendFile) {
     if (newSize < now.size()) {
       return shrink();
     }
     requireRoom();
-    if (newSize > now.size()) {
-      requireGrowable();
-    }
-    int fd = reach.begin();
-    try {
-      if (newSize == now.size()) {
-        return Outcome.of(now);
-      }
-      wipeTail();
-      if (resources.hasReserve()) {
-        return Outcome.of(growInReserve(fd));
-      }
-    } finally {
-      reach.end();
-    }
-    return Mover.grow(resources, backing, now, newSize, reach);
+    OpenFile file = backing.file();
+    return file == null ? grow() : growIn(file, extendFile);
   }
 
   private Outcome shrink() {
     RegionState fresh = resources.revoke(now);
     return new Shrinker(resources, backing, fresh, newSize).run(now);
+  }
+
+  /** Covers the bytes of the file that are added, before they are known to exist, and grows. */
+  private Outcome growIn(OpenFile file, boolean extendFile) {
+    resources.cover(backing.end(now.head(), newSize));
+    boolean done = false;
+    try {
+      requireFile(file, extendFile);
+      Outcome outcome = newSize == now.size() ? Outcome.of(now) : grow();
+      done = outcome.failure() == null;
+      return outcome;
+    } finally {
+      if (!done) {
+        resources.cover(backing.end(now.head(), now.size()));
+      }
+    }
+  }
+
+  private void requireFile(OpenFile file, boolean extendFile) {
+    int fd = file.acquire();
+    try {
+      FileStatus status = file.status(fd);
+      if (extendFile && status.isRegular()) {
+        extend(file, status);
+      } else {
+        requireFileReaches(file, status);
+      }
+    } finally {
+      file.release();
+    }
+  }
+
+  /**
+   * Extends the file from its end, if another process has truncated it, or else from the region's.
+   */
+  private void extend(OpenFile file, FileStatus status) {
+    if (newSize > now.size()) {
+      requireGrowable();
+    }
+    long start = backing.offset() + now.head();
+    long from = Math.max(start, Math.min(start + now.size(), status.size()));
+    FileLength.extendAllocated(file, from, start + newSize - from);
   }
 
   /** Refuses kinds of memory that cannot grow, and sizes above the reserve. */
@@ -88,10 +117,31 @@ final class Resizer {
     AddressRange range = resources.range();
     boolean moves = !range.isEmpty() && RegionState.used(now.head(), newSize) > range.capacity();
     if (moves && !RemapFlag.MAYMOVE.isSupported()) {
-      throw Platform.lacks(
-          "mremap(2) of Linux, without which only a region with a reserve can grow,");
+      throw Platform.lacks("mremap(2), without which only a region with a reserve can grow,");
     }
     resources.requireRevocable();
+  }
+
+  private void requireFileReaches(OpenFile file, FileStatus status) {
+    if (status.isRegular() && newSize > status.size() - backing.offset() - now.head()) {
+      throw new IllegalArgumentException(
+          "size "
+              + newSize
+              + " reaches past the end of \""
+              + file.path()
+              + "\", which has "
+              + status.size()
+              + " bytes: use extend, or resize the file first");
+    }
+  }
+
+  private Outcome grow() {
+    requireGrowable();
+    wipeTail();
+    if (resources.hasReserve()) {
+      return Outcome.of(growInReserve());
+    }
+    return Mover.grow(resources, backing, now, newSize);
   }
 
   /** Fills bytes with zeros that the region had before it shrank; no view reaches them. */
@@ -103,12 +153,13 @@ final class Resizer {
     }
   }
 
-  private RegionState growInReserve(int fd) {
+  private RegionState growInReserve() {
     long from = backing.pages(now.usedBytes());
     long to = backing.pages(RegionState.used(now.head(), newSize));
     if (to > from) {
       // A part of the pages that the views lie in: their arena cannot close during the call.
       MemorySegment added = now.pages().asSlice(from, to - from);
+      int fd = backing.acquire();
       try {
         resources.placement().open(added, from, backing, now.protection(), fd);
       } catch (RuntimeException | Error e) {
@@ -116,6 +167,8 @@ final class Resizer {
           resources.loseReserve(from, now.size());
         }
         throw e;
+      } finally {
+        backing.release();
       }
     }
     resources.resize(newSize, backing.end(now.head(), newSize));

@@ -19,12 +19,13 @@ final class Unmapper implements Consumer<MemorySegment> {
   private final @Nullable RegionFile file;
   private final RegionCounters counters;
   private boolean done;
+  private boolean released;
 
   /**
    * Creates an unmapper for a region.
    *
    * @param path of the mapped file, for exceptions and events
-   * @param cover what the region covers of the caller's file
+   * @param cover what the region covers of its file
    * @param file the region's own file
    */
   Unmapper(
@@ -60,11 +61,16 @@ final class Unmapper implements Consumer<MemorySegment> {
         split);
   }
 
-  /** Records the size of the region, and the byte of the file after it. */
-  void resize(long bytes, long fileEnd) {
+  /** Covers the file up to a byte. */
+  void cover(long fileEnd) {
     if (cover != null) {
       cover.move(fileEnd);
     }
+  }
+
+  /** Records the size of the region, and the byte of the file after it. */
+  void resize(long bytes, long fileEnd) {
+    cover(fileEnd);
     counters.resize(bytes);
   }
 
@@ -83,12 +89,16 @@ final class Unmapper implements Consumer<MemorySegment> {
     run();
   }
 
-  /** Unmaps because of a failure, to which a further one is added. */
+  /**
+   * Unmaps because of a failure, to which a further one is added. What is not a page is released in
+   * any case, because nobody has seen the region.
+   */
   void runAfter(Throwable failure) {
     try {
       run();
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
+      release();
     }
   }
 
@@ -142,7 +152,11 @@ final class Unmapper implements Consumer<MemorySegment> {
     done = false;
   }
 
-  private void release() {
+  private synchronized void release() {
+    if (released) {
+      return;
+    }
+    released = true;
     if (cover != null) {
       cover.remove();
     }

@@ -3,6 +3,7 @@ package io.mman.internal.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.libc.FileStatus;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ class MappedExtentsProperties {
   @Property(tries = 400)
   void truncatingIsRefusedExactlyIfALiveRegionReachesFurther(
       @ForAll @Size(max = 30) List<@UseType Event> events, @ForAll @IntRange(max = 25) int length) {
-    MappedExtents extents = new MappedExtents();
+    MappedExtents extents = new MappedExtents(new FileStatus());
     Map<MappedExtents.Extent, Long> live = new IdentityHashMap<>();
     List<MappedExtents.Extent> all = new ArrayList<>();
     for (Event event : events) {

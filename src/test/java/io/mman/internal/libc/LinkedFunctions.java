@@ -2,6 +2,7 @@ package io.mman.internal.libc;
 
 import static java.util.stream.Collectors.joining;
 
+import io.mman.internal.platform.Platform;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -36,7 +37,9 @@ final class LinkedFunctions {
         }
       }
     }
-    ProcessCalls.descriptorLimit(); // links getrlimit, which no class does
+    if (Platform.current() != Platform.UNKNOWN) {
+      ProcessCalls.descriptorLimit(); // links getrlimit, which no class does
+    }
     lines.forEach(System.out::println);
   }
 

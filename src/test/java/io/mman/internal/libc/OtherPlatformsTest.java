@@ -39,7 +39,7 @@ class OtherPlatformsTest {
   @ParameterizedTest
   @ValueSource(strings = {"NetBSD", "OpenBSD", "an unknown system"})
   void everyClassWithFunctionsIsInitializedWhereSomeAreMissing(String name) {
-    ChildJvm linking = ChildJvm.of(LinkedShapes.class).options("-Dos.name=" + name);
+    ChildJvm linking = ChildJvm.of(LinkedFunctions.class).options("-Dos.name=" + name);
     assertTrue(linking.run(System.getProperty("mman.classes")).lines().size() > 15);
   }
 

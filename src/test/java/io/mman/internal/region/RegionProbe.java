@@ -24,9 +24,13 @@ public final class RegionProbe {
     region.lock.endChange();
   }
 
-  /** Returns how many calls on the regions of a group are in flight. */
-  public static int callsInFlight(Group group) {
-    return group.calls().callsInFlight();
+  /** Takes the lock under which a group closes its arena and runs the clean-up of programs. */
+  public static void beginClose(Group group) {
+    group.calls().beginChange();
+  }
+
+  public static void endClose(Group group) {
+    group.calls().endChange();
   }
 
   /** Returns the pages, which stay accessible after views were revoked. */

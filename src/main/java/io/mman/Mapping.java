@@ -13,8 +13,10 @@ import java.nio.file.Path;
  *
  * {@snippet class="io.mman.examples.Snippets" region="log"}
  *
- * <p><b>Failures.</b> If any step fails, all earlier steps are undone: descriptors are closed,
- * mappings removed, a newly created file deleted, and an extended file truncated to its old length.
+ * <p><b>Failures.</b> If any step fails, descriptors are closed and mappings removed. A new file
+ * appears under its name only when everything has succeeded, see {@link #create}. A file that
+ * existed before is never made shorter: if it has been extended, it stays so, because another
+ * process may already have written to the new bytes.
  *
  * <p><b>Truncation.</b> A mapping has no pages past the end of its file. If another process
  * truncates a mapped file, or the disk is full and the file has a hole, an access to such a page
@@ -30,7 +32,8 @@ import java.nio.file.Path;
  *       a store does;
  *   <li>a file of {@link NativeFile#memory} that was created with {@link MemfdFlag#ALLOW_SEALING}
  *       and sealed with {@link FileSeal#SHRINK} cannot be truncated;
- *   <li>{@link NativeFile#resize} refuses to truncate a file under regions mapped through it.
+ *   <li>{@link NativeFile#resize} and {@code TRUNCATE_EXISTING} refuse to truncate a file under
+ *       live regions of this process.
  * </ul>
  *
  * <p>The page <a href="doc-files/truncation.html">Truncation</a> has more about this, and the page
@@ -158,9 +161,20 @@ public final class Mapping {
 
   /**
    * Creates the file if it does not exist, with the permissions 0666 less the umask, and extends it
-   * if it is shorter. New bytes read as zero; all but the last of them have no disk blocks yet. The
-   * new length of the file, and its name in the directory, are not on the medium until {@link
+   * if it is shorter. If the path is a symbolic link to a missing file, the file to which it leads
+   * is created. New bytes read as zero; all but the last of them have no disk blocks yet. The new
+   * length of the file, and its name in the directory, are not on the medium until {@link
    * NativeFile#sync} has been called for the file and for the directory.
+   *
+   * <p>A new file gets its name only after it has been mapped. After a failure there is no such
+   * file, and nobody has seen one. It never replaces another file: if a file of this name is
+   * created by another process at the same time, that file is mapped instead. Until it gets its
+   * name, the new file has none ({@code O_TMPFILE}) or, where the platform or the file system lacks
+   * this, the name {@code .mman-NUMBER.tmp} in the same directory. A file of that name may be left
+   * if the process is killed. If the file system can neither rename nor link a file without
+   * replacing another one, the file is created under its own name and stays there after a failure.
+   * On Linux, {@code /proc/PID/maps} shows the pages of a new file as those of a deleted file in
+   * the same directory.
    *
    * @param size the minimum length of the file in bytes
    * @return a new request, for {@code READ_WRITE} unless another protection is given

@@ -82,16 +82,16 @@ class NativeFileClosingTest {
   @Test
   void whatIsTiedToAViewClosesTheFileOfARegionThatGrows() throws Throwable {
     NativeFile file = NativeFile.open(Samples.file(folder, 64 * PAGE), WRITE);
-    try (MappedRegion region = Mapping.file(file).range(0, PAGE).mapShared()) {
-      MemorySegment view = region.segment();
-      Arena ofTheView = Arenas.lending(view::scope);
-      MemorySegment.ofAddress(PAGE).reinterpret(PAGE, ofTheView, any -> file.close());
+    MappedRegion region = Mapping.file(file).range(0, PAGE).mapShared();
+    MemorySegment view = region.segment();
+    Arena ofTheView = Arenas.lending(view::scope);
+    MemorySegment.ofAddress(PAGE).reinterpret(PAGE, ofTheView, any -> file.close());
 
-      Elsewhere.run(() -> region.resize(64 * PAGE));
+    Elsewhere.run(() -> region.resize(64 * PAGE));
 
-      assertFalse(file.isOpen());
-      assertEquals(64 * PAGE, region.size());
-    }
+    assertFalse(file.isOpen());
+    assertEquals(64 * PAGE, region.size());
+    region.close(); // not after a failure, when it would wait for ever
   }
 
   /** A thread that waits for the region leaves the length of the file to others. */
@@ -101,8 +101,11 @@ class NativeFileClosingTest {
         MappedRegion region = Mapping.file(file).range(0, PAGE).readWrite().mapShared()) {
       RegionProbe.beginCall(region.region);
       Elsewhere growing = Elsewhere.start(() -> region.resize(2 * PAGE)).awaitWaiting();
-      Elsewhere.run(() -> file.resize(8 * PAGE));
-      RegionProbe.endCall(region.region);
+      try {
+        Elsewhere.run(() -> file.resize(8 * PAGE));
+      } finally {
+        RegionProbe.endCall(region.region);
+      }
       growing.join();
     }
   }

@@ -109,6 +109,11 @@ record Backing(
     return kind != Kind.UNKNOWN;
   }
 
+  /** Returns whether the pages are those of a device of unknown length. */
+  boolean isEndless() {
+    return status != null && !status.isRegular() && !status.isBlockDevice();
+  }
+
   /** Returns whether both are mapped in the same way from the same file, or from none. */
   boolean isLike(Backing other) {
     boolean sameFile =

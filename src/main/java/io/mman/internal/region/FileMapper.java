@@ -11,7 +11,6 @@ import io.mman.internal.file.MappedExtents.Extent;
 import io.mman.internal.file.OpenFile;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.ProcessCalls;
-import io.mman.internal.platform.Ioctl;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -214,7 +213,7 @@ final class FileMapper {
       throw new IllegalArgumentException(
           "\"" + file.path() + "\" is not a regular file and has no length: give a range");
     }
-    long end = status.isRegular() ? fileSize : deviceEnd(file, status);
+    long end = status.isRegular() ? fileSize : FileEnd.of(file, status);
     if (request.offset > end || length > end - request.offset) {
       throw new IllegalArgumentException(
           "offset "
@@ -227,12 +226,5 @@ final class FileMapper {
               + " bytes");
     }
     return length == MapRequest.TO_THE_END ? end - request.offset : length;
-  }
-
-  /** A block device can be mapped past its end, where an access is a SIGBUS, as in a file. */
-  private static long deviceEnd(OpenFile device, FileStatus status) {
-    return status.isBlockDevice() && Ioctl.BLKGETSIZE64.isHere()
-        ? device.blockDeviceSize()
-        : Long.MAX_VALUE;
   }
 }

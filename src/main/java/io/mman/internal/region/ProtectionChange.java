@@ -80,6 +80,8 @@ final class ProtectionChange extends Change {
       SystemCalls.mprotect(pages, protection, backing.path());
       if (backing.hugePage() > 0) {
         Prefault.populate(pages, protection, backing); // a write may need new huge pages now
+      } else if (backing.isEndless()) {
+        FileEnd.requirePages(pages, protection, backing); // they may have been inaccessible so far
       }
     }
   }

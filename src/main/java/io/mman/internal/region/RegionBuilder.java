@@ -116,6 +116,9 @@ final class RegionBuilder {
   }
 
   private void prepare(Region region, AddressRange range) {
+    if (backing.isEndless()) {
+      FileEnd.requirePages(region.state().used(), request.protection(), backing);
+    }
     String name = request.name;
     if (name != null && request.isAnonymous() && !range.isEmpty()) {
       VmaName.set(range.pages(0, range.capacity()), name);

@@ -66,8 +66,8 @@ final class Resizer {
       FileStatus status = file.status(fd);
       if (extendFile && status.isRegular()) {
         extend(file, status);
-      } else {
-        requireFileReaches(file, status);
+      } else if (newSize > now.size()) {
+        FileEnd.requireReached(file, status, backing.offset() + now.head(), newSize);
       }
     } finally {
       file.release();
@@ -120,19 +120,6 @@ final class Resizer {
       throw Platform.lacks("mremap(2), without which only a region with a reserve can grow,");
     }
     resources.requireRevocable();
-  }
-
-  private void requireFileReaches(OpenFile file, FileStatus status) {
-    if (status.isRegular() && newSize > status.size() - backing.offset() - now.head()) {
-      throw new IllegalArgumentException(
-          "size "
-              + newSize
-              + " reaches past the end of \""
-              + file.path()
-              + "\", which has "
-              + status.size()
-              + " bytes: use extend, or resize the file first");
-    }
   }
 
   private Outcome grow() {

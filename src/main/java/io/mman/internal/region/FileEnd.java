@@ -1,0 +1,92 @@
+package io.mman.internal.region;
+
+import io.mman.Advice;
+import io.mman.Errno;
+import io.mman.MmanException;
+import io.mman.Protection;
+import io.mman.internal.call.SystemCalls;
+import io.mman.internal.file.OpenFile;
+import io.mman.internal.libc.FileStatus;
+import io.mman.internal.platform.Ioctl;
+import io.mman.internal.platform.Platform;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Knows where a file ends that is about to be mapped. The kernel maps most files and devices past
+ * their end, where every access raises SIGBUS.
+ */
+final class FileEnd {
+  /** In place of the length of a device, of which only its driver knows where it ends. */
+  static final long UNKNOWN = Long.MAX_VALUE;
+
+  private FileEnd() {}
+
+  /** Returns the length in bytes, or {@link #UNKNOWN}. */
+  static long of(OpenFile file, FileStatus status) {
+    if (status.isRegular()) {
+      return status.size();
+    }
+    return status.isBlockDevice() && Ioctl.BLKGETSIZE64.isHere() ? file.blockDeviceSize() : UNKNOWN;
+  }
+
+  /**
+   * Refuses to let a region grow past the end of its file.
+   *
+   * @param start the byte of the file with which the region begins
+   * @param newSize the size that the region is to have
+   * @throws UnsupportedOperationException if nothing says where the file ends
+   */
+  static void requireReached(OpenFile file, FileStatus status, long start, long newSize) {
+    long end = of(file, status);
+    if (end == UNKNOWN) {
+      throw new UnsupportedOperationException(
+          "a region of the device \""
+              + file.path()
+              + "\" cannot grow, because nothing says where the device ends, and an access past"
+              + " its end would raise SIGBUS: map the larger range");
+    }
+    if (newSize > end - start) {
+      throw new IllegalArgumentException(
+          "size "
+              + newSize
+              + " reaches past the end of \""
+              + file.path()
+              + "\", which has "
+              + end
+              + " bytes"
+              + (status.isRegular() ? ": use extend, or resize the file first" : ""));
+    }
+  }
+
+  /**
+   * Refuses pages of a device of unknown length if the last one is missing. Shared pages of
+   * /dev/zero, for example, are missing from any other offset than 0. Of memory of a device that
+   * the kernel does not manage, nothing can be found out without reading it.
+   *
+   * @param pages the pages in use
+   * @throws IllegalArgumentException if an access would raise SIGBUS
+   */
+  static void requirePages(MemorySegment pages, Protection protection, Backing backing) {
+    boolean accessible = protection.canRead() || protection.canWrite();
+    if (!accessible || pages.byteSize() == 0 || !Platform.current().isLinux()) {
+      return;
+    }
+    long page = backing.page();
+    long last = PageRange.floor(pages.byteSize() - 1, page);
+    Advice touch = protection.canRead() ? Advice.POPULATE_READ : Advice.POPULATE_WRITE;
+    try {
+      SystemCalls.madvise(pages.asSlice(last), touch, backing.path());
+    } catch (MmanException e) {
+      if (e.error() == Errno.EFAULT) {
+        throw new IllegalArgumentException(
+            "the range reaches past the end of \""
+                + backing.path()
+                + "\", where an access would raise SIGBUS",
+            e);
+      }
+      if (e.error() != Errno.EINVAL) { // the kernel cannot fault such pages in, or is too old
+        throw e;
+      }
+    }
+  }
+}

@@ -46,6 +46,12 @@ public final class MappedRegion implements AutoCloseable {
    * Wraps a mapping that was made elsewhere, for example by {@code FileChannel.map}. It makes no
    * system call and does not change the segment.
    *
+   * <p>The region refuses advice that {@linkplain Advice#isDiscarding() discards} bytes if the
+   * segment is read-only, because its pages may be writable for their owner. It also refuses to
+   * discard explicit huge pages. To recognize them, {@code advise} with {@code DONTNEED}, {@code
+   * DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, and for files that are not on
+   * a disk {@code /proc/self/smaps}, which takes milliseconds.
+   *
    * @param mapped native memory, whose bounds and lifetime become those of the region
    * @return a region that borrows the segment's lifetime and never changes the protection of its
    *     pages
@@ -144,12 +150,14 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalArgumentException for {@code GUARD_INSTALL}
    * @throws IllegalArgumentException for discarding advice if the region consists of explicit huge
    *     pages
-   * @throws IllegalArgumentException for {@code REMOVE} if the region wraps a read-only segment
+   * @throws IllegalArgumentException for discarding advice if the region wraps a read-only segment
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
+   * @throws UnsupportedOperationException for discarding advice if the region wraps a mapping made
+   *     elsewhere and {@code /proc} cannot be read
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -171,12 +179,14 @@ public final class MappedRegion implements AutoCloseable {
    *     crash the JVM
    * @throws IllegalArgumentException for discarding advice if the region consists of explicit huge
    *     pages, because the pool may have none left at the next access
-   * @throws IllegalArgumentException for {@code REMOVE} if the region wraps a read-only segment
+   * @throws IllegalArgumentException for discarding advice if the region wraps a read-only segment
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
+   * @throws UnsupportedOperationException for discarding advice if the region wraps a mapping made
+   *     elsewhere and {@code /proc} cannot be read
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
@@ -301,6 +311,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws UnsupportedOperationException if the region wraps a mapping made elsewhere and {@code
+   *     /proc} cannot be read
    * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -322,6 +334,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write,
    *     because Linux then reports every page as resident
+   * @throws UnsupportedOperationException if the region wraps a mapping made elsewhere and {@code
+   *     /proc} cannot be read
    * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -342,6 +356,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws UnsupportedOperationException if the region wraps a mapping made elsewhere and {@code
+   *     /proc} cannot be read
    * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -361,6 +377,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mincore fails
    * @throws UnsupportedOperationException for a file that this process neither owns nor may write
+   * @throws UnsupportedOperationException if the region wraps a mapping made elsewhere and {@code
+   *     /proc} cannot be read
    * @throws UnsupportedOperationException on OpenBSD, which lacks mincore
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -378,6 +396,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws UnsupportedOperationException on systems other than Linux
+   * @throws UnsupportedOperationException if {@code /proc/self/smaps} cannot be read
    * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html">smaps(5)</a>
    */
   public RegionStats stats() {
@@ -464,7 +483,8 @@ public final class MappedRegion implements AutoCloseable {
    * @return the new view, or an already closed segment if the protection does not allow reading
    * @throws IllegalArgumentException if the size is negative or too large
    * @throws IllegalArgumentException if the size exceeds the reserve
-   * @throws IllegalArgumentException if the region would reach past the end of the file
+   * @throws IllegalArgumentException if the region would reach past the end of the file or block
+   *     device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
    * @throws IllegalStateException if the region would grow, and was mapped from a path without a
@@ -474,6 +494,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws UnsupportedOperationException if shared anonymous memory or explicit huge pages would
    *     grow
+   * @throws UnsupportedOperationException if a region of a device other than a block device would
+   *     grow, because nothing says where the device ends
    * @throws UnsupportedOperationException on systems other than Linux, if a region without a
    *     reserve would grow
    * @throws MmanException if the system call fails; size and bytes are as before. The region is
@@ -497,6 +519,7 @@ public final class MappedRegion implements AutoCloseable {
    * @return the new view, or an already closed segment if the protection does not allow reading
    * @throws IllegalArgumentException if the size is less than {@link #size} or too large
    * @throws IllegalArgumentException if the size exceeds the reserve
+   * @throws IllegalArgumentException if the region would reach past the end of a block device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
    * @throws IllegalStateException if the region was mapped from a path without a reserve, or its

@@ -133,7 +133,9 @@ public final class Mapping {
   }
 
   /**
-   * Requests a range of the file. It is required for a device, which has no length.
+   * Requests a range of the file. It is required for a device, which has no length. Only of a block
+   * device is it known where it ends; of any other device, the last page is faulted in on Linux to
+   * find out whether it exists.
    *
    * @param offset the first byte, which need not be a multiple of the page size
    * @param size the size in bytes
@@ -312,6 +314,8 @@ public final class Mapping {
    * @throws WrongThreadException if the arena is confined to another thread
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
+   *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
    */
   public MappedRegion map(Arena arena) {
@@ -329,6 +333,8 @@ public final class Mapping {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
+   *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
    */
   public MappedRegion mapConfined() {
@@ -347,6 +353,8 @@ public final class Mapping {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
+   *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
    */
   public MappedRegion mapShared() {

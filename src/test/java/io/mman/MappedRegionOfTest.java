@@ -124,14 +124,34 @@ class MappedRegionOfTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> region.write(0, MemorySegment.ofArray(new byte[1])));
-        assertThrows(IllegalArgumentException.class, () -> region.advise(Advice.REMOVE));
-        region.advise(Advice.DONTNEED);
+        for (Advice advice : Advice.values()) {
+          if (advice.isDiscarding() && advice.isSupported()) {
+            assertThrows(IllegalArgumentException.class, () -> region.advise(advice));
+            assertThrows(IllegalArgumentException.class, () -> region.advise(advice, PAGE, 0));
+          }
+        }
         region.advise(Advice.WILLNEED);
         region.populate();
         region.sync();
         assertTrue(region.isResident(0, 2 * PAGE));
       }
       assertArrayEquals(Samples.bytes(0, 2 * PAGE), Samples.read(file, 0, (int) (2 * PAGE)));
+    }
+  }
+
+  @Test
+  void aReadOnlyLookDiscardsNoPagesOfTheOwner() {
+    try (MappedRegion owner = Mapping.anonymous(4 * PAGE).mapConfined()) {
+      owner.segment().fill((byte) 7);
+      MappedRegion look = MappedRegion.of(owner.segment().asReadOnly());
+      var e =
+          assertThrows(IllegalArgumentException.class, () -> look.advise(Advice.DONTNEED, 0, PAGE));
+      assertEquals("this region wraps a read-only segment", e.getMessage());
+      assertEquals(7, owner.segment().get(ValueLayout.JAVA_BYTE, 0));
+
+      owner.protect(Protection.READ); // the owner still decides about its own pages
+      owner.advise(Advice.DONTNEED, 0, PAGE);
+      assertEquals(0, owner.segment().get(ValueLayout.JAVA_BYTE, 0));
     }
   }
 

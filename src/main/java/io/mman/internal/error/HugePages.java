@@ -29,6 +29,15 @@ public final class HugePages {
     return flag.compareTo(MapFlag.HUGE_16KB) >= 0 && flag.compareTo(MapFlag.HUGE_16GB) <= 0;
   }
 
+  private static boolean hasSize(Set<MapFlag> flags) {
+    for (MapFlag flag : flags) {
+      if (isSize(flag)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns the size in bytes of the explicit huge pages that flags request, or 0. */
   public static long explicitBytes(Set<MapFlag> flags) {
     if (!flags.contains(MapFlag.HUGETLB)) {
@@ -40,6 +49,21 @@ public final class HugePages {
       }
     }
     return Proc.defaultHugePageBytes();
+  }
+
+  /**
+   * Returns the same for pages that are about to be mapped, of which no size may be assumed.
+   *
+   * @throws UnsupportedOperationException if the default size is requested and not known
+   */
+  public static long requireExplicitBytes(Set<MapFlag> flags) {
+    long bytes = explicitBytes(flags);
+    if (bytes > 0 && !hasSize(flags) && Proc.memoryBytes("MemTotal").isEmpty()) {
+      throw new UnsupportedOperationException(
+          "the default size of explicit huge pages is not known, because /proc/meminfo cannot be"
+              + " read: request a size, such as HUGE_2MB");
+    }
+    return bytes;
   }
 
   /**

@@ -2,7 +2,6 @@ package io.mman.internal.proc;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,8 @@ import java.util.List;
 
 /** Reads the memory areas of this process from {@code /proc/self/maps}. */
 public final class Maps {
+  private static final String FILE = "/proc/self/maps";
+
   private Maps() {}
 
   /**
@@ -20,11 +21,18 @@ public final class Maps {
    * @param end the address after the last byte
    * @param protection the protection, such as {@code rw-p}
    * @param offset where the area begins in the file, in bytes
+   * @param device the numbers of the device that the file is on, such as {@code 08:01}
    * @param inode the number of the file, or 0 for anonymous memory
    * @param path the path of the file, a name in brackets, or empty
    */
   public record Area(
-      long start, long end, String protection, long offset, long inode, String path) {
+      long start,
+      long end,
+      String protection,
+      long offset,
+      String device,
+      long inode,
+      String path) {
 
     /** Reads a line such as {@code 7f00-7f10 rw-p 00000000 08:01 42 /x}. */
     static Area parse(String line) {
@@ -35,8 +43,17 @@ public final class Maps {
           Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), 16),
           words[1],
           Long.parseUnsignedLong(words[2], 16),
+          words[3],
           Long.parseLong(words[4]),
           words.length < 6 ? "" : words[5]);
+    }
+
+    /**
+     * Returns whether the area may consist of explicit huge pages. Even those without a file of the
+     * user have one, which is on no disk.
+     */
+    public boolean mayHaveExplicitHugePages() {
+      return inode != 0 && device.startsWith("00:");
     }
 
     boolean overlaps(long from, long to) {
@@ -47,12 +64,12 @@ public final class Maps {
   /**
    * Returns the areas that share a byte with a range, in the order of their addresses.
    *
-   * @throws UncheckedIOException if {@code /proc/self/maps} cannot be read
+   * @throws UnsupportedOperationException if {@code /proc/self/maps} cannot be read
    */
   public static List<Area> overlapping(long address, long length) {
     List<Area> areas = new ArrayList<>();
     try (BufferedReader lines =
-        Files.newBufferedReader(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1)) {
+        Files.newBufferedReader(Path.of(FILE), StandardCharsets.ISO_8859_1)) {
       String line;
       while ((line = lines.readLine()) != null) {
         Area area = Area.parse(line);
@@ -61,7 +78,7 @@ public final class Maps {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw Proc.unreadable(FILE, e);
     }
     return areas;
   }
@@ -85,7 +102,7 @@ public final class Maps {
         }
         next = area.end();
       }
-    } catch (UncheckedIOException unknown) {
+    } catch (UnsupportedOperationException unknown) {
       return false;
     }
     return next >= address + length;

@@ -127,6 +127,12 @@ public final class Proc {
     return map.isEmpty() || map.strip().endsWith(ALL_USERS);
   }
 
+  /** Returns the exception of an operation for which a file in {@code /proc} is indispensable. */
+  static UnsupportedOperationException unreadable(String file, IOException e) {
+    return new UnsupportedOperationException(
+        "this needs " + file + ", which cannot be read: is /proc mounted? " + e, e);
+  }
+
   private static OptionalLong bytes(OptionalLong kib) {
     return kib.isPresent() ? OptionalLong.of(kib.getAsLong() * KIB) : kib;
   }

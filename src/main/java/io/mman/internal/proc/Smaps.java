@@ -2,15 +2,17 @@ package io.mman.internal.proc;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads statistics about memory areas from {@code /proc/self/smaps}. */
 public final class Smaps {
+  private static final String FILE = "/proc/self/smaps";
   private static final long KIB = 1024;
 
   private Smaps() {}
@@ -19,13 +21,38 @@ public final class Smaps {
    * Returns the sums of the figures of all areas that share a byte with a range.
    *
    * @return the numbers of bytes by name, such as {@code Rss}
-   * @throws UncheckedIOException if {@code /proc/self/smaps} cannot be read
+   * @throws UnsupportedOperationException if {@code /proc/self/smaps} cannot be read
    */
   public static Map<String, Long> sum(long address, long length) {
     Map<String, Long> figures = new HashMap<>();
+    for (String line : details(address, length)) {
+      if (line.endsWith(" kB")) {
+        add(figures, line);
+      }
+    }
+    return figures;
+  }
+
+  /**
+   * Returns whether an area that shares a byte with a range consists of explicit huge pages.
+   *
+   * @throws UnsupportedOperationException if {@code /proc/self/smaps} cannot be read
+   */
+  public static boolean hasExplicitHugePages(long address, long length) {
+    for (String line : details(address, length)) {
+      if (line.startsWith("VmFlags:") && (line + " ").contains(" ht ")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns what follows the first line of each area that shares a byte with a range. */
+  private static List<String> details(long address, long length) {
+    List<String> details = new ArrayList<>();
     boolean inside = false;
     try (BufferedReader lines =
-        Files.newBufferedReader(Path.of("/proc/self/smaps"), StandardCharsets.ISO_8859_1)) {
+        Files.newBufferedReader(Path.of(FILE), StandardCharsets.ISO_8859_1)) {
       String line;
       while ((line = lines.readLine()) != null) {
         if (!Character.isUpperCase(line.charAt(0))) {
@@ -34,14 +61,14 @@ public final class Smaps {
             break;
           }
           inside = area.overlaps(address, address + length);
-        } else if (inside && line.endsWith(" kB")) {
-          add(figures, line);
+        } else if (inside) {
+          details.add(line);
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw Proc.unreadable(FILE, e);
     }
-    return figures;
+    return details;
   }
 
   /** Reads a line such as {@code Rss: 88 kB}. */

@@ -2,6 +2,9 @@ package io.mman.internal.region;
 
 import io.mman.Advice;
 import io.mman.Protection;
+import io.mman.internal.platform.Platform;
+import io.mman.internal.proc.Maps;
+import io.mman.internal.proc.Smaps;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -22,13 +25,17 @@ final class AdviceRules {
   static void require(Advice advice, Backing backing, Protection protection) {
     requireHarmless(advice);
     advice.number(); // refused on a platform that lacks it, even for an empty range
-    if (advice == Advice.REMOVE) {
+    if (advice.isDiscarding()) {
       requireWritable(backing, protection);
+      if (backing.hugePage() > 0) {
+        throw discardsHugePages(advice);
+      }
     }
-    if (advice.isDiscarding() && backing.hugePage() > 0) {
-      throw new IllegalArgumentException(
-          advice + " of explicit huge pages: the pool may have none left at the next access");
-    }
+  }
+
+  private static IllegalArgumentException discardsHugePages(Advice advice) {
+    return new IllegalArgumentException(
+        advice + " of explicit huge pages: the pool may have none left at the next access");
   }
 
   /** Refuses a read-only segment whose pages, mapped elsewhere, may well be writable. */
@@ -41,12 +48,46 @@ final class AdviceRules {
   /**
    * Returns the pages that advice for a range of a region is given for: those that hold the range,
    * or for discarding advice those that lie completely inside it.
+   *
+   * @throws IllegalArgumentException if explicit huge pages, mapped elsewhere, would be discarded
+   * @throws UnsupportedOperationException if it cannot be found out whether they would
    */
   static MemorySegment pages(
       Advice advice, Backing backing, RegionState region, long offset, long length) {
+    if (!advice.isDiscarding()) {
+      return region.covering(offset, length, backing.page());
+    }
     boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
-    return advice.isDiscarding()
-        ? region.inside(offset, length, backing.page(), endIsWhole)
-        : region.covering(offset, length, backing.page());
+    MemorySegment pages = region.inside(offset, length, backing.page(), endIsWhole);
+    if (!backing.isOwn() && takesHugePages(advice) && hasExplicitHugePages(pages)) {
+      throw discardsHugePages(advice);
+    }
+    return pages;
+  }
+
+  /** Returns whether the kernel discards explicit huge pages too on this advice. */
+  private static boolean takesHugePages(Advice advice) {
+    return switch (advice) {
+      case DONTNEED, DONTNEED_LOCKED, REMOVE -> Platform.current().isLinux();
+      default -> false; // no other system takes them from a pool
+    };
+  }
+
+  /**
+   * Returns whether pages mapped elsewhere are explicit huge pages. Most pages are known from the
+   * list of areas to be others. Only for the rest are the statistics read, which takes longer.
+   *
+   * @throws UnsupportedOperationException if {@code /proc} cannot be read
+   */
+  private static boolean hasExplicitHugePages(MemorySegment pages) {
+    if (pages.byteSize() == 0) {
+      return false;
+    }
+    for (Maps.Area area : Maps.overlapping(pages.address(), pages.byteSize())) {
+      if (area.mayHaveExplicitHugePages()) {
+        return Smaps.hasExplicitHugePages(pages.address(), pages.byteSize());
+      }
+    }
+    return false;
   }
 }

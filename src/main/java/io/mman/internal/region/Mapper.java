@@ -30,7 +30,7 @@ public final class Mapper {
   private static Region mapAnonymous(MapRequest request, Lifetime lifetime) {
     Set<MapFlag> flags = request.mapFlags();
     Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
-    long hugePage = HugePages.explicitBytes(flags);
+    long hugePage = HugePages.requireExplicitBytes(flags);
     Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
     RegionBuilder builder = new RegionBuilder(request, lifetime, backing, 0, request.length);
     builder.place(RegionBuilder.NO_FILE, null, null);

@@ -28,7 +28,8 @@ final class ResidencyAccess {
   /**
    * Refuses a query whose answer would be false.
    *
-   * @throws UnsupportedOperationException if the kernel hides the residency of the pages
+   * @throws UnsupportedOperationException if the kernel hides the residency of the pages, or if
+   *     {@code /proc} is needed to find out and cannot be read
    */
   static void require(MemorySegment pages, Backing backing) {
     if (!Platform.current().isLinux()) {

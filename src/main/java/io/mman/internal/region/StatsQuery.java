@@ -13,7 +13,8 @@ final class StatsQuery {
   /**
    * Returns the sums over the areas in which pages lie.
    *
-   * @throws UnsupportedOperationException on systems other than Linux
+   * @throws UnsupportedOperationException on systems other than Linux, and if {@code /proc} cannot
+   *     be read
    */
   static RegionStats take(MemorySegment pages) {
     if (!Platform.current().isLinux()) {

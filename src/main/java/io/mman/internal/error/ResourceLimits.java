@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Explains which limit made a call fail, how high it is and how much of it is in use. */
 public final class ResourceLimits {
-  public static final String LOCKING_FORBIDDEN =
-      "RLIMIT_MEMLOCK is 0: raise it (ulimit -l), or grant CAP_IPC_LOCK";
 
   /**
    * How many areas below the limit still count as reaching it, because other threads and the JVM
@@ -16,7 +14,10 @@ public final class ResourceLimits {
    */
   private static final long NEARLY = 16;
 
-  /** A process with this capability may lock any amount of memory. */
+  /**
+   * A process with this capability may lock any amount of memory, but only in the initial user
+   * namespace.
+   */
   private static final int CAP_IPC_LOCK = 14;
 
   private ResourceLimits() {}
@@ -145,20 +146,31 @@ public final class ResourceLimits {
   }
 
   private static @Nullable String lockable(OptionalLong used, long more) {
-    return Proc.hasCapability(CAP_IPC_LOCK)
+    OptionalLong limit = Proc.limit("Max locked memory");
+    String remedy = "ulimit -l" + orCapability();
+    return isLockingUnlimited()
         ? null
-        : exceeded(
-            Proc.limit("Max locked memory"),
-            used,
-            more,
-            "RLIMIT_MEMLOCK",
-            "locked memory",
-            "ulimit -l, or grant CAP_IPC_LOCK");
+        : exceeded(limit, used, more, "RLIMIT_MEMLOCK", "locked memory", remedy);
+  }
+
+  private static boolean isLockingUnlimited() {
+    return Proc.hasCapability(CAP_IPC_LOCK) && Proc.isInInitialUserNamespace();
+  }
+
+  private static String orCapability() {
+    return Proc.isInInitialUserNamespace()
+        ? ", or grant CAP_IPC_LOCK"
+        : "; CAP_IPC_LOCK has no effect in this user namespace";
   }
 
   /** Returns whether this process may not lock any memory. */
   public static boolean isLockingForbidden() {
-    return Proc.limit("Max locked memory").orElse(1) == 0 && !Proc.hasCapability(CAP_IPC_LOCK);
+    return Proc.limit("Max locked memory").orElse(1) == 0 && !isLockingUnlimited();
+  }
+
+  /** Explains that this process may not lock any memory. */
+  public static String lockingForbidden() {
+    return "RLIMIT_MEMLOCK is 0: raise it (ulimit -l)" + orCapability();
   }
 
   /** Explains that no descriptor is free. It opens no file, because it could not. */

@@ -3,6 +3,8 @@ package io.mman.internal.proc;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
@@ -20,6 +22,9 @@ public final class Proc {
   private static final int BUFFER = 8192;
   private static final long KIB = 1024;
   private static final String ALL_USERS = " 4294967295";
+
+  /** The user namespace in which the system was started: PROC_USER_INIT_INO in proc_ns.h. */
+  private static final String INITIAL_USERS = "user:[4026531837]";
 
   private Proc() {}
 
@@ -115,6 +120,19 @@ public final class Proc {
       return OptionalLong.of(Long.parseLong(wordAfter("/proc/self/status", "Umask:"), 8));
     } catch (NumberFormatException unknown) {
       return OptionalLong.empty(); // the kernel is older than Linux 4.7
+    }
+  }
+
+  /**
+   * Returns whether this process is in the user namespace in which the system was started. In any
+   * other, even the capabilities of root count for what belongs to that namespace only.
+   */
+  public static boolean isInInitialUserNamespace() {
+    try {
+      Path link = Path.of("/proc/self/ns/user");
+      return Files.readSymbolicLink(link).toString().equals(INITIAL_USERS);
+    } catch (IOException e) {
+      return mapsAllUsers(); // the kernel has no user namespaces, or there is no /proc
     }
   }
 

@@ -232,7 +232,7 @@ class ResourceLimitsTest {
         child.under("prlimit", "--nofile=64:64").run().lines().getFirst());
   }
 
-  private static void assertMatches(String pattern, String line) {
+  static void assertMatches(String pattern, String line) {
     assertTrue(line.matches(pattern), line);
   }
 }

@@ -123,8 +123,11 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalArgumentException if the name contains NUL
    * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
    *     the object, because they would lose pages
-   * @throws MmanException if shm_open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST} …
    * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
+   * @throws IllegalArgumentException if the name is {@code .} or {@code ..}, or is that of a
+   *     directory, a pipe or a device, which shm_open opens as well
+   * @throws MmanException if shm_open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST} …;
+   *     {@code EINVAL} if the name is empty or has a second slash
    * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
    *     options
    * @throws IllegalCallerException if native access is denied
@@ -140,6 +143,7 @@ public final class NativeFile implements AutoCloseable {
    *
    * @param name the name
    * @throws IllegalArgumentException if the name contains NUL
+   * @throws IllegalArgumentException if the name is {@code .} or {@code ..}
    * @throws MmanException if shm_unlink fails: {@code ENOENT} if there is no such object
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man3/shm_unlink.3p.html">shm_unlink(3p)</a>

@@ -152,21 +152,6 @@ class NativeFileSharedMemoryTest {
         "shm_unlink(\"" + name + "\"): ENOENT (No such file or directory)", e.getMessage());
   }
 
-  @Test
-  void refusesNamesThatAreNone() {
-    for (String bad : new String[] {"", "/", "/a/b"}) {
-      MmanException e =
-          failure("shm_open", Errno.EINVAL, () -> NativeFile.sharedMemory(bad, WRITE, CREATE));
-      assertTrue(e.getMessage().contains("the name is empty or has a second slash"), bad);
-    }
-    String large = "n".repeat(256);
-    MmanException e =
-        assertThrows(MmanException.class, () -> NativeFile.sharedMemory(large, WRITE, CREATE));
-    assertTrue(e.error() == Errno.ENAMETOOLONG || e.error() == Errno.EINVAL, e::getMessage);
-    assertThrows(NullPointerException.class, () -> NativeFile.sharedMemory(null));
-    assertThrows(NullPointerException.class, () -> NativeFile.unlinkSharedMemory(null));
-  }
-
   private void open(OpenOption... options) {
     NativeFile.sharedMemory(name, options).close();
   }

@@ -1,12 +1,19 @@
 package io.mman.internal.error;
 
 import io.mman.Errno;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Explains the errors of calls on files. A method returns null if nothing is known about an error.
  */
 public final class FileErrors {
+  private static final int MAX_NAME = 255;
+  private static final String DIRECTORY = "this is the name of a directory, not of shared memory";
+  private static final String LONG_NAME = "the name is longer than the system allows";
+
   private FileErrors() {}
 
   public static @Nullable String open(Errno errno) {
@@ -32,12 +39,33 @@ public final class FileErrors {
     };
   }
 
-  public static @Nullable String sharedMemory(Errno errno) {
+  public static @Nullable String sharedMemory(Errno errno, String name, Path path) {
     return switch (errno) {
-      case EINVAL ->
-          "the name is empty or has a second slash, or an option does not apply to shared memory";
+      case EINVAL -> invalidName(name, path);
+      case EISDIR -> DIRECTORY;
+      case ELOOP -> "this is the name of a symbolic link, not of shared memory";
+      case ENAMETOOLONG -> LONG_NAME;
+      case ENXIO -> "this is the name of a pipe, a socket or a device, not of shared memory";
       default -> open(errno);
     };
+  }
+
+  private static String invalidName(String name, Path path) {
+    int first = 0;
+    while (name.startsWith("/", first)) {
+      first++; // the C library ignores any number of slashes
+    }
+    if (first == name.length()) {
+      return "the name is empty";
+    }
+    if (name.indexOf('/', first) >= 0) {
+      return "the name has a second slash";
+    }
+    if (name.getBytes(StandardCharsets.UTF_8).length - first >= MAX_NAME) {
+      return LONG_NAME;
+    }
+    // glibc reports EISDIR as EINVAL
+    return Files.isDirectory(path) ? DIRECTORY : "an option does not apply to shared memory";
   }
 
   public static @Nullable String resize(Errno errno) {

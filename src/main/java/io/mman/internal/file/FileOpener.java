@@ -40,12 +40,11 @@ public final class FileOpener {
       Failure failure = request.addTo(Failure.of("open", fd).file(path));
       throw failure.because(FileErrors.open(failure.error())).exception();
     }
-    return opened(fd, path, request);
+    return opened(new OpenFile(fd, path), request);
   }
 
   /** Returns an open file, after truncating it if that is requested. */
-  private static OpenFile opened(int fd, Path path, OpenRequest request) {
-    OpenFile file = new OpenFile(fd, path);
+  private static OpenFile opened(OpenFile file, OpenRequest request) {
     if (request.truncates()) {
       try {
         FileLength.discardContents(file);
@@ -140,9 +139,24 @@ public final class FileOpener {
     if (fd < 0) {
       Failure failure = Failure.of("shm_open", fd).arg("\"" + name + "\"").about(path);
       request.addTo(failure);
-      throw failure.because(FileErrors.sharedMemory(failure.error())).exception();
+      throw failure.because(FileErrors.sharedMemory(failure.error(), name, path)).exception();
     }
-    return opened(fd, path, request);
+    return opened(requireRegular(new OpenFile(fd, path), fd, name), request);
+  }
+
+  /** Refuses what shm_open(3) opens although it is no shared memory, such as a directory. */
+  private static OpenFile requireRegular(OpenFile file, int fd, String name) {
+    FileStatus status = new FileStatus();
+    int result = FileCalls.fstat(fd, status);
+    if (result == 0 && status.isRegular()) {
+      return file;
+    }
+    file.closeQuietly();
+    if (result < 0) {
+      throw file.failure("fstat", result).exception();
+    }
+    throw new IllegalArgumentException(
+        "\"" + name + "\" is the name of a directory, a pipe or a device, not of shared memory");
   }
 
   public static void unlinkSharedMemory(String name) {

@@ -57,11 +57,17 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
     return new OpenRequest(flags, mode(attributes), truncates);
   }
 
-  /** Returns the request for shm_open(3), which sets the close-on-exec flag itself. */
+  /**
+   * Returns the request for shm_open(3), which sets the close-on-exec flag itself. On Linux it does
+   * not wait for the other end of a pipe that somebody has put in the place of the object.
+   */
   OpenRequest forSharedMemory() {
     Set<OpenFlags> flags = EnumSet.copyOf(names);
     flags.remove(OpenFlags.O_NOCTTY);
     flags.remove(OpenFlags.O_CLOEXEC);
+    if (Platform.current().isLinux()) {
+      flags.add(OpenFlags.O_NONBLOCK);
+    }
     // On macOS, the length of shared memory can be set only once.
     boolean isMacos = Platform.current() == Platform.MACOS;
     if (truncates && isMacos) {
@@ -100,7 +106,17 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
         case TRUNCATE_EXISTING -> writes ? OpenFlags.O_TRUNC : null;
         case SYNC -> OpenFlags.O_SYNC;
         case DSYNC -> OpenFlags.O_DSYNC;
-        case APPEND, DELETE_ON_CLOSE -> throw unsupported("option " + option);
+        case APPEND ->
+            throw unsupported(
+                "option APPEND",
+                "a store to mapped memory goes to its own place, not to the end of the file; open"
+                    + " with WRITE, then use MappedRegion.extend, or NativeFile.resize and map the"
+                    + " new range");
+        case DELETE_ON_CLOSE ->
+            throw unsupported(
+                "option DELETE_ON_CLOSE",
+                "delete the file by its path, which leaves it usable until it is closed and"
+                    + " unmapped, or use NativeFile.memory");
       };
     }
     if (option == LinkOption.NOFOLLOW_LINKS) {
@@ -130,6 +146,10 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
 
   private static UnsupportedOperationException unsupported(String what) {
     return new UnsupportedOperationException(what + " is not supported");
+  }
+
+  private static UnsupportedOperationException unsupported(String what, String instead) {
+    return new UnsupportedOperationException(what + " is not supported: " + instead);
   }
 
   private static boolean isPermissions(String attribute) {

@@ -59,9 +59,16 @@ public final class PathBytes {
   /**
    * Returns the path of a shared-memory object. On Linux it is a file in /dev/shm; on other systems
    * the path is a slash and the name.
+   *
+   * @throws IllegalArgumentException if the name contains NUL, or is that of a directory
    */
   public static Path ofSharedMemory(String name) {
     requireNoNul(name);
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    if (last.equals(".") || last.equals("..")) {
+      throw new IllegalArgumentException(
+          "no shared-memory object can have the name \"" + name + "\"");
+    }
     String directory = Platform.current().isLinux() ? "/dev/shm/" : "/";
     String path = directory + (name.startsWith("/") ? name.substring(1) : name);
     return isFaithful(path) ? Path.of(path) : escaped(path.getBytes(StandardCharsets.UTF_8));

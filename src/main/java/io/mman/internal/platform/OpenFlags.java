@@ -11,6 +11,7 @@ public enum OpenFlags {
   /** Is the same as O_SYNC on OpenBSD. */
   O_DSYNC(Numbers.linux(0x1000).macos(0x400000).freebsd(0x1000000).netbsd(0x10000).openbsd(0x80)),
   O_SYNC(Numbers.linux(0x101000).bsd(0x80)),
+  O_NONBLOCK(Numbers.linux(0x800).bsd(4)),
   O_NOCTTY(Numbers.linux(0x100).bsd(0x8000).macos(0x20000)),
   O_CLOEXEC(
       Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000).netbsd(0x400000).openbsd(0x10000)),

@@ -417,6 +417,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
    *     reading
+   * @throws MmanException {@code EFAULT} if the first page of the target is missing, or its
+   *     protection forbids writing; the message blames the target
    * @throws UnsupportedOperationException on systems other than Linux
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -440,6 +442,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
    *     its protection forbids writing
+   * @throws MmanException {@code EFAULT} if the first page of the source is missing, or its
+   *     protection forbids reading; the message blames the source
    * @throws UnsupportedOperationException on systems other than Linux
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -464,8 +468,9 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime, a {@link Pin} is open, or native code holds a view
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException if mprotect fails: {@code EACCES} if the file was not opened for writing,
-   *     {@code ENOMEM} at the limit {@code vm.max_map_count}, {@code EPERM} if the region is sealed
+   * @throws MmanException if mprotect fails: {@code EACCES} if the file was not opened for writing
+   *     or is sealed against it, {@code ENOMEM} at the limit {@code vm.max_map_count}, {@code
+   *     EPERM} if the region is sealed
    * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>
    */
   public MemorySegment protect(Protection p) {

@@ -214,8 +214,7 @@ class MmanAdviseTest {
       assertFails(
           "madvise",
           Errno.EINVAL,
-          "NORMAL): EINVAL (Invalid argument): the address is not aligned, the kernel does not know"
-              + " NORMAL, or it does not apply to this memory",
+          "NORMAL): EINVAL (Invalid argument): the address is not a multiple of the page size",
           () -> Mman.madvise(pages.misaligned(), Advice.NORMAL));
     }
   }

@@ -1,5 +1,6 @@
 package io.mman.internal.call;
 
+import io.mman.Errno;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.MemoryErrors;
 import io.mman.internal.libc.KernelCalls;
@@ -55,10 +56,27 @@ public enum ProcessVmCopy {
       }
     }
     if (result < 0 && done == 0) { // otherwise the number of bytes is the result, as for read(2)
-      Failure failure = Failure.of(call, result).range(region).about(file);
-      throw failure.because(MemoryErrors.copy(failure.error())).exception();
+      boolean othersFault = isFaultOf(other, region, result);
+      Failure failure = Failure.of(call, result).range(region).about(othersFault ? null : file);
+      String faulty = othersFault ? (this == READ ? "target" : "source") : null;
+      throw failure.because(MemoryErrors.copy(failure.error(), faulty)).exception();
     }
     return done;
+  }
+
+  /**
+   * Returns whether nothing could be copied because of the other memory. Only a read shows without
+   * a change of memory whether a page is there. If the source is, the other side is to blame.
+   */
+  private boolean isFaultOf(MemorySegment other, MemorySegment region, long result) {
+    if (result != -Errno.EFAULT.number() || !other.isNative()) {
+      return false;
+    }
+    MemorySegment source = this == READ ? region : other;
+    try (Arena arena = Arena.ofConfined()) {
+      boolean isReadable = KernelCalls.copyFrom(source, arena.allocate(1), 1) == 1;
+      return isReadable == (this == READ);
+    }
   }
 
   private long through(MemorySegment buffer, MemorySegment region, MemorySegment heap) {

@@ -86,9 +86,7 @@ public final class SystemCalls {
     int result = MemoryCalls.mprotect(range, prot.bits());
     if (result < 0) {
       Failure failure = failure("mprotect", result).range(range).arg(prot).about(file);
-      throw failure
-          .because(MemoryErrors.mprotect(failure.error(), prot, range.byteSize()))
-          .exception();
+      throw failure.because(MemoryErrors.mprotect(failure.error(), prot, range)).exception();
     }
     record(recorded, range, prot.name(), file);
   }
@@ -98,7 +96,7 @@ public final class SystemCalls {
     int result = MemoryCalls.madvise(range, advice.number());
     if (result < 0) {
       Failure failure = failure("madvise", result).range(range).arg(advice).about(file);
-      throw failure.because(MemoryErrors.madvise(failure.error(), advice)).exception();
+      throw failure.because(MemoryErrors.madvise(failure.error(), advice, range)).exception();
     }
     record(recorded, range, advice.name(), file);
   }

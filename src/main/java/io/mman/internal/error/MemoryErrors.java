@@ -9,6 +9,7 @@ import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.platform.Fcntl;
 import io.mman.internal.platform.OpenFlags;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -23,7 +24,7 @@ public final class MemoryErrors {
   private static final String BUSY = "the kernel is temporarily out of a resource: try again";
   private static final String EMPTY_OR_MISALIGNED =
       "the address is not a multiple of the page size, or the length is 0";
-  private static final String MISALIGNED = "the address is not a multiple of the page size";
+  static final String MISALIGNED = "the address is not a multiple of the page size";
   private static final String SEALED = "the range is sealed (mseal)";
   private static final String UNMAPPED = "part of the range is not mapped";
 
@@ -105,10 +106,14 @@ public final class MemoryErrors {
 
   private static String forbiddenMap(Protection prot, Set<MapFlag> flags, int fd) {
     if (flags.contains(MapFlag.LOCKED) && ResourceLimits.isLockingForbidden()) {
-      return ResourceLimits.LOCKING_FORBIDDEN;
+      return ResourceLimits.lockingForbidden();
     }
     if (fd == -1) {
       return "the address is in a sealed range (mseal), or below vm.mmap_min_addr";
+    }
+    String seal = prot.canWrite() ? SealErrors.sealAgainstWriting(fd) : null;
+    if (seal != null) {
+      return seal;
     }
     return prot.canExecute()
         ? "the file system is mounted noexec, or the file is sealed against writing"
@@ -124,12 +129,12 @@ public final class MemoryErrors {
     };
   }
 
-  public static @Nullable String mprotect(Errno errno, Protection prot, long length) {
+  public static @Nullable String mprotect(Errno errno, Protection prot, MemorySegment range) {
     return switch (errno) {
-      case EACCES -> "the file is open for reading only";
+      case EACCES -> SealErrors.mprotect(prot, range);
       case EINVAL -> MISALIGNED;
       case ENOMEM -> {
-        long writable = prot.canWrite() ? length : 0;
+        long writable = prot.canWrite() ? range.byteSize() : 0;
         yield ResourceLimits.reached(0, writable, writable, UNMAPPED);
       }
       case EPERM -> SEALED;
@@ -137,7 +142,7 @@ public final class MemoryErrors {
     };
   }
 
-  public static @Nullable String madvise(Errno errno, Advice advice) {
+  public static @Nullable String madvise(Errno errno, Advice advice, MemorySegment range) {
     return switch (errno) {
       case EACCES -> advice + " requires a shared mapping of a file that is open for writing";
       case EAGAIN -> {
@@ -148,12 +153,9 @@ public final class MemoryErrors {
       case EBUSY -> "pages are in use: try again";
       case EFAULT -> "a page is past the end of the file, or the disk is full";
       case EHWPOISON -> "the memory itself is damaged";
-      case EINVAL ->
-          "the address is not aligned, the kernel does not know "
-              + advice
-              + ", or it does not apply to this memory";
+      case EINVAL -> AdviceErrors.invalid(advice, range);
       case ENOMEM -> ResourceLimits.reached(0, 0, 0, UNMAPPED);
-      case EPERM -> SEALED;
+      case EPERM -> advice == Advice.REMOVE ? "a seal on the file forbids this" : SEALED;
       default -> null;
     };
   }
@@ -172,13 +174,13 @@ public final class MemoryErrors {
     return switch (errno) {
       case EAGAIN -> "some of the range could not be locked";
       case ENOMEM -> {
-        String limit = ResourceLimits.locked(length);
-        yield limit != null
-            ? limit
-            : ResourceLimits.reached(
-                0, 0, 0, UNMAPPED + ", past the end of the file, or inaccessible");
+        String limit = ResourceLimits.areas(); // first, because then the JVM can load few classes
+        if (limit == null) {
+          limit = ResourceLimits.locked(length);
+        }
+        yield limit != null ? limit : UNMAPPED + ", past the end of the file, or inaccessible";
       }
-      case EPERM -> ResourceLimits.LOCKING_FORBIDDEN;
+      case EPERM -> ResourceLimits.lockingForbidden();
       default -> null;
     };
   }
@@ -188,7 +190,7 @@ public final class MemoryErrors {
       case EAGAIN -> "some of the memory could not be locked";
       case EINVAL -> "neither CURRENT nor FUTURE is given";
       case ENOMEM -> ResourceLimits.lockedAll();
-      case EPERM -> ResourceLimits.LOCKING_FORBIDDEN;
+      case EPERM -> ResourceLimits.lockingForbidden();
       default -> null;
     };
   }
@@ -210,10 +212,17 @@ public final class MemoryErrors {
     };
   }
 
-  public static @Nullable String copy(Errno errno) {
+  /**
+   * Explains the error of a copy between a region and other memory.
+   *
+   * @param other what a missing page belongs to if not to the region, or null
+   */
+  public static @Nullable String copy(Errno errno, @Nullable String other) {
     return switch (errno) {
       case EFAULT ->
-          "a page is past the end of the file, cannot be allocated, or its protection forbids the"
+          "a page "
+              + (other == null ? "" : "of the " + other + " ")
+              + "is past the end of the file, cannot be allocated, or its protection forbids the"
               + " access";
       case EPERM, ENOSYS ->
           "the system or a seccomp filter forbids process_vm_readv and process_vm_writev";

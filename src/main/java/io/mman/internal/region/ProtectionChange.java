@@ -1,5 +1,6 @@
 package io.mman.internal.region;
 
+import io.mman.Errno;
 import io.mman.MmanException;
 import io.mman.Protection;
 import io.mman.internal.call.SystemCalls;
@@ -77,7 +78,13 @@ final class ProtectionChange extends Change {
 
   private static void protect(MemorySegment pages, Protection protection, Backing backing) {
     if (pages.byteSize() > 0) {
-      SystemCalls.mprotect(pages, protection, backing.path());
+      try {
+        SystemCalls.mprotect(pages, protection, backing.path());
+      } catch (MmanException e) {
+        throw e.error() == Errno.EACCES
+            ? ProtectionRefusal.explain(e, pages, protection, backing)
+            : e;
+      }
       if (backing.hugePage() > 0) {
         Prefault.populate(pages, protection, backing); // a write may need new huge pages now
       } else if (backing.isEndless()) {

@@ -1,0 +1,40 @@
+package io.mman.internal.error;
+
+import io.mman.Advice;
+import io.mman.internal.libc.ProcessCalls;
+import io.mman.internal.proc.Maps;
+import java.lang.foreign.MemorySegment;
+
+/** Explains which of the many causes of {@code EINVAL} madvise(2) had. */
+final class AdviceErrors {
+  private static final String LOCKED = "the pages are locked";
+
+  private AdviceErrors() {}
+
+  static String invalid(Advice advice, MemorySegment range) {
+    if (range.address() % ProcessCalls.pageSize() != 0) {
+      return MemoryErrors.MISALIGNED;
+    }
+    return advice.isSupported() ? refused(advice, range) : "the kernel does not know " + advice;
+  }
+
+  /** Explains why the kernel does not take advice for this memory that it takes for other. */
+  private static String refused(Advice advice, MemorySegment range) {
+    return switch (advice) {
+      case FREE ->
+          isPrivateAnonymous(range) ? LOCKED : "FREE applies to private anonymous memory only";
+      case WIPEONFORK -> "WIPEONFORK applies to private anonymous memory only";
+      case REMOVE -> isPrivateAnonymous(range) ? "REMOVE applies to shared memory only" : LOCKED;
+      case DONTNEED -> LOCKED + ", mapped from a device, or only a part of an explicit huge page";
+      case COLD, PAGEOUT -> LOCKED + ", mapped from a device, or explicit huge pages";
+      case POPULATE_READ, POPULATE_WRITE ->
+          "the protection of the pages forbids it, or they are mapped from a device";
+      default -> advice + " does not apply to this memory";
+    };
+  }
+
+  /** Anonymous memory that is shared has a file of the kernel's own, and with it an inode. */
+  private static boolean isPrivateAnonymous(MemorySegment range) {
+    return Maps.cover(range.address(), range.byteSize(), "", true);
+  }
+}

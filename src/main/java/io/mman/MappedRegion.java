@@ -49,8 +49,9 @@ public final class MappedRegion implements AutoCloseable {
    * <p>The region refuses advice that {@linkplain Advice#isDiscarding() discards} bytes if the
    * segment is read-only, because its pages may be writable for their owner. It also refuses to
    * discard explicit huge pages. To recognize them, {@code advise} with {@code DONTNEED}, {@code
-   * DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, and for files that are not on
-   * a disk {@code /proc/self/smaps}, which takes milliseconds.
+   * DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, which takes some hundred
+   * microseconds, and for files in memory and on some file systems {@code /proc/self/smaps}, which
+   * takes milliseconds.
    *
    * @param mapped native memory, whose bounds and lifetime become those of the region
    * @return a region that borrows the segment's lifetime and never changes the protection of its

@@ -36,11 +36,13 @@ final class MappingFaults {
                 new FaultScenario(
                     "createRefused", folder -> newFile(folder, MappingFaults::refused)))
             .refusedBy(FaultPlan.MADVISE)
+            .survives(FaultPlan.MADVISE, 2, "") // whether the kernel knows the advice at all
             .suppresses(FaultPlan.MUNMAP, FaultRule.EVERY),
         opens(onPath("path", m -> m)),
         lengthens(onPath("pathExtended", m -> m.create(2 * BYTES))),
         lengthens(onPath("pathRefused", m -> refused(m.create(2 * BYTES))))
             .refusedBy(FaultPlan.MADVISE)
+            .survives(FaultPlan.MADVISE, 2, "") // whether the kernel knows the advice at all
             .suppresses(FaultPlan.MUNMAP, FaultRule.EVERY),
         lengthens(onPath("pathPreallocated", m -> m.create(2 * BYTES).preallocate())),
         opens(onPath("copyOnWrite", m -> m.copyOnWrite().protection(RW).populate())),
@@ -103,7 +105,7 @@ final class MappingFaults {
 
   /** Adds advice that does not apply to files: the first failure, after which others may follow. */
   private static Mapping refused(Mapping mapping) {
-    return mapping.advise(Advice.FREE);
+    return mapping.advise(Advice.WIPEONFORK); // for whose reason nothing is read from /proc
   }
 
   private static FaultScenario.Attempt newFile(Path folder, Function<Mapping, Mapping> request) {

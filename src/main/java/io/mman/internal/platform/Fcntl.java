@@ -2,7 +2,9 @@ package io.mman.internal.platform;
 
 /** Commands of fcntl(2), named as in C without {@code F_}. */
 public enum Fcntl {
+  SETFD(Numbers.everywhere(2)),
   GETFL(Numbers.everywhere(3)),
+  SETFL(Numbers.everywhere(4)),
   ADD_SEALS(Numbers.linux(1033).freebsd(19).netbsd(16)),
   GET_SEALS(Numbers.linux(1034).freebsd(20).netbsd(17)),
   /** Sets a lock that belongs to the open file description, without waiting for it. */

@@ -229,7 +229,7 @@ class MappedRegionReasonTest {
 
   private static void assertOther(String call, String side, Runnable action) {
     MmanException e = assertFails(call, Errno.EFAULT, action::run);
-    assertTrue(e.getMessage().contains(": a page of the " + side + " is past the end"));
+    assertTrue(e.getMessage().contains(": a page of the " + side + " is missing"));
     assertFalse(e.getCause() instanceof FileSystemException); // which would name the region's file
     assertNull(e.getCause().getCause());
   }

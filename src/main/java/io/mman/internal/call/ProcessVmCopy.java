@@ -4,64 +4,73 @@ import io.mman.Errno;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.MemoryErrors;
 import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.platform.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Copies memory through the kernel, for which a missing page is an error and not a signal. Memory
- * on the Java heap has no fixed address, and is copied in pieces through a native buffer.
- */
-public enum ProcessVmCopy {
+/** Copies with a single call, which only Linux has and a seccomp filter may refuse. */
+enum ProcessVmCopy implements CopyMethod {
   /** Copies from a region to other memory. */
-  READ("process_vm_readv"),
+  READ("process_vm_readv", Kernel.PROCESS_VM_READV),
   /** Copies from other memory into a region. */
-  WRITE("process_vm_writev");
-
-  private static final long BUFFER_BYTES = 64 << 10;
+  WRITE("process_vm_writev", Kernel.PROCESS_VM_WRITEV);
 
   private final String call;
 
-  ProcessVmCopy(String call) {
+  /** Is never set again: what a process is refused once, it will be refused to its end. */
+  private volatile boolean available;
+
+  ProcessVmCopy(String call, Kernel number) {
     this.call = call;
+    this.available = number.isHere();
+  }
+
+  /** Returns whether the system has the call, and is not known to refuse it. */
+  boolean isAvailable() {
+    return available;
+  }
+
+  @Override
+  public long copy(MemorySegment region, MemorySegment other) {
+    return this == READ
+        ? KernelCalls.copyFrom(region, other, other.byteSize())
+        : KernelCalls.copyTo(region, other, other.byteSize());
   }
 
   /**
-   * Copies between a region and other memory.
-   *
-   * @param region a range of the same size as {@code other}
-   * @param file the path of the mapped file, for the exception
-   * @return the number of bytes copied, less than the size if a later page is missing
-   * @throws io.mman.MmanException if the first byte cannot be copied
+   * Finds out whether an error means that the system refuses the call itself. The same errno may
+   * have another reason, so the call is made once more for memory that cannot fail. If it is
+   * refused, {@link #isAvailable} remembers it.
    */
-  public long copy(MemorySegment region, MemorySegment other, @Nullable Path file) {
-    if (this == READ && other.isReadOnly()) {
-      throw new IllegalArgumentException("the target is read-only");
-    }
-    long done = 0;
-    long result = 0;
-    if (other.isNative()) {
-      while (result >= 0 && done < other.byteSize()) {
-        result = once(region.asSlice(done), other.asSlice(done));
-        done += Math.max(0, result);
-      }
-    } else {
+  boolean isRefused(long result) {
+    if (result < 0 && isRefusal(Errno.of((int) -result))) {
       try (Arena arena = Arena.ofConfined()) {
-        MemorySegment buffer = arena.allocate(Math.min(BUFFER_BYTES, other.byteSize()));
-        while (result >= 0 && done < other.byteSize()) {
-          result = through(buffer, region.asSlice(done), other.asSlice(done));
-          done += Math.max(0, result);
+        MemorySegment bytes = arena.allocate(2);
+        if (copy(bytes.asSlice(0, 1), bytes.asSlice(1, 1)) == result) {
+          available = false;
         }
       }
     }
-    if (result < 0 && done == 0) { // otherwise the number of bytes is the result, as for read(2)
-      boolean othersFault = isFaultOf(other, region, result);
-      Failure failure = Failure.of(call, result).range(region).about(othersFault ? null : file);
-      String faulty = othersFault ? (this == READ ? "target" : "source") : null;
-      throw failure.because(MemoryErrors.copy(failure.error(), faulty)).exception();
-    }
-    return done;
+    return !available;
+  }
+
+  /** Returns whether an error is one with which kernels and filters refuse a call altogether. */
+  static boolean isRefusal(Errno errno) {
+    return errno == Errno.EPERM || errno == Errno.EACCES || errno == Errno.ENOSYS;
+  }
+
+  /**
+   * Returns the failure of a copy of which not even the first byte was made.
+   *
+   * @param file the path of the mapped file
+   */
+  Failure failure(long result, MemorySegment region, MemorySegment other, @Nullable Path file) {
+    Failure failure = Failure.of(call, result).range(region);
+    return isFaultOf(other, region, result)
+        ? failure.because(MemoryErrors.copyOther(failure.error(), this == READ))
+        : failure.about(file).because(MemoryErrors.copy(failure.error()));
   }
 
   /**
@@ -77,24 +86,5 @@ public enum ProcessVmCopy {
       boolean isReadable = KernelCalls.copyFrom(source, arena.allocate(1), 1) == 1;
       return isReadable == (this == READ);
     }
-  }
-
-  private long through(MemorySegment buffer, MemorySegment region, MemorySegment heap) {
-    long bytes = Math.min(buffer.byteSize(), heap.byteSize());
-    MemorySegment piece = buffer.asSlice(0, bytes);
-    if (this == WRITE) {
-      piece.copyFrom(heap.asSlice(0, bytes));
-    }
-    long result = once(region, piece);
-    if (this == READ && result > 0) {
-      MemorySegment.copy(piece, 0, heap, 0, result);
-    }
-    return result;
-  }
-
-  private long once(MemorySegment region, MemorySegment other) {
-    return this == READ
-        ? KernelCalls.copyFrom(region, other, other.byteSize())
-        : KernelCalls.copyTo(region, other, other.byteSize());
   }
 }

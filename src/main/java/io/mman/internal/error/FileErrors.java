@@ -28,6 +28,16 @@ public final class FileErrors {
     };
   }
 
+  public static @Nullable String pipe(Errno errno) {
+    return switch (errno) {
+      case EMFILE -> ResourceLimits.descriptors();
+      case ENFILE ->
+          "the system-wide limit of open files (fs.file-max), or the user's limit of memory in"
+              + " pipes (fs.pipe-user-pages-hard) is reached";
+      default -> null;
+    };
+  }
+
   public static @Nullable String memory(Errno errno) {
     return switch (errno) {
       case EACCES ->

@@ -212,22 +212,21 @@ public final class MemoryErrors {
     };
   }
 
-  /**
-   * Explains the error of a copy between a region and other memory.
-   *
-   * @param other what a missing page belongs to if not to the region, or null
-   */
-  public static @Nullable String copy(Errno errno, @Nullable String other) {
-    return switch (errno) {
-      case EFAULT ->
-          "a page "
-              + (other == null ? "" : "of the " + other + " ")
-              + "is past the end of the file, cannot be allocated, or its protection forbids the"
-              + " access";
-      case EPERM, ENOSYS ->
-          "the system or a seccomp filter forbids process_vm_readv and process_vm_writev";
-      default -> null;
-    };
+  /** Explains why the bytes of a region could not be copied. */
+  public static @Nullable String copy(Errno errno) {
+    return errno == Errno.EFAULT
+        ? "a page is past the end of the file, cannot be allocated, or its protection forbids the"
+            + " access"
+        : null;
+  }
+
+  /** Explains why the memory outside of a region could not be copied to, or else copied from. */
+  public static @Nullable String copyOther(Errno errno, boolean isTarget) {
+    return errno == Errno.EFAULT
+        ? "a page of the "
+            + (isTarget ? "target" : "source")
+            + " is missing, cannot be allocated, or its protection forbids the access"
+        : null;
   }
 
   public static @Nullable String mincore(Errno errno) {

@@ -10,6 +10,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * therefore never used after it is closed, when it may already belong to another file.
  */
 final class Descriptor {
+  /** In place of the number of a closed descriptor. */
+  static final int CLOSED = -1;
+
   private final int fd;
   private final Path path;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -40,10 +43,19 @@ final class Descriptor {
    *     then
    */
   int acquire() {
+    int number = acquireIfOpen();
+    if (number == CLOSED) {
+      throw new IllegalStateException("the file is closed: " + path);
+    }
+    return number;
+  }
+
+  /** Returns the number as {@link #acquire} does, or {@link #CLOSED}. */
+  int acquireIfOpen() {
     lock.readLock().lock();
     if (!open) {
       lock.readLock().unlock();
-      throw new IllegalStateException("the file is closed: " + path);
+      return CLOSED;
     }
     return fd;
   }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The public class is {@link io.mman.NativeFile}.
  */
 public final class OpenFile {
+  /** In place of the descriptor of a closed file. */
+  public static final int CLOSED = Descriptor.CLOSED;
+
   private final Descriptor descriptor;
   private final Path path;
 
@@ -78,6 +81,11 @@ public final class OpenFile {
    */
   public int acquire() {
     return descriptor.acquire();
+  }
+
+  /** Returns the descriptor as {@link #acquire} does, or {@link #CLOSED}. */
+  public int acquireIfOpen() {
+    return descriptor.acquireIfOpen();
   }
 
   public void release() {

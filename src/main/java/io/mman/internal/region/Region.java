@@ -3,7 +3,6 @@ package io.mman.internal.region;
 import io.mman.Advice;
 import io.mman.Protection;
 import io.mman.RegionStats;
-import io.mman.internal.call.ProcessVmCopy;
 import io.mman.internal.call.SystemCalls;
 import io.mman.internal.jfr.Recorded;
 import io.mman.internal.region.SplitJoin.Joined;
@@ -189,19 +188,19 @@ public final class Region {
   }
 
   public long read(long offset, MemorySegment target) {
-    return copy(ProcessVmCopy.READ, offset, target);
+    lock.beginCall();
+    try {
+      return RegionCopy.read(usable(), backing, offset, target);
+    } finally {
+      lock.endCall();
+    }
   }
 
   public long write(long offset, MemorySegment source) {
     AdviceRules.requireWritable(backing, state.protection());
-    return copy(ProcessVmCopy.WRITE, offset, source);
-  }
-
-  private long copy(ProcessVmCopy direction, long offset, MemorySegment other) {
     lock.beginCall();
     try {
-      MemorySegment bytes = usable().bytes(offset, other.byteSize());
-      return direction.copy(bytes, other, backing.path());
+      return RegionCopy.write(usable(), backing, offset, source);
     } finally {
       lock.endCall();
     }

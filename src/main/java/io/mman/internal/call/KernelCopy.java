@@ -1,0 +1,73 @@
+package io.mman.internal.call;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies between a region and other memory through the kernel, for which a missing page is an error
+ * and not a signal: with one call where the system permits it, otherwise through a pipe, and out of
+ * a region from its file if that has the same bytes.
+ */
+public enum KernelCopy {
+  /** Copies from a region to other memory. */
+  READ(ProcessVmCopy.READ),
+  /** Copies from other memory into a region. */
+  WRITE(ProcessVmCopy.WRITE);
+
+  private final ProcessVmCopy direct;
+
+  KernelCopy(ProcessVmCopy direct) {
+    this.direct = direct;
+  }
+
+  /** Returns whether one call may do, so that no descriptor of the file is needed. */
+  public boolean isDirect() {
+    return direct.isAvailable();
+  }
+
+  /**
+   * Copies between a region and other memory.
+   *
+   * @param region a range of the same size as {@code other}
+   * @param path the path of the mapped file, for the exception
+   * @param file reads the mapped file, if its bytes are those of the region
+   * @return the number of bytes copied, less than the size if a later page is missing
+   * @throws io.mman.MmanException if the first byte cannot be copied
+   */
+  public long copy(
+      MemorySegment region, MemorySegment other, @Nullable Path path, @Nullable FileCopy file) {
+    if (this == READ && other.isReadOnly()) {
+      throw new IllegalArgumentException("the target is read-only");
+    }
+    CopyProgress copy = new CopyProgress(this == READ, region, other);
+    if (direct.isAvailable()) {
+      copy.proceed(direct);
+      if (copy.isComplete() || !direct.isRefused(copy.result())) {
+        if (hasFailed(copy)) {
+          throw direct.failure(copy.result(), region, other, path).exception();
+        }
+        return copy.done();
+      }
+    }
+    if (file != null) {
+      copy.proceed(file);
+    }
+    return copy.isComplete() ? copy.done() : throughPipe(copy, path);
+  }
+
+  private long throughPipe(CopyProgress copy, @Nullable Path path) {
+    try (PipeCopy pipe = new PipeCopy(this == READ)) {
+      copy.proceed(pipe);
+      if (hasFailed(copy)) {
+        throw pipe.exception(copy.result(), path);
+      }
+      return copy.done();
+    }
+  }
+
+  /** After the first byte, the number of bytes is the result, as for read(2). */
+  private static boolean hasFailed(CopyProgress copy) {
+    return copy.result() < 0 && copy.done() == 0;
+  }
+}

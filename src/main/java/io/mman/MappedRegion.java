@@ -406,7 +406,18 @@ public final class MappedRegion implements AutoCloseable {
 
   /**
    * Copies bytes out of the region through the kernel, for which a missing page is an error and not
-   * a signal. Use it for files that another process may truncate. It costs a system call.
+   * a signal. Use it for files that another process may truncate.
+   *
+   * <p>On Linux this is done by process_vm_readv(2), applied to this process itself. Other systems
+   * lack that call, and some sandboxes and seccomp profiles refuse it. There the bytes go through a
+   * pipe in pieces of at most 64 KiB: write(2) takes them from the region, and read(2) stores them
+   * in the target. The pipe takes two descriptors until this method returns. If the region is a
+   * shared mapping that was created writable, of a regular file whose {@link NativeFile} is still
+   * open or for which the region keeps a descriptor, pread(2) reads the bytes from the file
+   * instead, as far as the file reaches. The result is the same in every case. Once the system has
+   * refused the call, it is not tried again.
+   *
+   * <p>If a page of the target itself cannot be written, the copy ends there, too.
    *
    * @param offset the first byte to copy, in bytes from the start of the region
    * @param target where the bytes go, native or on the heap; its size is the number of bytes to
@@ -418,13 +429,17 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
    *     reading
-   * @throws MmanException {@code EFAULT} if the first page of the target is missing, or its
-   *     protection forbids writing; the message blames the target
-   * @throws UnsupportedOperationException on systems other than Linux
+   * @throws MmanException {@code EFAULT} if the first page of the target cannot be written;
+   *     the message blames the target
+   * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
+   *     is free
+   * @throws UnsupportedOperationException if the system refuses both process_vm_readv(2) and
+   *     pipe(2), or is unknown to this library
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
    *     process_vm_readv(2)</a>
+   * @see <a href="https://man7.org/linux/man-pages/man7/pipe.7.html">pipe(7)</a>
    */
   public long read(long offset, MemorySegment target) {
     return region.read(offset, target);
@@ -432,7 +447,15 @@ public final class MappedRegion implements AutoCloseable {
 
   /**
    * Copies bytes into the region through the kernel, for which a missing page is an error and not a
-   * signal. So is a page that cannot be allocated because the disk is full.
+   * signal. So is a page that cannot be allocated because the disk is full. The copy never extends
+   * the mapped file.
+   *
+   * <p>On Linux this is done by process_vm_writev(2), applied to this process itself. Where the
+   * system lacks that call or refuses it, the bytes go through a pipe, as described for {@link
+   * #read}. They are never written with pwrite(2), which would extend a file that another process
+   * truncates at the same moment.
+   *
+   * <p>If a page of the source itself cannot be read, the copy ends there, too.
    *
    * @param offset where the first byte goes, in bytes from the start of the region
    * @param source the bytes, native or on the heap
@@ -443,13 +466,17 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
    *     its protection forbids writing
-   * @throws MmanException {@code EFAULT} if the first page of the source is missing, or its
-   *     protection forbids reading; the message blames the source
-   * @throws UnsupportedOperationException on systems other than Linux
+   * @throws MmanException {@code EFAULT} if the first page of the source cannot be read;
+   *     the message blames the source
+   * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
+   *     is free
+   * @throws UnsupportedOperationException if the system refuses both process_vm_writev(2) and
+   *     pipe(2), or is unknown to this library
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/process_vm_readv.2.html">
    *     process_vm_writev(2)</a>
+   * @see <a href="https://man7.org/linux/man-pages/man7/pipe.7.html">pipe(7)</a>
    */
   public long write(long offset, MemorySegment source) {
     return region.write(offset, source);

@@ -188,6 +188,40 @@ class PortableTest {
   }
 
   @Test
+  void bytesAreCopiedUpToTheFirstMissingPage() {
+    Path path = Samples.file(folder, 30 * PAGE);
+    Mapping writable = Mapping.file(path).protection(Protection.READ_WRITE);
+    try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
+        MappedRegion bare = writable.mapConfined();
+        MappedRegion open = Mapping.file(file).protection(Protection.READ_WRITE).mapConfined()) {
+      Samples.resize(path, 20 * PAGE);
+      for (MappedRegion region : new MappedRegion[] {bare, open}) {
+        MemorySegment heap = MemorySegment.ofArray(new byte[(int) (29 * PAGE)]);
+        assertEquals(20 * PAGE - 9, region.read(9, heap));
+        MemorySegment copied = heap.asSlice(0, 20 * PAGE - 9);
+        assertArrayEquals(Samples.bytes(9, 20 * PAGE - 9), Samples.bytes(copied));
+        assertEquals(20 * PAGE - 9, region.write(9, heap));
+        var e = assertThrows(MmanException.class, () -> region.read(20 * PAGE, heap.asSlice(0, 1)));
+        assertSame(Errno.EFAULT, e.error());
+        assertThrows(MmanException.class, () -> region.write(20 * PAGE, heap.asSlice(0, 1)));
+      }
+      assertEquals(20 * PAGE, file.size());
+    }
+    assertArrayEquals(Samples.bytes(0, 20 * PAGE), Samples.read(path, 0, (int) (20 * PAGE)));
+  }
+
+  @Test
+  void protectionForbidsACopy() {
+    MemorySegment other = MemorySegment.ofArray(new byte[1]);
+    try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
+      region.protect(Protection.READ);
+      assertThrows(MmanException.class, () -> region.write(0, other));
+      region.protect(Protection.NONE);
+      assertThrows(MmanException.class, () -> region.read(0, other));
+    }
+  }
+
+  @Test
   void sharedMemoryIsSeenByItsName() {
     String name = "/mman-" + ProcessHandle.current().pid(); // macOS allows 31 characters
     Set<StandardOpenOption> create =

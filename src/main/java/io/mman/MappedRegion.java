@@ -429,8 +429,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
    *     reading
-   * @throws MmanException {@code EFAULT} if the first page of the target cannot be written;
-   *     the message blames the target
+   * @throws MmanException {@code EFAULT} if the first page of the target cannot be written; the
+   *     message blames the target
    * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
    *     is free
    * @throws UnsupportedOperationException if the system refuses both process_vm_readv(2) and
@@ -466,8 +466,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
    *     its protection forbids writing
-   * @throws MmanException {@code EFAULT} if the first page of the source cannot be read;
-   *     the message blames the source
+   * @throws MmanException {@code EFAULT} if the first page of the source cannot be read; the
+   *     message blames the source
    * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
    *     is free
    * @throws UnsupportedOperationException if the system refuses both process_vm_writev(2) and

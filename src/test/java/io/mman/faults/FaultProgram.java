@@ -1,11 +1,17 @@
 package io.mman.faults;
 
+import io.mman.MapFlag;
+import io.mman.Mman;
+import io.mman.Protection;
 import io.mman.testing.TracedThread;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -42,11 +48,21 @@ final class FaultProgram {
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
             .toList();
     FaultProgram program = new FaultProgram(scenarios);
+    keepReserve();
     program.rehearse();
     for (FaultPlan call : FaultPlan.values()) {
       program.fail(call);
     }
     System.exit(0); // whatever the threads do
+  }
+
+  /** After so many calls the library keeps map areas in reserve, which takes calls of its own. */
+  private static void keepReserve() {
+    Set<MapFlag> flags = EnumSet.of(MapFlag.PRIVATE, MapFlag.ANONYMOUS);
+    for (int i = 0; i < 1000; i++) {
+      long page = Mman.pageSize();
+      Mman.munmap(Mman.mmap(MemorySegment.NULL, page, Protection.NONE, flags, -1, 0));
+    }
   }
 
   /** Returns the folder in which each scenario has one of its own. */

@@ -13,10 +13,12 @@ import io.mman.NativeFile;
 import io.mman.Protection;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.LibraryJar;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -38,9 +40,16 @@ class FirstErrorTest {
   static class Taker {
     private static final Path FILE = Path.of("/bin/sh");
     private static final long MIB = 1 << 20;
+    private static final String NAME = "/mman-first-error-" + ProcessHandle.current().pid();
+    private static final Path CREATED = Path.of("/dev/shm" + NAME);
+    private static final Deque<AutoCloseable> others = new ArrayDeque<>();
 
+    /** With a second argument, all descriptors but so many are in use from the start. */
     public static void main(String... arguments) throws Exception {
       Deque<AutoCloseable> taken = new ArrayDeque<>();
+      if (arguments.length > 1) {
+        leaveDescriptors(Integer.parseInt(arguments[1]));
+      }
       try {
         while (true) {
           taken.add(take(arguments[0]));
@@ -51,22 +60,56 @@ class FirstErrorTest {
           mapAsTheJvmMay();
         }
       }
-      while (!taken.isEmpty()) {
-        taken.removeLast().close();
-      }
+      closeAll(taken);
+      closeAll(others);
       take(arguments[0]).close();
+      closeAll(others);
       System.out.println("again");
+      if (arguments[0].equals("sharedMemory")) {
+        NativeFile.unlinkSharedMemory(NAME);
+      }
+      Files.deleteIfExists(CREATED);
     }
 
-    private static AutoCloseable take(String what) {
+    private static void leaveDescriptors(int free) throws Exception {
+      try {
+        while (true) {
+          others.add(new FileInputStream("/dev/null"));
+        }
+      } catch (IOException e) {
+        for (int i = 0; i < free; i++) {
+          others.removeLast().close();
+        }
+      }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> resources) throws Exception {
+      while (!resources.isEmpty()) {
+        resources.removeLast().close();
+      }
+    }
+
+    private static AutoCloseable take(String what) throws Exception {
       return switch (what) {
         case "files" -> NativeFile.open(FILE);
+        case "sharedMemory" ->
+            NativeFile.sharedMemory(NAME, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        case "mappings" -> beforeAnother(Mapping.file(FILE));
+        case "populatedMappings" -> beforeAnother(Mapping.file(FILE).populate());
+        case "createdMappings" -> beforeAnother(Mapping.file(CREATED).create(1));
         case "memoryFiles" -> NativeFile.memory("first", 1);
         case "largeMappings" -> Mapping.anonymous(1L << 30).flags(MapFlag.NORESERVE).mapConfined();
         case "smallMappings" -> Mapping.file(FILE).range(0, 1).mapConfined();
         case "locks" -> locked();
         default -> throw new IllegalArgumentException(what);
       };
+    }
+
+    /** Maps a file, which takes a descriptor for a moment only, and lets something else take it. */
+    private static MappedRegion beforeAnother(Mapping mapping) throws Exception {
+      MappedRegion region = mapping.mapConfined();
+      others.add(new FileInputStream("/dev/null"));
+      return region;
     }
 
     /** The JVM can still map what it needs before any region is closed. */
@@ -92,12 +135,32 @@ class FirstErrorTest {
   @ParameterizedTest
   @ValueSource(strings = {"files", "memoryFiles"})
   void noDescriptorIsLeft(String what) {
-    List<String> lines =
-        ChildJvm.of(Taker.class).under("prlimit", "--nofile=64:64").run(what).lines();
+    assertReportsDescriptors(ChildJvm.of(Taker.class), what);
+  }
+
+  /** The library's first call takes the last descriptor, and the second call fails. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "files",
+        "memoryFiles",
+        "sharedMemory",
+        "mappings",
+        "populatedMappings",
+        "createdMappings"
+      })
+  void oneDescriptorIsLeftForTheFirstCall(String what, @TempDir Path folder) throws IOException {
+    ChildJvm child = ChildJvm.of(Taker.class);
+    assertReportsDescriptors(child, what, "1");
+    assertReportsDescriptors(child.onClassPath(LibraryJar.in(folder).toString()), what, "1");
+  }
+
+  private static void assertReportsDescriptors(ChildJvm child, String... arguments) {
+    List<String> lines = child.under("prlimit", "--nofile=64:64").run(arguments).lines();
     String reason =
         ": EMFILE (Too many open files): RLIMIT_NOFILE allows 64 descriptors, and all are in use:"
             + " raise the limit (ulimit -n)";
-    assertEquals("again", lines.get(1));
+    assertEquals("again", lines.get(1), () -> lines.toString());
     assertTrue(lines.get(0).endsWith(reason), lines.get(0));
   }
 

@@ -47,7 +47,7 @@ public final class SystemCalls {
       long offset,
       @Nullable Path file) {
     int bits = FlagBits.map(flags);
-    ErrorPreload.prepare();
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.MAP);
     long address = MemoryCalls.mmap(addr, length, prot.bits(), bits, fd, offset);
     if (isError(address)) {
@@ -65,6 +65,7 @@ public final class SystemCalls {
           .because(MemoryErrors.mmap(error, addr.address(), length, prot, flags, fd, offset))
           .exception();
     }
+    leave(nearLimit);
     if (recorded != null) {
       recorded.end(address, length, prot + "|" + FlagNames.of(flags), text(file));
     }
@@ -72,32 +73,38 @@ public final class SystemCalls {
   }
 
   public static void munmap(MemorySegment range, @Nullable Path file) {
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.UNMAP);
     int result = MemoryCalls.munmap(range);
     if (result < 0) {
       Failure failure = failure("munmap", result).range(range).about(file);
       throw failure.because(MemoryErrors.munmap(failure.error())).exception();
     }
+    leave(nearLimit);
     record(recorded, range, "", file);
   }
 
   public static void mprotect(MemorySegment range, Protection prot, @Nullable Path file) {
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.PROTECT);
     int result = MemoryCalls.mprotect(range, prot.bits());
     if (result < 0) {
       Failure failure = failure("mprotect", result).range(range).arg(prot).about(file);
       throw failure.because(MemoryErrors.mprotect(failure.error(), prot, range)).exception();
     }
+    leave(nearLimit);
     record(recorded, range, prot.name(), file);
   }
 
   public static void madvise(MemorySegment range, Advice advice, @Nullable Path file) {
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.ADVISE);
     int result = MemoryCalls.madvise(range, advice.number());
     if (result < 0) {
       Failure failure = failure("madvise", result).range(range).arg(advice).about(file);
       throw failure.because(MemoryErrors.madvise(failure.error(), advice, range)).exception();
     }
+    leave(nearLimit);
     record(recorded, range, advice.name(), file);
   }
 
@@ -116,6 +123,7 @@ public final class SystemCalls {
 
   public static MemorySegment mremap(
       MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
+    boolean nearLimit = enter();
     long address = MemoryCalls.mremap(range, newLength, FlagBits.remap(flags), newAddr);
     if (isError(address)) {
       Failure failure = failure("mremap", address).range(range);
@@ -126,6 +134,7 @@ public final class SystemCalls {
       long more = Math.max(0, newLength - range.byteSize());
       throw failure.because(MemoryErrors.mremap(failure.error(), flags, more)).exception();
     }
+    leave(nearLimit);
     return MemorySegment.ofAddress(address).reinterpret(newLength);
   }
 
@@ -142,12 +151,14 @@ public final class SystemCalls {
   }
 
   public static void mlock(MemorySegment range, @Nullable Path file) {
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
     int result = MemoryCalls.mlock(range);
     if (result < 0) {
       Failure failure = failure("mlock", result).range(range).about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
     }
+    leave(nearLimit);
     record(recorded, range, "", file);
   }
 
@@ -162,22 +173,26 @@ public final class SystemCalls {
 
   /** Is separate from mlock, because C2 eliminates no allocation in a method with both calls. */
   public static void mlock2(MemorySegment range, int flags, @Nullable Path file) {
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
     int result = MemoryCalls.mlock2(range, flags);
     if (result < 0) {
       Failure failure = failure("mlock2", result).range(range).arg("ONFAULT").about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
     }
+    leave(nearLimit);
     record(recorded, range, "ONFAULT", file);
   }
 
   public static void munlock(MemorySegment range, @Nullable Path file) {
+    boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
     int result = MemoryCalls.munlock(range);
     if (result < 0) {
       Failure failure = failure("munlock", result).range(range).about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), 0)).exception();
     }
+    leave(nearLimit);
     record(recorded, range, "UNLOCK", file);
   }
 
@@ -230,11 +245,13 @@ public final class SystemCalls {
   }
 
   public static void mseal(MemorySegment range) {
+    boolean nearLimit = enter();
     int result = KernelCalls.mseal(range);
     if (result < 0) {
       Failure failure = failure("mseal", result).range(range);
       throw failure.because(MemoryErrors.mseal(failure.error())).exception();
     }
+    leave(nearLimit);
   }
 
   private static void requireLength(long length) {
@@ -247,6 +264,32 @@ public final class SystemCalls {
       @Nullable Recorded recorded, MemorySegment range, String flags, @Nullable Path file) {
     if (recorded != null) {
       recorded.end(range.address(), range.byteSize(), flags, text(file));
+    }
+  }
+
+  /** Prepares for a call that may create areas. Returns whether {@link #leave} has to know. */
+  private static boolean enter() {
+    ErrorPreload.prepare();
+    return MapCountReserve.isDue() && keepReserve();
+  }
+
+  private static boolean keepReserve() {
+    try {
+      if (MapCountReserve.isFirst()) {
+        LimitRehearsal.run();
+      }
+      MapCountReserve.enter();
+      return true;
+    } catch (LinkageError | RuntimeException e) {
+      MapCountReserve.giveUp(); // a class could not be loaded; the call itself may still succeed
+      return false;
+    }
+  }
+
+  /** Ends a call that has succeeded. */
+  private static void leave(boolean nearLimit) {
+    if (nearLimit) {
+      MapCountReserve.leave();
     }
   }
 

@@ -11,6 +11,11 @@ final class AdviceErrors {
 
   private AdviceErrors() {}
 
+  /** Loads this class, the class that the compiler has made for its switch, and what it uses. */
+  static void prepare() {
+    refused(Advice.FREE, MemorySegment.NULL);
+  }
+
   static String invalid(Advice advice, MemorySegment range) {
     if (range.address() % ProcessCalls.pageSize() != 0) {
       return MemoryErrors.MISALIGNED;

@@ -4,7 +4,9 @@ import io.mman.Errno;
 import io.mman.MapFlag;
 import io.mman.Protection;
 import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FunctionClasses;
 import io.mman.internal.libc.MemoryCalls;
+import io.mman.internal.proc.Proc;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 
@@ -17,6 +19,10 @@ public final class ErrorPreload {
   // Two threads may both find these false and preload twice, which does no harm.
   private static boolean knowsMemory;
   private static boolean knowsFiles;
+  private static boolean knowsMore;
+
+  /** A process with so many open files may come to open more than it is allowed. */
+  public static final int MANY_FILES = 16;
 
   private ErrorPreload() {}
 
@@ -46,6 +52,39 @@ public final class ErrorPreload {
         // Resources have run out already; the requested operation may still succeed.
       }
     }
+  }
+
+  /**
+   * Preloads the classes of all functions if many files are open.
+   *
+   * @param fd a descriptor that was opened just now: the lowest number that was free
+   */
+  public static void prepareForMore(int fd) {
+    if (fd >= MANY_FILES) {
+      prepareForMore();
+    }
+  }
+
+  /**
+   * Preloads the classes of all functions and what explains their failures, on the first call.
+   * Functions are loaded, not linked, which would take milliseconds. If no descriptor is free,
+   * nothing is tried, because the JVM never again tries to load a class that it has failed to load.
+   */
+  public static void prepareForMore() {
+    if (!knowsMore && Proc.canOpen()) {
+      knowsMore = true;
+      try {
+        FunctionClasses.prepare();
+        AdviceErrors.prepare();
+      } catch (LinkageError | RuntimeException e) {
+        // Resources have run out meanwhile; the requested operation may still succeed.
+      }
+    }
+  }
+
+  /** Preloads what else is needed to report that {@code vm.max_map_count} is reached. */
+  public static void prepareForLimits() {
+    FileCalls.loadFstat();
   }
 
   /** Uses the classes, so that they are not only loaded but linked and initialized. */

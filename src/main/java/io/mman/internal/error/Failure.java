@@ -99,7 +99,10 @@ public final class Failure {
     Errno error = error();
     String name = error == Errno.OTHER ? "errno " + errno : error.name();
     String reason = name + " (" + error.text() + ")" + (hint == null ? "" : ": " + hint);
-    return new MmanException(call + arguments + ": " + reason, cause(error, reason), call, errno);
+    IOException cause = cause(error, reason);
+    MmanException e = new MmanException(call + arguments + ": " + reason, cause, call, errno);
+    MapCountReserve.restore();
+    return e;
   }
 
   private IOException cause(Errno error, String reason) {

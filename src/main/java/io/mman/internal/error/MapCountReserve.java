@@ -6,70 +6,160 @@ import io.mman.Protection;
 import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.platform.Platform;
+import io.mman.internal.proc.Proc;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /**
- * Keeps a reserve of memory areas in a process with many regions, and unmaps it when {@code
+ * Keeps a reserve of memory areas in a process that has made many calls, and unmaps it when {@code
  * vm.max_map_count} is reached. To report the failure the JVM has to compile code and load classes,
- * and HotSpot aborts if it cannot map memory for that. A program with few regions never gets near
- * the limit and keeps no reserve.
+ * and HotSpot aborts if it cannot map memory for that. A program with few calls never gets near the
+ * limit and keeps no reserve.
+ *
+ * <p>Once the limit was reached, a smaller reserve is kept during each call only, so that between
+ * two calls the JVM has areas for itself. This ends when enough areas are free.
  */
 public final class MapCountReserve {
-  /** The number of live regions from which the reserve is kept. */
-  public static final long MANY = 1000;
+  /** The number of calls that may create areas from which the reserve is kept. */
+  private static final int MANY = 1000;
 
-  /** The number of areas. Adjacent pages differ in protection, so that each page is an area. */
-  private static final int AREAS = 64;
+  /** The number of such calls after which more classes are loaded. */
+  private static final int SOME = 16;
 
+  /** The size of the reserve, and how many areas must be free besides it. */
+  private static final int AREAS = 128;
+
+  /** The size of the reserve near the limit, which leaves most of the first one to the JVM. */
+  private static final int AREAS_NEAR_LIMIT = 32;
+
+  /** Near the limit, every so many calls find out whether enough areas are free again. */
+  private static final int CALLS_BETWEEN_PROBES = 64;
+
+  /** Whether nothing is to be done before a call. */
+  private static boolean settled = !Platform.current().isLinux(); // others have no such limit
+
+  /** The calls until the next preparation. Threads may lose counts of each other. */
+  private static int callsLeft = SOME;
+
+  private static boolean isPrepared;
+
+  private static volatile boolean nearLimit;
   private static volatile boolean kept;
   private static volatile int released;
+  private static int areas;
+
+  /** The calls in flight that rely on the reserve. The next failure forgets those that threw. */
+  private static int calls;
+
+  private static int callsUntilProbe;
   private static long address;
-  private static long page;
 
   private MapCountReserve() {}
 
-  /** Returns whether the reserve is kept, or not needed because the system has no such limit. */
-  public static boolean isKept() {
-    return kept || !Platform.current().isLinux();
-  }
-
-  /** Maps the reserve. If that fails, the next region tries again. */
-  public static synchronized void keep() {
-    if (isKept()) {
-      return;
-    }
-    page = ProcessCalls.pageSize();
-    int flags = MapFlag.PRIVATE.bits() | MapFlag.ANONYMOUS.bits() | MapFlag.NORESERVE.bits();
-    int none = Protection.NONE.bits();
-    long mapped = MemoryCalls.mmap(MemorySegment.NULL, AREAS * page, none, flags, -1, 0);
-    if (mapped < 0) {
-      return;
-    }
-    address = mapped;
-    boolean more = true;
-    for (int i = 1; i < AREAS && more; i += 2) {
-      more = MemoryCalls.mprotect(pages(i, 1), Protection.READ.bits()) == 0;
-    }
-    released = 0;
-    kept = true;
-  }
-
   /**
-   * Unmaps the reserve if a call has failed for lack of memory, so that the failure can be
-   * reported.
-   *
-   * @param result the negative errno: ENOMEM, for which madvise(2) returns EAGAIN
+   * Counts a call that may create areas, and returns whether {@link #enter} has to be called before
+   * it, and {@link #leave} after it if it succeeds. Nothing is written once the reserve is kept.
    */
-  public static void releaseOn(long result) {
-    if (kept && (result == -Errno.ENOMEM.number() || result == -Errno.EAGAIN.number())) {
+  public static boolean isDue() {
+    return !settled && (nearLimit || (--callsLeft <= 0 && isReached()));
+  }
+
+  private static boolean isReached() {
+    if (isPrepared) {
+      return true;
+    }
+    isPrepared = true;
+    callsLeft = MANY - SOME;
+    ErrorPreload.prepareForMore();
+    return false;
+  }
+
+  /** Returns whether no reserve has been kept yet. */
+  public static boolean isFirst() {
+    return !nearLimit;
+  }
+
+  /** Does nothing from now on. */
+  public static void giveUp() {
+    settled = true;
+  }
+
+  /** Before a call: maps the reserve. Near the limit there may be fewer areas, or none. */
+  public static synchronized void enter() {
+    calls++;
+    if (!kept) {
+      nearLimit = true;
+      released = 0;
+      take(AREAS_NEAR_LIMIT);
+    }
+  }
+
+  /** After a call that has succeeded: keeps the reserve only if enough areas are free besides. */
+  public static synchronized void leave() {
+    calls = Math.max(0, calls - 1);
+    if (nearLimit && calls == 0 && kept) {
+      unmap();
+      if (--callsUntilProbe <= 0) {
+        callsUntilProbe = CALLS_BETWEEN_PROBES;
+        probe();
+      }
+    }
+  }
+
+  private static void probe() {
+    take(2 * AREAS);
+    if (areas == 2 * AREAS && MemoryCalls.munmap(pages(AREAS, AREAS)) == 0) {
+      areas = AREAS;
+      nearLimit = false;
+      settled = true;
+    } else {
       unmap();
     }
   }
 
-  private static synchronized void unmap() {
-    if (kept && MemoryCalls.munmap(pages(0, AREAS)) == 0) {
-      kept = false;
-      released = AREAS;
+  /**
+   * Unmaps the reserve if a call has failed for lack of memory, so that the failure can be
+   * reported. Near the limit any failure ends the call that the reserve was kept for.
+   *
+   * @param result the negative errno: ENOMEM, for which madvise(2) returns EAGAIN
+   */
+  public static void releaseOn(long result) {
+    if (kept
+        && (nearLimit || result == -Errno.ENOMEM.number() || result == -Errno.EAGAIN.number())) {
+      release();
+    }
+  }
+
+  private static synchronized void release() {
+    if (kept) {
+      int before = areas;
+      calls = 0;
+      unmap();
+      released = kept ? 0 : before;
+      callsUntilProbe = 0; // another limit may have been reached, or the range was not mapped
+      nearLimit = true;
+      settled = false;
+    }
+  }
+
+  /**
+   * After a failure was reported: keeps the reserve again if the failure had another reason,
+   * because far fewer areas are in use than the limit allows.
+   */
+  public static void restore() {
+    if (!nearLimit || kept) {
+      return;
+    }
+    OptionalLong limit = Proc.maxMapCount();
+    OptionalLong now = Proc.mapCount();
+    if (limit.isPresent() && now.isPresent() && now.getAsLong() + 3 * AREAS < limit.getAsLong()) {
+      restoreNow();
+    }
+  }
+
+  private static synchronized void restoreNow() {
+    if (!kept) {
+      probe();
     }
   }
 
@@ -78,7 +168,41 @@ public final class MapCountReserve {
     return released;
   }
 
+  /**
+   * Maps areas, as many as are allowed. Adjacent pages differ in protection, so that each page is
+   * an area. Shared memory never becomes one area with a neighbour, which could not be split again
+   * at the limit.
+   */
+  private static void take(int wanted) {
+    long page = ProcessCalls.pageSize();
+    int flags = MapFlag.SHARED.bits() | MapFlag.ANONYMOUS.bits() | MapFlag.NORESERVE.bits();
+    int none = Protection.NONE.bits();
+    areas = 0;
+    long mapped = MemoryCalls.mmap(MemorySegment.NULL, wanted * page, none, flags, -1, 0);
+    if (mapped < 0) {
+      return;
+    }
+    address = mapped;
+    areas = wanted;
+    kept = true;
+    for (int i = 1; i < wanted; i += 2) {
+      if (MemoryCalls.mprotect(pages(i, 1), Protection.READ.bits()) != 0) {
+        if (MemoryCalls.munmap(pages(i, wanted - i)) == 0) {
+          areas = i;
+        }
+        return;
+      }
+    }
+  }
+
+  private static void unmap() {
+    if (kept && MemoryCalls.munmap(pages(0, areas)) == 0) {
+      kept = false; // the pages may belong to something else from now on
+    }
+  }
+
   private static MemorySegment pages(int first, int count) {
+    long page = ProcessCalls.pageSize();
     return MemorySegment.ofAddress(address + first * page).reinterpret(count * page);
   }
 }

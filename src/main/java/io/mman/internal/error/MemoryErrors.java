@@ -60,7 +60,12 @@ public final class MemoryErrors {
   }
 
   private static @Nullable String refusedFile(Protection prot, int fd) {
-    int flags = FileCalls.fcntl(fd, Fcntl.GETFL.number(), 0);
+    int flags;
+    try {
+      flags = FileCalls.fcntl(fd, Fcntl.GETFL.number(), 0);
+    } catch (LinkageError e) {
+      return null; // no descriptor is free to load a class: the error itself must not get lost
+    }
     if (flags < 0) {
       return null;
     }

@@ -6,7 +6,9 @@ import io.mman.internal.error.Failure;
 import io.mman.internal.error.FileErrors;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
+import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.PathBytes;
+import io.mman.internal.platform.At;
 import io.mman.internal.platform.OpenFlags;
 import io.mman.internal.proc.Proc;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,13 @@ public final class FileCreation {
   private Path target;
 
   private @Nullable Path temporary;
+
+  /** Loads the classes that give a file its name, for which no descriptor may be left then. */
+  public static void prepare() {
+    NameCalls.prepare();
+    Objects.requireNonNull(FileNames.class);
+    Objects.requireNonNull(At.class);
+  }
 
   public FileCreation(Path path) {
     this.path = path;

@@ -15,6 +15,12 @@ import io.mman.internal.platform.Platform;
 public final class FileLength {
   private FileLength() {}
 
+  /** Loads what is needed to set a length, before a file is opened, after which it may be late. */
+  public static void prepare() {
+    FileCalls.loadLengthChanges();
+    MappedExtents.of(new FileStatus()).release();
+  }
+
   /**
    * Sets the length of a file.
    *

@@ -22,6 +22,8 @@ public final class FileOpener {
   /** {@code MFD_CLOEXEC}, which has the same number on all platforms with memfd_create. */
   private static final int MFD_CLOEXEC = 1;
 
+  private static boolean isPrepared;
+
   private FileOpener() {}
 
   public static OpenFile open(Path path, OpenOption... options) {
@@ -30,7 +32,7 @@ public final class FileOpener {
 
   public static OpenFile open(Path path, OpenRequest request) {
     PathBytes.requireDefaultFileSystem(path);
-    ErrorPreload.prepareForFiles();
+    prepare();
     int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {
@@ -40,11 +42,11 @@ public final class FileOpener {
       Failure failure = request.addTo(Failure.of("open", fd).file(path));
       throw failure.because(FileErrors.open(failure.error())).exception();
     }
-    return opened(new OpenFile(fd, path), request);
+    return opened(new OpenFile(fd, path), fd, request);
   }
 
   /** Returns an open file, after truncating it if that is requested. */
-  private static OpenFile opened(OpenFile file, OpenRequest request) {
+  private static OpenFile opened(OpenFile file, int fd, OpenRequest request) {
     if (request.truncates()) {
       try {
         FileLength.discardContents(file);
@@ -53,7 +55,7 @@ public final class FileOpener {
         throw e;
       }
     }
-    return file;
+    return opened(file, fd);
   }
 
   /**
@@ -77,7 +79,7 @@ public final class FileOpener {
       throw new IllegalArgumentException("fd is negative: " + fd);
     }
     Path path = PathBytes.ofDescriptor(fd);
-    ErrorPreload.prepareForFiles();
+    prepare();
     int result = FileCalls.fstat(fd, new FileStatus());
     if (result < 0) {
       throw Failure.of("fstat", result).arg("fd", fd).exception();
@@ -89,7 +91,8 @@ public final class FileOpener {
     if (size < 0) {
       throw new IllegalArgumentException("size is negative: " + size);
     }
-    ErrorPreload.prepareForFiles();
+    prepare();
+    FileLength.prepare();
     int bits = bits(flags);
     int fd;
     try (Arena arena = Arena.ofConfined()) {
@@ -102,10 +105,30 @@ public final class FileOpener {
     OpenFile file = new OpenFile(fd, PathBytes.ofDescriptor(fd));
     try {
       FileLength.resize(file, size);
-      return file;
+      return opened(file, fd);
     } catch (Throwable e) {
       file.close();
       throw e;
+    }
+  }
+
+  /** Prepares for more open files, if there are many already. */
+  private static OpenFile opened(OpenFile file, int fd) {
+    ErrorPreload.prepareForMore(fd);
+    return file;
+  }
+
+  /** Loads, on the first call, what is needed after the last free descriptor was taken. */
+  private static void prepare() {
+    ErrorPreload.prepareForFiles();
+    if (!isPrepared) {
+      isPrepared = true; // two threads may both load the classes, which does no harm
+      try {
+        new OpenFile(-1, Path.of(""));
+        FileCalls.loadFstat();
+      } catch (LinkageError e) {
+        // No descriptor is free; the call will fail.
+      }
     }
   }
 
@@ -130,7 +153,8 @@ public final class FileOpener {
   public static OpenFile sharedMemory(String name, OpenOption... options) {
     OpenRequest request = OpenRequest.of(options).forSharedMemory();
     Path path = PathBytes.ofSharedMemory(name);
-    ErrorPreload.prepareForFiles();
+    prepare();
+    FileCalls.loadShmUnlink();
     int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {
@@ -141,7 +165,7 @@ public final class FileOpener {
       request.addTo(failure);
       throw failure.because(FileErrors.sharedMemory(failure.error(), name, path)).exception();
     }
-    return opened(requireRegular(new OpenFile(fd, path), fd, name), request);
+    return opened(requireRegular(new OpenFile(fd, path), fd, name), fd, request);
   }
 
   /** Refuses what shm_open(3) opens although it is no shared memory, such as a directory. */

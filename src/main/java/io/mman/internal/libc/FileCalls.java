@@ -98,6 +98,13 @@ public final class FileCalls {
         Linking.link("__fxstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
   }
 
+  /** Links fstat and reads an empty status, because at a limit the JVM cannot link anything. */
+  public static void loadFstat() {
+    Linking.requireAccess();
+    Objects.requireNonNull(Fstat.CALL);
+    new FileStatus().read(Scratch.structure(), StatLayout.current());
+  }
+
   /** Reads the status of an open file into {@code status}. */
   public static int fstat(int fd, FileStatus status) {
     MemorySegment scratch = Scratch.get();
@@ -165,6 +172,12 @@ public final class FileCalls {
   private static final class Ftruncate {
     static final MethodHandle CALL =
         Linking.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  }
+
+  /** Loads the classes of the functions that set the length of a file, without linking them. */
+  public static void loadLengthChanges() {
+    Objects.requireNonNull(Ftruncate.class);
+    Objects.requireNonNull(PosixFallocate.class);
   }
 
   /** Sets the length of a file. */
@@ -378,6 +391,11 @@ public final class FileCalls {
   // int shm_unlink(const char *name);
   private static final class ShmUnlink {
     static final MethodHandle CALL = Linking.link("shm_unlink", NAME);
+  }
+
+  /** Loads the class of shm_unlink, without linking it. */
+  public static void loadShmUnlink() {
+    Objects.requireNonNull(ShmUnlink.class);
   }
 
   /** Removes the name of a POSIX shared-memory object. */

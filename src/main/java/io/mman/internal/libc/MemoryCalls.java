@@ -33,6 +33,12 @@ public final class MemoryCalls {
                 JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   }
 
+  /** Links mmap, so that memory can be mapped when no descriptor is free. */
+  public static void loadMmap() {
+    Linking.requireAccess();
+    Objects.requireNonNull(Mmap.CALL);
+  }
+
   /** Returns the address, or the negative errno, which differs: no address is in the last page. */
   public static long mmap(
       MemorySegment addr, long length, int prot, int flags, int fd, long offset) {
@@ -85,6 +91,11 @@ public final class MemoryCalls {
   // int madvise(void *addr, size_t length, int advice);
   private static final class Madvise {
     static final MethodHandle CALL = Linking.link("madvise", RANGE_AND_INT);
+  }
+
+  /** Loads the class of madvise, without linking it. */
+  public static void loadMadvise() {
+    Objects.requireNonNull(Madvise.class);
   }
 
   /** Gives advice on the use of a range, or acts on the range. */

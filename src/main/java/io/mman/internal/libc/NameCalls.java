@@ -7,6 +7,7 @@ import io.mman.internal.platform.At;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 
 /**
  * The calls that give files names and take them away. Names are NUL-terminated bytes. A call that a
@@ -14,6 +15,12 @@ import java.lang.invoke.MethodHandle;
  */
 public final class NameCalls {
   private NameCalls() {}
+
+  /** Loads the classes of the functions before descriptors run out. */
+  public static void prepare() {
+    Objects.requireNonNull(Linkat.class);
+    Objects.requireNonNull(Unlink.class);
+  }
 
   // int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags);
   private static final class Linkat {

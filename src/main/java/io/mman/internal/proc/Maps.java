@@ -1,10 +1,9 @@
 package io.mman.internal.proc;
 
 import java.io.BufferedReader;
+import java.io.FileReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,8 +67,9 @@ public final class Maps {
    */
   public static List<Area> overlapping(long address, long length) {
     List<Area> areas = new ArrayList<>();
+    // If no descriptor is free, java.nio.file could fail to load, and would then fail for good.
     try (BufferedReader lines =
-        Files.newBufferedReader(Path.of(FILE), StandardCharsets.ISO_8859_1)) {
+        new BufferedReader(new FileReader(FILE, StandardCharsets.ISO_8859_1))) {
       String line;
       while ((line = lines.readLine()) != null) {
         Area area = Area.parse(line);

@@ -33,6 +33,16 @@ public final class Proc {
     return number("/proc/sys/vm/max_map_count");
   }
 
+  /** Returns whether a file can be opened, which means that a descriptor is free. */
+  public static boolean canOpen() {
+    try {
+      new FileInputStream("/dev/null").close();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Returns the mode of {@code vm.overcommit_memory}: 0, 1 or 2. */
   public static OptionalLong overcommitMode() {
     return number("/proc/sys/vm/overcommit_memory");
@@ -128,6 +138,9 @@ public final class Proc {
    * other, even the capabilities of root count for what belongs to that namespace only.
    */
   public static boolean isInInitialUserNamespace() {
+    if (!canOpen()) {
+      return true; // java.nio.file could fail to load, and would then fail for good
+    }
     try {
       Path link = Path.of("/proc/self/ns/user");
       return Files.readSymbolicLink(link).toString().equals(INITIAL_USERS);

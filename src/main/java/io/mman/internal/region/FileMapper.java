@@ -45,6 +45,7 @@ final class FileMapper {
       return place(given, null).finish();
     }
     Path path = request.requirePath();
+    FilePreload.prepare(request);
     if (request.createSize != MapRequest.NONE) {
       return mapOrCreate(path);
     }
@@ -132,6 +133,7 @@ final class FileMapper {
     cover = null;
     int fd = file.acquire();
     try {
+      FilePreload.prepareForChanges(fd);
       FileStatus status = cover(file, fd);
       if (request.preallocate && size > 0) {
         FileLength.allocate(file, request.offset, size);

@@ -2,7 +2,6 @@ package io.mman.internal.region;
 
 import io.mman.MapFlag;
 import io.mman.internal.error.HugePages;
-import io.mman.internal.error.MapCountReserve;
 import java.util.Set;
 
 /** Carries out a {@link MapRequest}. */
@@ -15,9 +14,6 @@ public final class Mapper {
   /** Maps what a request describes. If a step fails, nothing stays open or mapped. */
   public static Region map(MapRequest request, Lifetime lifetime) {
     request.mapFlags(); // refuses contradictions before anything is opened
-    if (!MapCountReserve.isKept() && RegionCounters.live() >= MapCountReserve.MANY) {
-      MapCountReserve.keep();
-    }
     if (registersBean) {
       registersBean = false; // two threads may both register it, which does no harm
       registerBean();

@@ -1,0 +1,94 @@
+package io.mman.internal.region;
+
+import io.mman.Advice;
+import io.mman.internal.call.FlagBits;
+import io.mman.internal.call.SystemCalls;
+import io.mman.internal.error.ErrorPreload;
+import io.mman.internal.error.MapCountReserve;
+import io.mman.internal.file.FileCreation;
+import io.mman.internal.file.FileLength;
+import io.mman.internal.file.MappedExtents;
+import io.mman.internal.jfr.Recorded;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.MemoryCalls;
+import io.mman.internal.libc.ProcessCalls;
+import io.mman.internal.libc.Slices;
+import io.mman.internal.proc.Proc;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+
+/**
+ * Loads the classes that mapping a file needs before the file is opened, which may take the last
+ * free descriptor: without another one the JVM cannot read a class from a folder. They would be
+ * loaded anyway, only later.
+ */
+final class FilePreload {
+  // Two threads may both find these false and load the classes twice, which does no harm.
+  private static boolean canMap;
+  private static boolean canAdvise;
+  private static boolean canChange;
+
+  private FilePreload() {}
+
+  /** Loads the classes for a request whose file is about to be opened. */
+  static void prepare(MapRequest request) {
+    try {
+      if (!canMap) {
+        canMap = true;
+        loadMapping();
+      }
+      if (request.createSize != MapRequest.NONE || request.preallocate) {
+        FileLength.prepare();
+      }
+      if (request.createSize != MapRequest.NONE) {
+        FileCreation.prepare();
+      }
+      boolean advises = request.populate || request.populatesByFlag() || !request.advice.isEmpty();
+      if (advises && !canAdvise) {
+        canAdvise = true;
+        initialize(Advice.class, AdviceRules.class, Prefault.class, Slices.class);
+        MemoryCalls.loadMadvise();
+      }
+    } catch (LinkageError | RuntimeException e) {
+      // No descriptor is free, or native access is denied; opening the file will fail.
+    }
+  }
+
+  private static void loadMapping() {
+    initialize(RegionFile.class, Backing.class, Backing.Kind.class, RegionBuilder.class);
+    initialize(Placement.class, RegionState.class, AddressRange.class, PageRange.class);
+    initialize(RegionCounters.class, Unmapper.class, RegionResources.class, Region.class);
+    initialize(MappedExtents.class, MappedExtents.Extent.class, FileEnd.class);
+    initialize(RegionLock.class, SystemCalls.class, FlagBits.class, MapCountReserve.class);
+    Recorded.begin(Recorded.Kind.MAP);
+    FileCalls.loadFstat();
+    MemoryCalls.loadMmap();
+    ProcessCalls.pageSize();
+  }
+
+  /** Loads the classes that change regions, if many files are open. */
+  static void prepareForChanges(int fd) {
+    if (!canChange && fd >= ErrorPreload.MANY_FILES && Proc.canOpen()) {
+      canChange = true;
+      try {
+        initialize(Change.class, Outcome.class, ProtectionChange.class, Resizer.class);
+        initialize(Mover.class, Shrinker.class, SplitJoin.class, SplitJoin.Part.class);
+        initialize(RegionPin.class, ResidencyQuery.class, AdviceRules.class, Prefault.class);
+        ErrorPreload.prepareForMore();
+      } catch (LinkageError | RuntimeException e) {
+        // The descriptors have run out meanwhile.
+      }
+    }
+  }
+
+  private static void initialize(Class<?>... needed) {
+    Lookup lookup = MethodHandles.lookup();
+    try {
+      for (Class<?> each : needed) {
+        lookup.ensureInitialized(each);
+      }
+    } catch (IllegalAccessException e) {
+      throw new LinkageError("a class is not accessible here", e);
+    }
+  }
+}

@@ -33,7 +33,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>Clean-ups</b> that are tied to the scope of a view run while the view is revoked. Until the
  * operation that revokes it has ended, they cannot use the region: its methods throw {@link
- * IllegalStateException}. They can use other regions, unless each would wait for the other.
+ * IllegalStateException}. They can use other regions, unless two threads would then wait for each
+ * other.
  */
 public final class MappedRegion implements AutoCloseable {
   final Region region;
@@ -49,7 +50,7 @@ public final class MappedRegion implements AutoCloseable {
    * <p>The region refuses advice that {@linkplain Advice#isDiscarding() discards} bytes if the
    * segment is read-only, because its pages may be writable for their owner. It also refuses to
    * discard explicit huge pages. To recognize them, {@code advise} with {@code DONTNEED}, {@code
-   * DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, which takes some hundred
+   * DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, which takes a few hundred
    * microseconds, and for files in memory and on some file systems {@code /proc/self/smaps}, which
    * takes milliseconds.
    *
@@ -157,8 +158,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
-   * @throws UnsupportedOperationException for discarding advice if the region wraps a mapping made
-   *     elsewhere and {@code /proc} cannot be read
+   * @throws UnsupportedOperationException for {@code DONTNEED}, {@code DONTNEED_LOCKED} and {@code
+   *     REMOVE} if the region wraps a mapping made elsewhere and {@code /proc} cannot be read
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -186,8 +187,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if madvise fails: {@code EINVAL} if the advice does not apply to such
    *     memory
    * @throws UnsupportedOperationException if the platform lacks the advice
-   * @throws UnsupportedOperationException for discarding advice if the region wraps a mapping made
-   *     elsewhere and {@code /proc} cannot be read
+   * @throws UnsupportedOperationException for {@code DONTNEED}, {@code DONTNEED_LOCKED} and {@code
+   *     REMOVE} if the region wraps a mapping made elsewhere and {@code /proc} cannot be read
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
@@ -415,9 +416,9 @@ public final class MappedRegion implements AutoCloseable {
    * shared mapping that was created writable, of a regular file whose {@link NativeFile} is still
    * open or for which the region keeps a descriptor, pread(2) reads the bytes from the file
    * instead, as far as the file reaches. The result is the same in every case. Once the system has
-   * refused the call, it is not tried again.
+   * refused process_vm_readv(2), this process does not call it again.
    *
-   * <p>If a page of the target itself cannot be written, the copy ends there, too.
+   * <p>If a page of the target cannot be written, the copy ends before that page, too.
    *
    * @param offset the first byte to copy, in bytes from the start of the region
    * @param target where the bytes go, native or on the heap; its size is the number of bytes to
@@ -430,7 +431,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
    *     reading
    * @throws MmanException {@code EFAULT} if the first page of the target cannot be written; the
-   *     message blames the target
+   *     message says that the target is at fault
    * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
    *     is free
    * @throws UnsupportedOperationException if the system refuses both process_vm_readv(2) and
@@ -455,7 +456,7 @@ public final class MappedRegion implements AutoCloseable {
    * #read}. They are never written with pwrite(2), which would extend a file that another process
    * truncates at the same moment.
    *
-   * <p>If a page of the source itself cannot be read, the copy ends there, too.
+   * <p>If a page of the source cannot be read, the copy ends before that page, too.
    *
    * @param offset where the first byte goes, in bytes from the start of the region
    * @param source the bytes, native or on the heap
@@ -467,7 +468,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
    *     its protection forbids writing
    * @throws MmanException {@code EFAULT} if the first page of the source cannot be read; the
-   *     message blames the source
+   *     message says that the source is at fault
    * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
    *     is free
    * @throws UnsupportedOperationException if the system refuses both process_vm_writev(2) and
@@ -491,14 +492,16 @@ public final class MappedRegion implements AutoCloseable {
    *
    * @param p the new protection
    * @return the new view, or an already closed segment if the new protection does not allow reading
+   * @throws IllegalArgumentException if the region was mapped from a device other than a block
+   *     device, and reaches past its end
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime, a {@link Pin} is open, or native code holds a view
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException if mprotect fails: {@code EACCES} if the file was not opened for writing
-   *     or is sealed against it, {@code ENOMEM} at the limit {@code vm.max_map_count}, {@code
-   *     EPERM} if the region is sealed
+   * @throws MmanException if mprotect fails: {@code EACCES} if the file was not opened for writing,
+   *     is sealed against writing, or is on a file system mounted noexec, {@code ENOMEM} at the
+   *     limit {@code vm.max_map_count}, {@code EPERM} if the region is sealed
    * @see <a href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</a>
    */
   public MemorySegment protect(Protection p) {
@@ -528,7 +531,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws UnsupportedOperationException if shared anonymous memory or explicit huge pages would
    *     grow
    * @throws UnsupportedOperationException if a region of a device other than a block device would
-   *     grow, because nothing says where the device ends
+   *     grow, because the size of the device is not known
    * @throws UnsupportedOperationException on systems other than Linux, if a region without a
    *     reserve would grow
    * @throws MmanException if the system call fails; size and bytes are as before. The region is
@@ -656,6 +659,8 @@ public final class MappedRegion implements AutoCloseable {
    *
    * @throws IllegalStateException if the region owns its lifetime, and a {@link Pin} is open or
    *     native code holds a view; then nothing has changed
+   * @throws IllegalStateException if the region owns its lifetime, and a clean-up calls this method
+   *     while a view of the region is being revoked; then nothing has changed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code ENOMEM} if the pages cannot be unmapped, because that would split
    *     a mapping at the limit {@code vm.max_map_count}; the views are revoked nevertheless, and

@@ -14,9 +14,9 @@ import java.nio.file.Path;
  * {@snippet class="io.mman.examples.Snippets" region="log"}
  *
  * <p><b>Failures.</b> If any step fails, descriptors are closed and mappings removed. A new file
- * appears under its name only when everything has succeeded, see {@link #create}. A file that
- * existed before is never made shorter: if it has been extended, it stays so, because another
- * process may already have written to the new bytes.
+ * appears under its name only after everything else has succeeded: see {@link #create}. A file that
+ * existed before is never made shorter: an extension stays, because another process may already
+ * have written to the new bytes.
  *
  * <p><b>Truncation.</b> A mapping has no pages past the end of its file. If another process
  * truncates a mapped file, or the disk is full and the file has a hole, an access to such a page
@@ -133,14 +133,14 @@ public final class Mapping {
   }
 
   /**
-   * Requests a range of the file. It is required for a device, which has no length. Only of a block
-   * device is it known where it ends; of any other device, the last page is faulted in on Linux to
-   * find out whether it exists.
+   * Requests a range of the file. It is required for a device, which has no length. The library
+   * knows where a block device ends. For any other device, it faults in the last page, on Linux
+   * only, to find out whether that page exists.
    *
    * @param offset the first byte, which need not be a multiple of the page size
    * @param size the size in bytes
    * @return a new request; mapping it throws {@code IllegalArgumentException} if the range reaches
-   *     past the end of the file
+   *     past the end of the file or device
    * @throws IllegalArgumentException if either is negative or too large, or for anonymous memory
    */
   public Mapping range(long offset, long size) {
@@ -168,12 +168,12 @@ public final class Mapping {
    * length of the file, and its name in the directory, are not on the medium until {@link
    * NativeFile#sync} has been called for the file and for the directory.
    *
-   * <p>A new file gets its name only after it has been mapped. After a failure there is no such
-   * file, and nobody has seen one. It never replaces another file: if a file of this name is
-   * created by another process at the same time, that file is mapped instead. Until it gets its
+   * <p>A new file gets its name only after it has been mapped. After a failure there is no new
+   * file, and no other process has seen one. It never replaces another file: if a file of this name
+   * is created by another process at the same time, that file is mapped instead. Until it gets its
    * name, the new file has none ({@code O_TMPFILE}) or, where the platform or the file system lacks
-   * this, the name {@code .mman-NUMBER.tmp} in the same directory. A file of that name may be left
-   * if the process is killed. If the file system can neither rename nor link a file without
+   * this, the name {@code .mman-NUMBER.tmp} in the same directory. If the process is killed, a file
+   * of that name may remain. If the file system can neither rename nor link a file without
    * replacing another one, the file is created under its own name and stays there after a failure.
    * On Linux, {@code /proc/PID/maps} shows the pages of a new file as those of a deleted file in
    * the same directory.
@@ -308,7 +308,7 @@ public final class Mapping {
    * @param arena the arena, which unmaps the region when it is closed
    * @return the region
    * @throws IllegalArgumentException if the request contradicts itself
-   * @throws IllegalArgumentException if the range reaches past the end of the file
+   * @throws IllegalArgumentException if the range reaches past the end of the file or device
    * @throws IllegalArgumentException if the file is a device and no range is given
    * @throws IllegalStateException if the arena or the file is closed
    * @throws WrongThreadException if the arena is confined to another thread
@@ -328,7 +328,7 @@ public final class Mapping {
    *
    * @return the region
    * @throws IllegalArgumentException if the request contradicts itself
-   * @throws IllegalArgumentException if the range reaches past the end of the file
+   * @throws IllegalArgumentException if the range reaches past the end of the file or device
    * @throws IllegalArgumentException if the file is a device and no range is given
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
@@ -348,7 +348,7 @@ public final class Mapping {
    *
    * @return the region
    * @throws IllegalArgumentException if the request contradicts itself
-   * @throws IllegalArgumentException if the range reaches past the end of the file
+   * @throws IllegalArgumentException if the range reaches past the end of the file or device
    * @throws IllegalArgumentException if the file is a device and no range is given
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one

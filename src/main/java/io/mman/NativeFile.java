@@ -40,7 +40,7 @@ public final class NativeFile implements AutoCloseable {
    *     the permissions 0666 less the umask
    * @return the open file
    * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
-   *     the file, by whatever name or descriptor, because they would lose pages
+   *     the file, by this name or any other, because they would lose pages
    * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
    *     EMFILE} …
    * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
@@ -64,7 +64,7 @@ public final class NativeFile implements AutoCloseable {
    * @param attributes {@code PosixFilePermissions.asFileAttribute(…)}, less the umask
    * @return the open file
    * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
-   *     the file, by whatever name or descriptor, because they would lose pages
+   *     the file, by this name or any other, because they would lose pages
    * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
    *     EMFILE} …
    * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
@@ -121,13 +121,13 @@ public final class NativeFile implements AutoCloseable {
    * @param options how to open the object, as for {@link #open(Path, OpenOption...)}
    * @return the open object
    * @throws IllegalArgumentException if the name contains NUL
+   * @throws IllegalArgumentException if the name is {@code .} or {@code ..}, or is that of a
+   *     directory, a pipe or a device, which shm_open would open as well
    * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
    *     the object, because they would lose pages
-   * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
-   * @throws IllegalArgumentException if the name is {@code .} or {@code ..}, or is that of a
-   *     directory, a pipe or a device, which shm_open opens as well
    * @throws MmanException if shm_open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST} …;
    *     {@code EINVAL} if the name is empty or has a second slash
+   * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
    * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
    *     options
    * @throws IllegalCallerException if native access is denied
@@ -196,7 +196,7 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalArgumentException if the length is negative
    * @throws IllegalStateException if the file is closed
    * @throws IllegalStateException if live regions of this process reach past the new end, because
-   *     they would lose pages; it does not matter by which name or descriptor they were mapped
+   *     they would lose pages, no matter by which name or descriptor they were mapped
    * @throws MmanException if ftruncate fails: {@code EINVAL} if the file is not open for writing,
    *     {@code EPERM} if a seal forbids it
    * @see <a href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</a>

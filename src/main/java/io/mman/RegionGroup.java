@@ -42,14 +42,16 @@ public final class RegionGroup implements Arena {
   /**
    * Removes a holder. The last one to close the group waits for the regions' calls that are in
    * flight on other threads, then unmaps all regions and frees all memory of the group. Clean-ups
-   * that are tied to the group run at that time; in them, the methods of its regions throw {@link
-   * IllegalStateException}.
+   * that are tied to the group run while it is being closed. When they call a method of one of its
+   * regions, it throws {@link IllegalStateException}.
    *
    * @throws IllegalStateException if the group is closed
    * @throws IllegalStateException if this is the last holder and a {@link Pin} of a region is open;
    *     then nothing has changed
    * @throws IllegalStateException if this is the last holder and native code holds a view of a
    *     region; then nothing has changed
+   * @throws IllegalStateException if this is the last holder, and this method is called by a
+   *     clean-up that would have to wait for the operation that runs it; then nothing has changed
    * @throws MmanException if pages cannot be unmapped, at the limit {@code vm.max_map_count}; the
    *     group is closed nevertheless
    */

@@ -60,7 +60,7 @@ public final class PathBytes {
    * Returns the path of a shared-memory object. On Linux it is a file in /dev/shm; on other systems
    * the path is a slash and the name.
    *
-   * @throws IllegalArgumentException if the name contains NUL, or is that of a directory
+   * @throws IllegalArgumentException if the name contains NUL, or is {@code .} or {@code ..}
    */
   public static Path ofSharedMemory(String name) {
     requireNoNul(name);

@@ -50,7 +50,7 @@ public final class SystemCalls {
     boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.MAP);
     long address = MemoryCalls.mmap(addr, length, prot.bits(), bits, fd, offset);
-    if (isError(address)) {
+    if (MemoryCalls.isError(address)) {
       Failure failure = failure("mmap", address);
       if (addr.address() != 0) {
         failure.address("addr", addr.address());
@@ -65,7 +65,7 @@ public final class SystemCalls {
           .because(MemoryErrors.mmap(error, addr.address(), length, prot, flags, fd, offset))
           .exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     if (recorded != null) {
       recorded.end(address, length, prot + "|" + FlagNames.of(flags), text(file));
     }
@@ -80,7 +80,7 @@ public final class SystemCalls {
       Failure failure = failure("munmap", result).range(range).about(file);
       throw failure.because(MemoryErrors.munmap(failure.error())).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     record(recorded, range, "", file);
   }
 
@@ -92,7 +92,7 @@ public final class SystemCalls {
       Failure failure = failure("mprotect", result).range(range).arg(prot).about(file);
       throw failure.because(MemoryErrors.mprotect(failure.error(), prot, range)).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     record(recorded, range, prot.name(), file);
   }
 
@@ -104,7 +104,7 @@ public final class SystemCalls {
       Failure failure = failure("madvise", result).range(range).arg(advice).about(file);
       throw failure.because(MemoryErrors.madvise(failure.error(), advice, range)).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     record(recorded, range, advice.name(), file);
   }
 
@@ -125,7 +125,7 @@ public final class SystemCalls {
       MemorySegment range, long newLength, Set<RemapFlag> flags, MemorySegment newAddr) {
     boolean nearLimit = enter();
     long address = MemoryCalls.mremap(range, newLength, FlagBits.remap(flags), newAddr);
-    if (isError(address)) {
+    if (MemoryCalls.isError(address)) {
       Failure failure = failure("mremap", address).range(range);
       failure.arg("new_size", newLength).flags(flags);
       if (newAddr.address() != 0) {
@@ -134,7 +134,7 @@ public final class SystemCalls {
       long more = Math.max(0, newLength - range.byteSize());
       throw failure.because(MemoryErrors.mremap(failure.error(), flags, more)).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     return MemorySegment.ofAddress(address).reinterpret(newLength);
   }
 
@@ -158,7 +158,7 @@ public final class SystemCalls {
       Failure failure = failure("mlock", result).range(range).about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     record(recorded, range, "", file);
   }
 
@@ -180,7 +180,7 @@ public final class SystemCalls {
       Failure failure = failure("mlock2", result).range(range).arg("ONFAULT").about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     record(recorded, range, "ONFAULT", file);
   }
 
@@ -192,7 +192,7 @@ public final class SystemCalls {
       Failure failure = failure("munlock", result).range(range).about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), 0)).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
     record(recorded, range, "UNLOCK", file);
   }
 
@@ -251,7 +251,7 @@ public final class SystemCalls {
       Failure failure = failure("mseal", result).range(range);
       throw failure.because(MemoryErrors.mseal(failure.error())).exception();
     }
-    leave(nearLimit);
+    MapCountReserve.leave(nearLimit);
   }
 
   private static void requireLength(long length) {
@@ -267,7 +267,7 @@ public final class SystemCalls {
     }
   }
 
-  /** Prepares for a call that may create areas. Returns whether {@link #leave} has to know. */
+  /** Prepares a call that may create areas. The result is for {@link MapCountReserve#leave}. */
   private static boolean enter() {
     ErrorPreload.prepare();
     return MapCountReserve.isDue() && keepReserve();
@@ -286,13 +286,6 @@ public final class SystemCalls {
     }
   }
 
-  /** Ends a call that has succeeded. */
-  private static void leave(boolean nearLimit) {
-    if (nearLimit) {
-      MapCountReserve.leave();
-    }
-  }
-
   /** Starts a message, after unmapping the reserve of areas that the report itself may need. */
   private static Failure failure(String call, long result) {
     MapCountReserve.releaseOn(result);
@@ -301,10 +294,5 @@ public final class SystemCalls {
 
   private static @Nullable String text(@Nullable Path file) {
     return file == null ? null : file.toString();
-  }
-
-  /** Returns whether a result is a negative errno and not an address, of which none is as high. */
-  private static boolean isError(long address) {
-    return address < 0 && address > -4096;
   }
 }

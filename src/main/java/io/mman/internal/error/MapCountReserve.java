@@ -16,15 +16,15 @@ import java.util.OptionalLong;
  * and HotSpot aborts if it cannot map memory for that. A program with few calls never gets near the
  * limit and keeps no reserve.
  *
- * <p>Once the limit was reached, a smaller reserve is kept during each call only, so that between
- * two calls the JVM has areas for itself. This ends when enough areas are free.
+ * <p>Once the limit has been reached, a smaller reserve is kept during each call only, so that
+ * between two calls the JVM has areas for itself. This ends when enough areas are free.
  */
 public final class MapCountReserve {
-  /** The number of calls that may create areas from which the reserve is kept. */
-  private static final int MANY = 1000;
+  /** The number of calls that may create areas, after which the reserve is kept. */
+  private static final int CALLS_BEFORE_RESERVE = 1000;
 
   /** The number of such calls after which more classes are loaded. */
-  private static final int SOME = 16;
+  private static final int CALLS_BEFORE_PRELOAD = 16;
 
   /** The size of the reserve, and how many areas must be free besides it. */
   private static final int AREAS = 128;
@@ -32,14 +32,14 @@ public final class MapCountReserve {
   /** The size of the reserve near the limit, which leaves most of the first one to the JVM. */
   private static final int AREAS_NEAR_LIMIT = 32;
 
-  /** Near the limit, every so many calls find out whether enough areas are free again. */
+  /** Near the limit, the number of calls after which it is tried whether enough areas are free. */
   private static final int CALLS_BETWEEN_PROBES = 64;
 
   /** Whether nothing is to be done before a call. */
   private static boolean settled = !Platform.current().isLinux(); // others have no such limit
 
-  /** The calls until the next preparation. Threads may lose counts of each other. */
-  private static int callsLeft = SOME;
+  /** The calls until the next preparation. If threads count at once, a count may be lost. */
+  private static int callsLeft = CALLS_BEFORE_PRELOAD;
 
   private static boolean isPrepared;
 
@@ -48,7 +48,10 @@ public final class MapCountReserve {
   private static volatile int released;
   private static int areas;
 
-  /** The calls in flight that rely on the reserve. The next failure forgets those that threw. */
+  /**
+   * The calls in flight that rely on the reserve. A failure resets it, as calls that throw do not
+   * leave.
+   */
   private static int calls;
 
   private static int callsUntilProbe;
@@ -69,7 +72,7 @@ public final class MapCountReserve {
       return true;
     }
     isPrepared = true;
-    callsLeft = MANY - SOME;
+    callsLeft = CALLS_BEFORE_RESERVE - CALLS_BEFORE_PRELOAD;
     ErrorPreload.prepareForMore();
     return false;
   }
@@ -79,12 +82,12 @@ public final class MapCountReserve {
     return !nearLimit;
   }
 
-  /** Does nothing from now on. */
+  /** Keeps no reserve from now on, because of a failure to prepare it. */
   public static void giveUp() {
     settled = true;
   }
 
-  /** Before a call: maps the reserve. Near the limit there may be fewer areas, or none. */
+  /** Maps the reserve before a call. Near the limit it may have fewer areas, or none. */
   public static synchronized void enter() {
     calls++;
     if (!kept) {
@@ -94,8 +97,19 @@ public final class MapCountReserve {
     }
   }
 
-  /** After a call that has succeeded: keeps the reserve only if enough areas are free besides. */
-  public static synchronized void leave() {
+  /**
+   * Ends a call that has succeeded.
+   *
+   * @param entered whether {@link #enter} was called before it
+   */
+  public static void leave(boolean entered) {
+    if (entered) {
+      leave();
+    }
+  }
+
+  /** Unmaps the reserve after a call that has succeeded, unless enough areas are free besides. */
+  private static synchronized void leave() {
     calls = Math.max(0, calls - 1);
     if (nearLimit && calls == 0 && kept) {
       unmap();
@@ -119,7 +133,8 @@ public final class MapCountReserve {
 
   /**
    * Unmaps the reserve if a call has failed for lack of memory, so that the failure can be
-   * reported. Near the limit any failure ends the call that the reserve was kept for.
+   * reported. Near the limit any failure does so, because it ends the call that the reserve is kept
+   * for.
    *
    * @param result the negative errno: ENOMEM, for which madvise(2) returns EAGAIN
    */
@@ -143,8 +158,8 @@ public final class MapCountReserve {
   }
 
   /**
-   * After a failure was reported: keeps the reserve again if the failure had another reason,
-   * because far fewer areas are in use than the limit allows.
+   * Keeps the reserve again, after a failure has been reported, if far fewer areas are in use than
+   * the limit allows: the failure then had another reason.
    */
   public static void restore() {
     if (!nearLimit || kept) {

@@ -25,6 +25,14 @@ import org.jspecify.annotations.Nullable;
 public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
   private static final int READ_AND_WRITE_FOR_ALL = 0666;
 
+  private static final String INSTEAD_OF_APPEND =
+      "a store to mapped memory goes to its own place, not to the end of the file; open with WRITE,"
+          + " then use MappedRegion.extend, or NativeFile.resize and map the new range";
+
+  private static final String INSTEAD_OF_DELETE =
+      "delete the file by its path, which leaves it usable until it is closed and unmapped, or use"
+          + " NativeFile.memory";
+
   /** Translates options, each of which may be given more than once. */
   public static OpenRequest of(OpenOption... options) {
     return of(new HashSet<>(List.of(options)));
@@ -59,7 +67,7 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
 
   /**
    * Returns the request for shm_open(3), which sets the close-on-exec flag itself. On Linux it does
-   * not wait for the other end of a pipe that somebody has put in the place of the object.
+   * not wait for the other end of a pipe that has been put in the place of the object.
    */
   OpenRequest forSharedMemory() {
     Set<OpenFlags> flags = EnumSet.copyOf(names);
@@ -106,17 +114,8 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
         case TRUNCATE_EXISTING -> writes ? OpenFlags.O_TRUNC : null;
         case SYNC -> OpenFlags.O_SYNC;
         case DSYNC -> OpenFlags.O_DSYNC;
-        case APPEND ->
-            throw unsupported(
-                "option APPEND",
-                "a store to mapped memory goes to its own place, not to the end of the file; open"
-                    + " with WRITE, then use MappedRegion.extend, or NativeFile.resize and map the"
-                    + " new range");
-        case DELETE_ON_CLOSE ->
-            throw unsupported(
-                "option DELETE_ON_CLOSE",
-                "delete the file by its path, which leaves it usable until it is closed and"
-                    + " unmapped, or use NativeFile.memory");
+        case APPEND -> throw unsupported("option APPEND", INSTEAD_OF_APPEND);
+        case DELETE_ON_CLOSE -> throw unsupported("option DELETE_ON_CLOSE", INSTEAD_OF_DELETE);
       };
     }
     if (option == LinkOption.NOFOLLOW_LINKS) {

@@ -210,6 +210,11 @@ public final class MemoryCalls {
     return count;
   }
 
+  /** Returns whether a result is a negative errno and not an address, of which none is as high. */
+  public static boolean isError(long address) {
+    return address < 0 && address > -4096;
+  }
+
   // void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ... /* void
   // *new_address */);
   private static final class Mremap {

@@ -2,7 +2,7 @@ package io.mman.internal.platform;
 
 /** Constants of the calls that take a folder and a path, named as in C without {@code AT_}. */
 public enum At {
-  /** In place of the descriptor of a folder: the working directory. */
+  /** Stands for the descriptor of a folder, which is then the working directory. */
   FDCWD(Numbers.linux(0xFFFFFF9CL).bsd(0xFFFFFF9CL).macos(0xFFFFFFFEL)),
   /** Follows a symbolic link, above all one of {@code /proc} that stands for a descriptor. */
   SYMLINK_FOLLOW(Numbers.linux(0x400).macos(0x40).freebsd(0x400).netbsd(0x400).openbsd(4)),
@@ -18,11 +18,6 @@ public enum At {
   /** Returns the numbers of all platforms. */
   Numbers numbers() {
     return numbers;
-  }
-
-  /** Returns whether the running platform has the constant. */
-  public boolean isHere() {
-    return numbers.isHere();
   }
 
   /**

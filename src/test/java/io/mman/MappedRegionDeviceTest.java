@@ -79,7 +79,7 @@ class MappedRegionDeviceTest {
 
   @Test
   void aRegionOfADeviceWithoutALengthDoesNotGrow() {
-    assertAll(NO_END + "/dev/zero\" cannot grow, because nothing says", ZERO, 0, 3 * PAGE);
+    assertAll(NO_END + "/dev/zero\" cannot grow, because its size is not known", ZERO, 0, 3 * PAGE);
   }
 
   @Test

@@ -56,13 +56,13 @@ final class CopyProgress {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(Math.min(BUFFER_BYTES, other.byteSize() - done));
       while (result > 0 && !isComplete()) {
-        result = through(buffer, method);
+        result = copyThrough(buffer, method);
         done += Math.max(0, result);
       }
     }
   }
 
-  private long through(MemorySegment buffer, CopyMethod method) {
+  private long copyThrough(MemorySegment buffer, CopyMethod method) {
     long bytes = Math.min(buffer.byteSize(), other.byteSize() - done);
     MemorySegment piece = buffer.asSlice(0, bytes);
     if (!isRead) {

@@ -4,9 +4,9 @@ import io.mman.internal.libc.TransferCalls;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Copies out of a region with pread(2), from the file that its pages share. It gets as far as the
- * file, which may end inside a page. There is no such way into a region: pwrite(2) would extend a
- * file that another process truncates at the same moment.
+ * Copies out of a region with pread(2), from the file that its pages share. It copies up to the end
+ * of the file, which may lie inside a page. There is no counterpart that copies into a region,
+ * because pwrite(2) would extend a file that another process truncates at the same moment.
  */
 public final class FileCopy implements CopyMethod {
   /** macOS refuses to read more than {@code INT_MAX} bytes at once. */

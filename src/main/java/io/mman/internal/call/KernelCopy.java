@@ -21,7 +21,7 @@ public enum KernelCopy {
     this.direct = direct;
   }
 
-  /** Returns whether one call may do, so that no descriptor of the file is needed. */
+  /** Returns whether a single call is likely to suffice, so that the file is not needed. */
   public boolean isDirect() {
     return direct.isAvailable();
   }

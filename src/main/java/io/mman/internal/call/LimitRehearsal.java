@@ -10,8 +10,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Prepares a process with many calls for {@code vm.max_map_count}, where the JVM aborts if it has
- * to map memory before the reserve is released.
+ * Prepares a process that has made many calls for the moment when it reaches {@code
+ * vm.max_map_count}. The JVM aborts there if it has to map memory before the reserve is released.
  */
 final class LimitRehearsal {
   /** More than any address space has: mmap(2) fails with ENOMEM. */
@@ -21,7 +21,7 @@ final class LimitRehearsal {
 
   /**
    * Reports one failure, with the reserve that it releases. Everything that comes before the
-   * release has then run once: no class is loaded for it, and no compiled code has to be given up.
+   * release has then run once: no class has to be loaded for it, and no code to be compiled again.
    */
   static void run() {
     ErrorPreload.prepareForLimits();

@@ -16,18 +16,20 @@ import org.jspecify.annotations.Nullable;
  * Copies through a pipe, in two steps: write(2) fills it from one side, read(2) empties it into the
  * other. Every system has these calls.
  *
- * <p>The pipe lives as long as one copy. To keep it would save some 5 µs, but cost two descriptors
- * for each thread that ever copies. It never blocks: an empty pipe takes at least one byte, and
- * only what is in it is read.
+ * <p>The pipe lives as long as one copy. Keeping it would save about 5 µs, but would cost two
+ * descriptors for each thread that ever copies. The pipe never blocks: when it is empty it takes at
+ * least one byte, and only as much is read as was written.
  */
 final class PipeCopy implements CopyMethod, AutoCloseable {
-  /** What a pipe holds, if the user has not reached the limit {@code pipe-user-pages-soft}. */
+  /** The capacity of a pipe, if the user has not reached the limit {@code pipe-user-pages-soft}. */
   private static final long PIPE_BYTES = 64 << 10;
 
   private final boolean isRead;
   private final int[] ends = {-1, -1};
 
-  /** The call that has failed last, and the memory it was given: null if there is no pipe. */
+  /**
+   * The call that failed last, and the memory that it was given: null if it was to create a pipe.
+   */
   private String failedCall = "";
 
   private @Nullable MemorySegment failedSide;
@@ -43,8 +45,8 @@ final class PipeCopy implements CopyMethod, AutoCloseable {
   }
 
   /**
-   * Copies what fits into the pipe, or if that touches a missing page, no further than to the next
-   * boundary of a page on either side. The calls do not report the bytes before a missing page
+   * Copies as much as fits into the pipe. If that touches a missing page, it copies up to the next
+   * page boundary on either side only. The calls do not report the bytes before a missing page
    * exactly.
    */
   @Override
@@ -84,7 +86,7 @@ final class PipeCopy implements CopyMethod, AutoCloseable {
     return read;
   }
 
-  /** Notes what has failed, and empties the pipe: BSD leaves bytes there when a write fails. */
+  /** Records the failure, and empties the pipe, in which BSD leaves bytes if a write fails. */
   private long failed(String call, MemorySegment side, boolean isRegion, long result) {
     failedCall = call;
     failedSide = side;

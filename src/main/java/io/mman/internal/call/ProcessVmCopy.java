@@ -19,7 +19,7 @@ enum ProcessVmCopy implements CopyMethod {
 
   private final String call;
 
-  /** Is never set again: what a process is refused once, it will be refused to its end. */
+  /** Never becomes true again: a call that a process is refused once stays refused. */
   private volatile boolean available;
 
   ProcessVmCopy(String call, Kernel number) {
@@ -42,7 +42,7 @@ enum ProcessVmCopy implements CopyMethod {
   /**
    * Finds out whether an error means that the system refuses the call itself. The same errno may
    * have another reason, so the call is made once more for memory that cannot fail. If it is
-   * refused, {@link #isAvailable} remembers it.
+   * refused, {@link #isAvailable} returns false from then on.
    */
   boolean isRefused(long result) {
     if (result < 0 && isRefusal(Errno.of((int) -result))) {
@@ -62,7 +62,7 @@ enum ProcessVmCopy implements CopyMethod {
   }
 
   /**
-   * Returns the failure of a copy of which not even the first byte was made.
+   * Returns the failure of a copy that has not copied a single byte.
    *
    * @param file the path of the mapped file
    */
@@ -74,8 +74,8 @@ enum ProcessVmCopy implements CopyMethod {
   }
 
   /**
-   * Returns whether nothing could be copied because of the other memory. Only a read shows without
-   * a change of memory whether a page is there. If the source is, the other side is to blame.
+   * Returns whether nothing could be copied because of the other memory. Only reading a page shows
+   * whether it is there without changing memory. If the source can be read, the target is at fault.
    */
   private boolean isFaultOf(MemorySegment other, MemorySegment region, long result) {
     if (result != -Errno.EFAULT.number() || !other.isNative()) {

@@ -5,7 +5,7 @@ import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.proc.Maps;
 import java.lang.foreign.MemorySegment;
 
-/** Explains which of the many causes of {@code EINVAL} madvise(2) had. */
+/** Explains why madvise(2) has failed with {@code EINVAL}, which has many causes. */
 final class AdviceErrors {
   private static final String LOCKED = "the pages are locked";
 
@@ -23,7 +23,7 @@ final class AdviceErrors {
     return advice.isSupported() ? refused(advice, range) : "the kernel does not know " + advice;
   }
 
-  /** Explains why the kernel does not take advice for this memory that it takes for other. */
+  /** Explains why the kernel refuses advice for this memory, although it knows the advice. */
   private static String refused(Advice advice, MemorySegment range) {
     return switch (advice) {
       case FREE ->
@@ -38,7 +38,7 @@ final class AdviceErrors {
     };
   }
 
-  /** Anonymous memory that is shared has a file of the kernel's own, and with it an inode. */
+  /** Shared anonymous memory has a file of the kernel's own, and therefore an inode. */
   private static boolean isPrivateAnonymous(MemorySegment range) {
     return Maps.cover(range.address(), range.byteSize(), "", true);
   }

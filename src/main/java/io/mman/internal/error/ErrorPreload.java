@@ -16,13 +16,13 @@ import java.util.EnumSet;
  * a new class needs metaspace. This costs about as much as reporting one failure.
  */
 public final class ErrorPreload {
+  /** A process with this many open files may later reach the limit of descriptors. */
+  public static final int MANY_FILES = 16;
+
   // Two threads may both find these false and preload twice, which does no harm.
   private static boolean knowsMemory;
   private static boolean knowsFiles;
   private static boolean knowsMore;
-
-  /** A process with so many open files may come to open more than it is allowed. */
-  public static final int MANY_FILES = 16;
 
   private ErrorPreload() {}
 

@@ -9,7 +9,10 @@ import io.mman.internal.proc.Maps;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** Explains what forbids a protection of a file's pages: a seal, how it was opened, or mounted. */
+/**
+ * Explains what forbids a protection of a file's pages: a seal, the access mode with which the file
+ * was opened, or a noexec mount.
+ */
 public final class SealErrors {
   private static final String READ_ONLY = "the file is open for reading only";
   private static final String NO_PROGRAMS = "the file system is mounted noexec";
@@ -29,7 +32,7 @@ public final class SealErrors {
     return prot.canExecute() ? NO_PROGRAMS : null;
   }
 
-  /** Explains the same for pages whose file is not known. */
+  /** Explains EACCES of mprotect(2) for pages whose file is not known. */
   static String mprotect(Protection prot, MemorySegment range) {
     if (!prot.canWrite()) {
       return NO_PROGRAMS;
@@ -56,7 +59,7 @@ public final class SealErrors {
   static @Nullable String sealAgainstWriting(int fd) {
     int seals = Fcntl.GET_SEALS.isHere() ? FileCalls.fcntl(fd, Fcntl.GET_SEALS.number(), 0) : 0;
     if (seals <= 0) {
-      return null; // among them files that have no seals
+      return null; // no seals, or a file that cannot have any
     }
     for (FileSeal seal : new FileSeal[] {FileSeal.WRITE, FileSeal.FUTURE_WRITE}) {
       if (seal.isSupported() && (seals & seal.bits()) != 0) {

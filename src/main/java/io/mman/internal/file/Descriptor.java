@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * therefore never used after it is closed, when it may already belong to another file.
  */
 final class Descriptor {
-  /** In place of the number of a closed descriptor. */
+  /** Stands for the number of a closed descriptor. */
   static final int CLOSED = -1;
 
   private final int fd;

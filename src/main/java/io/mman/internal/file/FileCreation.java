@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * #publish} has returned false.
  */
 public final class FileCreation {
-  /** How the file exists before it has its name. Each way is for where the one before fails. */
+  /** How the file exists before it has its name. Each way is used where the previous one fails. */
   private enum Way {
     /** It has no name at all. If the process is killed, nothing is left. */
     UNNAMED,
-    /** It has a temporary name in the same folder, which a process that is killed leaves there. */
+    /** It has a temporary name in the same folder. If the process is killed, that name is left. */
     TEMPORARY,
-    /** It has its name from the start, and is left there after a failure. */
+    /** It has its name from the start, and stays after a failure. */
     IN_PLACE
   }
 
@@ -48,12 +48,14 @@ public final class FileCreation {
   private final Path path;
   private Way way = OpenFlags.O_TMPFILE.isHere() ? Way.UNNAMED : Way.TEMPORARY;
 
-  /** The path, or where a symbolic link that it is leads to. */
+  /** The path or, if that is a symbolic link, the path to which it leads. */
   private Path target;
 
   private @Nullable Path temporary;
 
-  /** Loads the classes that give a file its name, for which no descriptor may be left then. */
+  /**
+   * Loads the classes that give a file its name, because no descriptor may be free for it later.
+   */
   public static void prepare() {
     NameCalls.prepare();
     Objects.requireNonNull(FileNames.class);
@@ -68,7 +70,7 @@ public final class FileCreation {
   /**
    * Creates the file.
    *
-   * @return the file, or null if another file has the name by now
+   * @return the file, or null if another file already has the name
    */
   public @Nullable OpenFile create() {
     target = targetOfLinks(path);
@@ -148,8 +150,8 @@ public final class FileCreation {
   /**
    * Gives the file its name.
    *
-   * @return false if another file has the name by now, or if the file must be created in another
-   *     way; then this one is to be given up
+   * @return false if another file already has the name, or if the file must be created in another
+   *     way; the caller then abandons this one
    */
   public boolean publish(OpenFile file) {
     return switch (way) {
@@ -174,7 +176,7 @@ public final class FileCreation {
 
   /**
    * Before Linux 6.0 the umask is ignored for an unnamed file on a file system without access
-   * control lists. With such a list, the permissions may have to be the same.
+   * control lists. With such a list, the permissions may be right nevertheless.
    */
   private static boolean ignoresUmask(FileStatus status) {
     return status.permissions() == MODE && (Proc.umask().orElse(MODE) & MODE) != 0;
@@ -222,10 +224,10 @@ public final class FileCreation {
     };
   }
 
-  /** Returns the exception for a name that exists whenever the file is to get it. */
+  /** Returns the exception for a name that exists each time the file is to get it. */
   public MmanException giveUp() {
     Failure failure = Failure.of("link", -Errno.EEXIST.number()).file(path);
-    return failure.because("the file is created and removed by others again and again").exception();
+    return failure.because("other processes keep creating and removing the file").exception();
   }
 
   /** Removes a temporary name. The file itself exists until it is closed and unmapped. */
@@ -240,7 +242,7 @@ public final class FileCreation {
     }
   }
 
-  /** Removes a temporary name because of a failure, to which a further one is added. */
+  /** Removes a temporary name after a failure, to which a further failure is added. */
   public void cancelAfter(Throwable failure) {
     try {
       cancel();
@@ -250,7 +252,8 @@ public final class FileCreation {
   }
 
   /**
-   * Returns the path, or where it leads: O_CREAT follows a symbolic link whose target is missing.
+   * Returns the path or, if it is a symbolic link, the path to which it leads, as O_CREAT would
+   * follow a link whose target is missing.
    */
   private static Path targetOfLinks(Path path) {
     Path target = path;

@@ -15,7 +15,9 @@ import io.mman.internal.platform.Platform;
 public final class FileLength {
   private FileLength() {}
 
-  /** Loads what is needed to set a length, before a file is opened, after which it may be late. */
+  /**
+   * Loads what is needed to set a length, before a file is opened and may take the last descriptor.
+   */
   public static void prepare() {
     FileCalls.loadLengthChanges();
     MappedExtents.of(new FileStatus()).release();

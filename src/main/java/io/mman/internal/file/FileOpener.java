@@ -51,7 +51,7 @@ public final class FileOpener {
       try {
         FileLength.discardContents(file);
       } catch (RuntimeException | Error e) {
-        file.closeQuietly(); // a file that was created stays: another process may use it by now
+        file.closeQuietly(); // a file that was created stays: another process may already use it
         throw e;
       }
     }
@@ -118,7 +118,7 @@ public final class FileOpener {
     return file;
   }
 
-  /** Loads, on the first call, what is needed after the last free descriptor was taken. */
+  /** Loads, on the first call, what is needed once the last free descriptor is taken. */
   private static void prepare() {
     ErrorPreload.prepareForFiles();
     if (!isPrepared) {

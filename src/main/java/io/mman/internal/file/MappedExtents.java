@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of one file that live regions of this process map, by whatever descriptor or name they
- * have opened it. The file must not be truncated under them.
+ * The parts of one file that live regions of this process map, no matter by which descriptor or
+ * name they have opened it. The file must not be truncated under them.
  *
  * <p>A region adds its extent before it maps the pages, and removes it after they are unmapped.
  * From the moment an extent is added, no call of this process truncates the file under it. A file
- * that is long enough then stays so; whoever has queried the length before must find out whether it
- * has become shorter since ({@link #truncations}).
+ * that is long enough then stays long enough. Code that has queried the length before that moment
+ * must check whether the file has become shorter since ({@link #truncations}).
  */
 public final class MappedExtents {
   /** The part that one region maps. It is an element of a linked list. */
@@ -74,7 +74,7 @@ public final class MappedExtents {
     this.inode = file.inode();
   }
 
-  /** Returns the extents of a file. The caller releases them in the end. */
+  /** Returns the extents of a file, which the caller must release. */
   static MappedExtents of(FileStatus file) {
     MappedExtents wanted = new MappedExtents(file);
     synchronized (MappedExtents.class) {
@@ -94,7 +94,7 @@ public final class MappedExtents {
     }
   }
 
-  /** Ends one use. The file's number may belong to another file after the last one. */
+  /** Ends one use. After the last one, the inode number may belong to another file. */
   void release() {
     synchronized (MappedExtents.class) {
       users--;

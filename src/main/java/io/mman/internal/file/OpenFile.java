@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The public class is {@link io.mman.NativeFile}.
  */
 public final class OpenFile {
-  /** In place of the descriptor of a closed file. */
+  /** Stands for the descriptor of a closed file. */
   public static final int CLOSED = Descriptor.CLOSED;
 
   private final Descriptor descriptor;
@@ -29,7 +29,7 @@ public final class OpenFile {
   /** The first result of fstat(2), if the file is a regular file. */
   private volatile @Nullable FileStatus known;
 
-  /** What regions map of shared memory on macOS, which has no number that identifies it. */
+  /** What regions map of shared memory on macOS, which has no inode number. */
   private @Nullable MappedExtents unidentified;
 
   /** Creates a file for a descriptor that no code outside the library knows. */
@@ -59,7 +59,7 @@ public final class OpenFile {
     return extents(status).add(end);
   }
 
-  /** Returns what live regions map of a regular file. The caller releases it in the end. */
+  /** Returns what live regions map of a regular file. The caller must release it. */
   MappedExtents extents(FileStatus status) {
     return status.inode() == 0 ? ownExtents(status) : MappedExtents.of(status);
   }

@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.util.Objects;
 
 /**
- * Loads the holder classes of all functions without linking the functions. Each could not be loaded
- * from a folder once no descriptor is free.
+ * Loads the holder classes of all functions without linking the functions. Once no descriptor is
+ * free, the JVM cannot load a class from a folder.
  */
 public final class FunctionClasses {
   private FunctionClasses() {}

@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 
 /**
- * The calls that give files names and take them away. Names are NUL-terminated bytes. A call that a
- * signal interrupts (EINTR) is made again.
+ * The calls that give names to files and remove names. Names are NUL-terminated bytes. A call that
+ * a signal interrupts (EINTR) is made again.
  */
 public final class NameCalls {
   private NameCalls() {}

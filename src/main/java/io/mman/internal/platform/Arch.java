@@ -29,7 +29,7 @@ enum Arch {
     };
   }
 
-  /** Returns whether this is one of the two processors that every system here runs on. */
+  /** Returns whether this is one of the two processors that all known systems run on. */
   boolean isCommon() {
     return this == X86_64 || this == AARCH64;
   }

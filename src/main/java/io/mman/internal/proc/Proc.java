@@ -135,7 +135,7 @@ public final class Proc {
 
   /**
    * Returns whether this process is in the user namespace in which the system was started. In any
-   * other, even the capabilities of root count for what belongs to that namespace only.
+   * other, even the capabilities of root apply only to what belongs to that namespace.
    */
   public static boolean isInInitialUserNamespace() {
     if (!canOpen()) {
@@ -158,7 +158,7 @@ public final class Proc {
     return map.isEmpty() || map.strip().endsWith(ALL_USERS);
   }
 
-  /** Returns the exception of an operation for which a file in {@code /proc} is indispensable. */
+  /** Returns the exception of an operation that cannot do without a file in {@code /proc}. */
   static UnsupportedOperationException unreadable(String file, IOException e) {
     return new UnsupportedOperationException(
         "this needs " + file + ", which cannot be read: is /proc mounted? " + e, e);

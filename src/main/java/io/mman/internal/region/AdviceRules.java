@@ -65,7 +65,7 @@ final class AdviceRules {
     return pages;
   }
 
-  /** Returns whether the kernel discards explicit huge pages too on this advice. */
+  /** Returns whether this advice makes the kernel discard explicit huge pages too. */
   private static boolean takesHugePages(Advice advice) {
     return switch (advice) {
       case DONTNEED, DONTNEED_LOCKED, REMOVE -> Platform.current().isLinux();
@@ -74,8 +74,8 @@ final class AdviceRules {
   }
 
   /**
-   * Returns whether pages mapped elsewhere are explicit huge pages. Most pages are known from the
-   * list of areas to be others. Only for the rest are the statistics read, which takes longer.
+   * Returns whether pages mapped elsewhere are explicit huge pages. The list of areas rules that
+   * out for most pages. Only for the others are the statistics read, which takes longer.
    *
    * @throws UnsupportedOperationException if {@code /proc} cannot be read
    */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * a call may end on another thread than the one that began it.
  *
  * <p>Calls and changes are not reentrant. A change may run clean-ups, which are code of the user.
- * If such code would wait for a change that cannot end before the clean-up does, it gets an
+ * If a clean-up would wait for a change that cannot end before the clean-up does, it gets an
  * exception.
  */
 final class CallLock extends AbstractQueuedSynchronizer {
@@ -123,7 +123,7 @@ final class CallLock extends AbstractQueuedSynchronizer {
     return false;
   }
 
-  /** Begins a call, unless a change is being made, or waits and is not behind this thread. */
+  /** Begins a call, unless a change is being made or is waiting ahead of this thread. */
   @Override
   protected int tryAcquireShared(int unused) {
     while (true) {

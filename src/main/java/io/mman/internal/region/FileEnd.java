@@ -12,11 +12,11 @@ import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Knows where a file ends that is about to be mapped. The kernel maps most files and devices past
- * their end, where every access raises SIGBUS.
+ * Finds out where a file ends, before more of it is mapped. The kernel maps most files and devices
+ * past their end, where every access raises SIGBUS.
  */
 final class FileEnd {
-  /** In place of the length of a device, of which only its driver knows where it ends. */
+  /** Stands for the length of a device if only its driver knows where it ends. */
   static final long UNKNOWN = Long.MAX_VALUE;
 
   private FileEnd() {}
@@ -34,7 +34,7 @@ final class FileEnd {
    *
    * @param start the byte of the file with which the region begins
    * @param newSize the size that the region is to have
-   * @throws UnsupportedOperationException if nothing says where the file ends
+   * @throws UnsupportedOperationException if it is not known where the file ends
    */
   static void requireReached(OpenFile file, FileStatus status, long start, long newSize) {
     long end = of(file, status);
@@ -42,8 +42,8 @@ final class FileEnd {
       throw new UnsupportedOperationException(
           "a region of the device \""
               + file.path()
-              + "\" cannot grow, because nothing says where the device ends, and an access past"
-              + " its end would raise SIGBUS: map the larger range");
+              + "\" cannot grow, because its size is not known, and an access past its end"
+              + " would raise SIGBUS: map the larger range instead");
     }
     if (newSize > end - start) {
       throw new IllegalArgumentException(
@@ -60,8 +60,8 @@ final class FileEnd {
 
   /**
    * Refuses pages of a device of unknown length if the last one is missing. Shared pages of
-   * /dev/zero, for example, are missing from any other offset than 0. Of memory of a device that
-   * the kernel does not manage, nothing can be found out without reading it.
+   * /dev/zero, for example, are missing from any other offset than 0. Device memory that the kernel
+   * does not manage cannot be checked without reading it.
    *
    * @param pages the pages in use
    * @throws IllegalArgumentException if an access would raise SIGBUS

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Maps a file. It opens the file, and creates or extends it if that is requested. A new file gets
  * its name only after it has been mapped. A file that existed before is never made shorter, because
- * another process may have written to what was added.
+ * another process may already have written to the added bytes.
  */
 final class FileMapper {
   /** How often a file that exists only for moments is opened or created. */
@@ -124,8 +124,8 @@ final class FileMapper {
   }
 
   /**
-   * Maps the pages of an open file. The descriptor is in use until then, but not longer: what
-   * follows may run code of the arena, or wait for a group whose clean-up closes the file.
+   * Maps the pages of an open file. The descriptor is not in use after this method returns, because
+   * the next steps may run code of the arena, or wait for a group whose clean-up closes the file.
    *
    * @param own the file, if the region keeps it
    */
@@ -156,8 +156,8 @@ final class FileMapper {
   }
 
   /**
-   * Extends the file if that is requested, determines the size of the region, and covers what it is
-   * going to map of the file, which this process does not truncate from then on.
+   * Extends the file if that is requested, determines the size of the region, and covers the part
+   * of the file that the region will map, which this process does not truncate from then on.
    *
    * @return the status of the file
    */

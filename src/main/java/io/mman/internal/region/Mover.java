@@ -130,7 +130,7 @@ final class Mover extends Change {
     old.unmapGuards();
   }
 
-  /** Returns a new place for all pages, of which those that are added are open. */
+  /** Returns a new place for all pages, with the added ones already open. */
   private AddressRange reserveOpened(AddressRange old, long wanted) {
     int fd = backing.acquire();
     try {

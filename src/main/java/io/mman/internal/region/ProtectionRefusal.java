@@ -8,7 +8,7 @@ import io.mman.internal.file.OpenFile;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** Explains why a file forbids a protection, which only its descriptor can tell. */
+/** Explains why a file forbids a protection, which can be found out from its descriptor only. */
 final class ProtectionRefusal {
   private ProtectionRefusal() {}
 

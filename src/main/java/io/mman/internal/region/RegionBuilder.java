@@ -40,9 +40,9 @@ final class RegionBuilder {
   }
 
   /**
-   * Maps the pages. If this fails, what the region was to hold is released.
+   * Maps the pages. If this fails, the cover and the region's own file are released.
    *
-   * @param fd the descriptor of the file, which is not needed any more afterwards
+   * @param fd the descriptor of the file, which is no longer needed afterwards
    * @param cover what the region covers of the file, or null
    * @param file the region's own file, or null
    */
@@ -91,7 +91,7 @@ final class RegionBuilder {
     placed().run();
   }
 
-  /** Does the same because of a failure, to which a further one is added. */
+  /** Unmaps the region after a failure, to which a further failure is added. */
   void undoAfter(Throwable failure) {
     placed().runAfter(failure);
   }

@@ -31,10 +31,10 @@ final class RegionCopy {
   }
 
   /**
-   * Returns the file, if reading it is the same as reading the pages. Pages that may not be read
-   * stay unread, and a device may yield something else. A descriptor for reading only is no help:
-   * on overlayfs it reads the copy that was made for a writer, while the pages are still those of
-   * the original.
+   * Returns the file, if reading it is the same as reading the pages. Pages without read access
+   * must not be read, and a device may yield other bytes. A read-only descriptor is not good
+   * enough: on overlayfs it reads the copy that was made for a writer, while the pages are still
+   * those of the original.
    */
   private static @Nullable OpenFile fileWithTheSameBytes(RegionState now, Backing backing) {
     boolean isSame =

@@ -92,7 +92,7 @@ final class RegionResources {
     dirtyEnd = Math.min(Math.max(dirtyEnd, end), kept);
   }
 
-  /** Covers the file up to a byte, before the region maps more of it or after it did not. */
+  /** Covers the file up to a byte: before the region maps more of it, and again if that fails. */
   void cover(long fileEnd) {
     unmapper.cover(fileEnd);
   }

@@ -44,7 +44,7 @@ final class Resizer {
     return new Shrinker(resources, backing, fresh, newSize).run(now);
   }
 
-  /** Covers the bytes of the file that are added, before they are known to exist, and grows. */
+  /** Covers the added bytes of the file, before they are known to exist, and then grows. */
   private Outcome growIn(OpenFile file, boolean extendFile) {
     resources.cover(backing.end(now.head(), newSize));
     boolean done = false;

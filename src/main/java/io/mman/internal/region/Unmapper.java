@@ -90,8 +90,8 @@ final class Unmapper implements Consumer<MemorySegment> {
   }
 
   /**
-   * Unmaps because of a failure, to which a further one is added. What is not a page is released in
-   * any case, because nobody has seen the region.
+   * Unmaps after a failure, to which a further failure is added. Everything but the pages is
+   * released in any case, because nobody has seen the region.
    */
   void runAfter(Throwable failure) {
     try {

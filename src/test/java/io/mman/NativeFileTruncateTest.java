@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Elsewhere;
 import io.mman.testing.LibC;
 import io.mman.testing.OpenFiles;
 import io.mman.testing.Samples;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** No file is truncated under live regions of this process, by whatever name it is opened. */
+/**
+ * No file is truncated under live regions of this process, no matter by which name it is opened.
+ */
 class NativeFileTruncateTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -193,11 +196,11 @@ class NativeFileTruncateTest {
   static class Race {
     private static final int TIMES = 20_000;
 
-    public static void main(String... arguments) throws Exception {
+    public static void main(String... arguments) throws Throwable {
       Path path = Path.of(arguments[0]);
-      Thread truncating = Thread.ofPlatform().start(() -> truncateOften(path));
+      Elsewhere truncating = Elsewhere.start(() -> truncateOften(path));
       long touched = 0;
-      while (truncating.isAlive()) {
+      while (!truncating.isDone()) {
         try (MappedRegion region =
             (touched & 1) == 0
                 ? Mapping.file(path).range(0, 2 * PAGE).readWrite().mapConfined()
@@ -208,6 +211,7 @@ class NativeFileTruncateTest {
           Thread.onSpinWait(); // it is truncated
         }
       }
+      truncating.join();
       System.out.println(touched > 0 ? "touched" : "never mapped");
     }
 

@@ -8,6 +8,7 @@ import io.mman.Mapping;
 import io.mman.Mman;
 import io.mman.MmanException;
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Elsewhere;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -114,11 +115,11 @@ class CreationRaceTest {
     private static final long BYTES = 1 << 20;
     private static final int TIMES = 3000;
 
-    public static void main(String... arguments) throws Exception {
+    public static void main(String... arguments) throws Throwable {
       Path path = Path.of(arguments[0]);
-      Thread failing = Thread.ofPlatform().start(() -> failOften(path));
+      Elsewhere failing = Elsewhere.start(() -> failOften(path));
       long touched = 0;
-      while (failing.isAlive()) {
+      while (!failing.isDone()) {
         try (MappedRegion region = Mapping.file(path).range(0, BYTES).readWrite().mapConfined()) {
           region.segment().set(ValueLayout.JAVA_BYTE, BYTES - 1, (byte) 1);
           touched++;
@@ -126,6 +127,7 @@ class CreationRaceTest {
           Thread.onSpinWait(); // the file has not been extended yet
         }
       }
+      failing.join();
       System.out.println(touched > 0 ? "touched" : "never long enough");
     }
 

@@ -2,6 +2,8 @@ package io.mman;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,7 +22,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class PortableTest {
   @Test
   void copiesStayPrivate() {
     Path path = Samples.file(folder, PAGE);
-    Mapping copy = Mapping.file(path).copyOnWrite().protection(Protection.READ_WRITE);
+    Mapping copy = Mapping.file(path).copyOnWrite().readWrite();
     try (MappedRegion region = copy.mapConfined()) {
       region.segment().fill((byte) 0);
     }
@@ -147,7 +148,7 @@ class PortableTest {
   }
 
   @Test
-  void touchedPagesAreResidentWhereTheSystemTells() throws IOException {
+  void touchedPagesAreResidentIfThereIsMincore() throws IOException {
     Path path = Samples.file(folder, 3 * PAGE);
     try (FileChannel channel = FileChannel.open(path);
         Arena arena = Arena.ofConfined();
@@ -156,7 +157,7 @@ class PortableTest {
       for (MappedRegion each : new MappedRegion[] {region, wrapper}) {
         Samples.bytes(each.segment());
         if (isOpenbsd()) {
-          // It has no mincore, because that tells of the accesses of others.
+          // It has no mincore, which would disclose what other processes access.
           var e = assertThrows(UnsupportedOperationException.class, each::residency);
           assertTrue(e.getMessage().startsWith("mincore does not exist on OpenBSD"), e::getMessage);
         } else {
@@ -188,49 +189,12 @@ class PortableTest {
   }
 
   @Test
-  void bytesAreCopiedUpToTheFirstMissingPage() {
-    Path path = Samples.file(folder, 30 * PAGE);
-    Mapping writable = Mapping.file(path).protection(Protection.READ_WRITE);
-    try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
-        MappedRegion bare = writable.mapConfined();
-        MappedRegion open = Mapping.file(file).protection(Protection.READ_WRITE).mapConfined()) {
-      Samples.resize(path, 20 * PAGE);
-      for (MappedRegion region : new MappedRegion[] {bare, open}) {
-        MemorySegment heap = MemorySegment.ofArray(new byte[(int) (29 * PAGE)]);
-        assertEquals(20 * PAGE - 9, region.read(9, heap));
-        MemorySegment copied = heap.asSlice(0, 20 * PAGE - 9);
-        assertArrayEquals(Samples.bytes(9, 20 * PAGE - 9), Samples.bytes(copied));
-        assertEquals(20 * PAGE - 9, region.write(9, heap));
-        var e = assertThrows(MmanException.class, () -> region.read(20 * PAGE, heap.asSlice(0, 1)));
-        assertSame(Errno.EFAULT, e.error());
-        assertThrows(MmanException.class, () -> region.write(20 * PAGE, heap.asSlice(0, 1)));
-      }
-      assertEquals(20 * PAGE, file.size());
-    }
-    assertArrayEquals(Samples.bytes(0, 20 * PAGE), Samples.read(path, 0, (int) (20 * PAGE)));
-  }
-
-  @Test
-  void protectionForbidsACopy() {
-    MemorySegment other = MemorySegment.ofArray(new byte[1]);
-    try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
-      region.protect(Protection.READ);
-      assertThrows(MmanException.class, () -> region.write(0, other));
-      region.protect(Protection.NONE);
-      assertThrows(MmanException.class, () -> region.read(0, other));
-    }
-  }
-
-  @Test
   void sharedMemoryIsSeenByItsName() {
     String name = "/mman-" + ProcessHandle.current().pid(); // macOS allows 31 characters
-    Set<StandardOpenOption> create =
-        EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (NativeFile file =
-            NativeFile.sharedMemory(name, create.toArray(StandardOpenOption[]::new));
+    try (NativeFile file = NativeFile.sharedMemory(name, CREATE_NEW, WRITE);
         NativeFile other = NativeFile.sharedMemory(name)) {
       file.resize(PAGE);
-      Mapping writable = Mapping.file(file).range(0, PAGE).protection(Protection.READ_WRITE);
+      Mapping writable = Mapping.file(file).range(0, PAGE).readWrite();
       try (MappedRegion mine = writable.mapConfined();
           MappedRegion theirs = Mapping.file(other).range(0, PAGE).mapConfined()) {
         mine.segment().set(JAVA_LONG, 0, 42);
@@ -246,7 +210,7 @@ class PortableTest {
   @Test
   void filesAreLockedWhereADescriptionCanHaveALock() {
     try (NativeFile file = create(PAGE);
-        NativeFile same = NativeFile.open(file.path(), StandardOpenOption.WRITE)) {
+        NativeFile same = NativeFile.open(file.path(), WRITE)) {
       boolean first;
       try {
         first = file.tryLock(false);
@@ -301,9 +265,7 @@ class PortableTest {
   }
 
   private NativeFile create(long size) {
-    NativeFile file =
-        NativeFile.open(
-            folder.resolve("native"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    NativeFile file = NativeFile.open(folder.resolve("native"), CREATE_NEW, WRITE);
     file.resize(size);
     return file;
   }

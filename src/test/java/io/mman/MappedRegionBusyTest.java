@@ -1,7 +1,7 @@
 package io.mman;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ class MappedRegionBusyTest {
       for (Thread thread : threads) {
         thread.join();
       }
-      assertEquals(null, failure.get());
+      assertNull(failure.get());
     }
   }
 

@@ -3,6 +3,7 @@ package io.mman;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.internal.region.RegionProbe;
@@ -82,7 +83,7 @@ class MappedRegionCleanUpTest {
         Arguments.of("close", act(MappedRegion::close)));
   }
 
-  /** The pages that a region has after a change must be its own, so nothing else may end it. */
+  /** The pages that a region has after a change must be its own, so nothing else may unmap them. */
   @ParameterizedTest
   @MethodSource("actsOnTheRegion")
   void areRefusedTheRegionWhoseChangeRunsThem(String name, Consumer<MappedRegion> act) {
@@ -120,7 +121,7 @@ class MappedRegionCleanUpTest {
   }
 
   @Test
-  void mayCloseTheirRegionAndGroupToNoEffect() {
+  void areRefusedToCloseTheirRegionOrGroup() {
     MappedRegion region = Mapping.anonymous(PAGE).mapShared();
     atEndOf(region, region::close);
     region.protect(Protection.READ);
@@ -144,7 +145,7 @@ class MappedRegionCleanUpTest {
           other.close();
         });
     region.close();
-    assertEquals(null, thrown.get());
+    assertNull(thrown.get());
     assertFalse(other.isAlive());
   }
 
@@ -180,7 +181,7 @@ class MappedRegionCleanUpTest {
         MappedRegion region = Mapping.file(file).readWrite().range(0, PAGE).mapShared()) {
       atEndOf(region, () -> file.resize(5 * PAGE));
       region.resize(3 * PAGE);
-      assertEquals(null, thrown.get());
+      assertNull(thrown.get());
       assertEquals(5 * PAGE, file.size());
       atEndOf(region, () -> file.resize(3 * PAGE));
       region.resize(4 * PAGE).fill((byte) 2);
@@ -195,7 +196,7 @@ class MappedRegionCleanUpTest {
     try (MappedRegion region = Mapping.file(file).readWrite().range(0, PAGE).mapShared()) {
       atEndOf(region, file::close);
       region.resize(4 * PAGE).fill((byte) 1);
-      assertEquals(null, thrown.get());
+      assertNull(thrown.get());
       assertFalse(file.isOpen());
     }
   }
@@ -220,7 +221,7 @@ class MappedRegionCleanUpTest {
                 });
         group.close();
         mapping.join();
-        assertEquals(null, thrown.get());
+        assertNull(thrown.get());
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
@@ -37,7 +38,7 @@ class MappedRegionCopyRefusedTest {
     Requirements.requireTracing();
   }
 
-  /** Returns a JVM in which calls fail as strace is told. */
+  /** Returns a JVM in which strace makes calls fail. */
   private ChildJvm refusing(Class<?> main, String... injections) {
     ChildJvm child =
         ChildJvm.of(main)
@@ -75,7 +76,7 @@ class MappedRegionCopyRefusedTest {
     assertEquals(List.of("fine"), child.run(folder.toString()).lines());
     assertEquals(4, calls().stream().filter(call -> call.startsWith("process_vm_")).count());
     assertTrue(calls().contains("pread64"));
-    assertTrue(!calls().contains("pwrite64"));
+    assertFalse(calls().contains("pwrite64"));
   }
 
   /** The errors that other calls report elsewhere. */
@@ -102,7 +103,7 @@ class MappedRegionCopyRefusedTest {
     ChildJvm child = refusing(Reads.class, "process_vm_readv:error=" + errno + ":when=1");
 
     assertEquals(List.of("process_vm_readv " + errno, "5", "5"), child.run().lines());
-    assertTrue(!calls().contains("pipe2"), () -> "a pipe was created");
+    assertFalse(calls().contains("pipe2"), "a pipe was created");
   }
 
   @Test

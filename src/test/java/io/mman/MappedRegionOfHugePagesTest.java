@@ -108,7 +108,7 @@ class MappedRegionOfHugePagesTest {
   @Test
   void aRangeOfBothKindsOfPagesIsRefused() {
     MemorySegment both =
-        MemorySegment.NULL.reinterpret(Long.MAX_VALUE & -PAGE); // whatever this process has mapped
+        MemorySegment.NULL.reinterpret(Long.MAX_VALUE & -PAGE); // the whole address space
     Mapping mapping = Mapping.anonymous(huge).flags(MapFlag.HUGETLB).guardPages();
     try (MappedRegion region = mapping.mapConfined()) {
       MemorySegment around = both.asSlice(region.segment().address() - PAGE, huge + 2 * PAGE);

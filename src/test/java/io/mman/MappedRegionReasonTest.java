@@ -137,10 +137,7 @@ class MappedRegionReasonTest {
   }
 
   @Test
-  void adviceThatDoesNotApplySaysToWhatItDoes() {
-    String free = "): EINVAL (Invalid argument): FREE applies to private anonymous memory only";
-    String wipe =
-        "): EINVAL (Invalid argument): WIPEONFORK applies to private anonymous memory only";
+  void adviceNamesTheMemoryThatItAppliesTo() {
     Path path = Samples.file(folder, PAGE);
     for (Mapping mapping :
         new Mapping[] {
@@ -149,8 +146,10 @@ class MappedRegionReasonTest {
           Mapping.anonymous(PAGE).shared()
         }) {
       try (MappedRegion region = mapping.mapConfined()) {
-        assertEinval(free, region, Advice.FREE);
-        assertEinval(wipe, region, Advice.WIPEONFORK);
+        for (Advice advice : new Advice[] {Advice.FREE, Advice.WIPEONFORK}) {
+          assertEinval(
+              "): " + advice + " applies to private anonymous memory only", region, advice);
+        }
       }
     }
     try (MappedRegion region = Mapping.anonymous(PAGE).mapConfined()) {
@@ -182,7 +181,7 @@ class MappedRegionReasonTest {
   }
 
   @Test
-  void readingBlamesTheTargetForItsFault() {
+  void readingNamesTheTargetThatIsAtFault() {
     Path path = Samples.file(folder, 2 * PAGE);
     try (Arena arena = Arena.ofConfined();
         MappedRegion region = Mapping.file(path).mapConfined();
@@ -205,7 +204,7 @@ class MappedRegionReasonTest {
   }
 
   @Test
-  void writingBlamesTheSourceForItsFault() {
+  void writingNamesTheSourceThatIsAtFault() {
     Path path = Samples.file(folder, 2 * PAGE);
     try (Arena arena = Arena.ofConfined();
         MappedRegion region = Mapping.file(path).readWrite().mapConfined();

@@ -31,7 +31,10 @@ class MappedRegionStraceTest {
 
   private static final String END = MARK + "end";
 
-  /** Excludes the second line of a call during which another thread made one. */
+  /**
+   * Excludes the second line of a call during which another thread made one, and brk, which malloc
+   * calls at any time.
+   */
   private static final Pattern CALL = Pattern.compile("^(?!brk)\\w+\\(");
 
   private static final String TRACED = "%file,%desc,%memory,process_vm_readv,process_vm_writev";

@@ -2,6 +2,7 @@ package io.mman;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -122,7 +123,7 @@ class MappingCreateTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_PLACE")
-  void aFileThatHasTheNameByThenIsMappedInstead(Way way) throws Exception {
+  void aFileCreatedMeanwhileIsMappedInstead(Way way) throws Exception {
     warmUp();
     Path path = folder.resolve("new");
     Arena creating = watching(() -> createOnce(path));
@@ -218,7 +219,7 @@ class MappingCreateTest {
     }
     other.interrupt();
     other.join();
-    assertEquals(null, failure.get());
+    assertNull(failure.get());
   }
 
   private static void createOnce(Path path) {

@@ -42,7 +42,7 @@ final class RefusedCopies {
     devicesAreReadFromTheirPages();
     RefusedCopyFaults.run(folder);
     aRegionOutlivesItsFile();
-    closedRegionsAndEmptyRangesAreAsEver();
+    closedRegionsAreRefusedAndEmptyRangesAllowed();
     virtualThreadsCopy();
     partsAndGrownRegionsAreReadFromTheirPlaceInTheFile();
     offsetsMayBeLarge();
@@ -52,7 +52,7 @@ final class RefusedCopies {
 
   private static void regionsOfEveryKindAreCopied() {
     Path path = Samples.file(folder, LARGE);
-    Mapping writable = Mapping.file(path).protection(Protection.READ_WRITE);
+    Mapping writable = Mapping.file(path).readWrite();
     try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
         NativeFile readable = NativeFile.open(path);
         NativeFile memory = NativeFile.memory("copied", LARGE)) {
@@ -61,12 +61,10 @@ final class RefusedCopies {
               writable,
               writable.reserve(2 * LARGE),
               writable.copyOnWrite(),
-              Mapping.file(file).protection(Protection.READ_WRITE),
-              Mapping.file(file)
-                  .range(PAGE + 9, LARGE - 2 * PAGE)
-                  .protection(Protection.READ_WRITE),
-              Mapping.file(readable).copyOnWrite().protection(Protection.READ_WRITE),
-              Mapping.file(memory).protection(Protection.READ_WRITE),
+              Mapping.file(file).readWrite(),
+              Mapping.file(file).range(PAGE + 9, LARGE - 2 * PAGE).readWrite(),
+              Mapping.file(readable).copyOnWrite().readWrite(),
+              Mapping.file(memory).readWrite(),
               Mapping.anonymous(LARGE),
               Mapping.anonymous(LARGE).shared());
       for (Mapping mapping : mappings) {
@@ -131,7 +129,7 @@ final class RefusedCopies {
     Mapping ofPath = Mapping.file(path).create(3 * PAGE).reserve(9 * PAGE); // keeps a descriptor
     try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE)) {
       for (Mapping mapping : List.of(Mapping.file(file), ofPath)) {
-        Mapping own = mapping.copyOnWrite().protection(Protection.READ_WRITE);
+        Mapping own = mapping.copyOnWrite().readWrite();
         try (MappedRegion region = own.mapShared()) {
           region.segment().fill((byte) -1);
           assertReads(region, 0, 3 * PAGE, false);
@@ -147,8 +145,7 @@ final class RefusedCopies {
   /** A shared mapping of this device is memory of its own; reading the device yields zeros. */
   private static void devicesAreReadFromTheirPages() {
     try (NativeFile zero = NativeFile.open(Path.of("/dev/zero"), StandardOpenOption.WRITE);
-        MappedRegion region =
-            Mapping.file(zero).range(0, PAGE).protection(Protection.READ_WRITE).mapShared()) {
+        MappedRegion region = Mapping.file(zero).range(0, PAGE).readWrite().mapShared()) {
       region.segment().fill((byte) 5);
       assertReads(region, 0, PAGE, true);
     }
@@ -157,16 +154,16 @@ final class RefusedCopies {
   private static void aRegionOutlivesItsFile() throws IOException {
     Path path = Samples.file(folder, 3 * PAGE);
     NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
-    try (MappedRegion region = Mapping.file(file).protection(Protection.READ_WRITE).mapShared()) {
+    try (MappedRegion region = Mapping.file(file).readWrite().mapShared()) {
       file.close();
       Files.delete(path);
       assertCopies(region, true);
     }
   }
 
-  private static void closedRegionsAndEmptyRangesAreAsEver() {
+  private static void closedRegionsAreRefusedAndEmptyRangesAllowed() {
     Path path = Samples.file(folder, PAGE);
-    MappedRegion region = Mapping.file(path).protection(Protection.READ_WRITE).mapShared();
+    MappedRegion region = Mapping.file(path).readWrite().mapShared();
     assertEquals(0, region.read(PAGE, memory(0, true)));
     assertEquals(0, region.write(PAGE, memory(0, false)));
     assertThrows(IndexOutOfBoundsException.class, () -> region.read(1, memory(PAGE, true)));
@@ -205,7 +202,7 @@ final class RefusedCopies {
 
   private static void partsAndGrownRegionsAreReadFromTheirPlaceInTheFile() {
     Path path = Samples.file(folder, 9 * PAGE);
-    Mapping mapping = Mapping.file(path).protection(Protection.READ_WRITE).reserve(20 * PAGE);
+    Mapping mapping = Mapping.file(path).readWrite().reserve(20 * PAGE);
     try (MappedRegion region = mapping.range(2 * PAGE + 3, 5 * PAGE - 3).mapConfined()) {
       try (MappedRegion rest = region.split(PAGE - 3)) {
         assertReads(rest, 1, 2 * PAGE, true);
@@ -221,7 +218,7 @@ final class RefusedCopies {
     long offset = (5L << 30) - 9;
     Path path = Samples.sparse(folder, 6L << 30);
     byte[] bytes = Samples.bytes(0, 3 * PAGE);
-    Mapping writable = Mapping.file(path).protection(Protection.READ_WRITE);
+    Mapping writable = Mapping.file(path).readWrite();
     try (MappedRegion bare = writable.mapConfined();
         MappedRegion keeping = writable.reserve(7L << 30).mapConfined()) {
       assertEquals(bytes.length, bare.write(offset, MemorySegment.ofArray(bytes)));

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -31,6 +32,10 @@ import java.util.Set;
 final class FacadeAtLimit {
   private static final long PAGE = Mman.pageSize();
   private static final int PAGES = 300_000;
+
+  /** After so many calls the library loads the classes of all others. */
+  private static final int CALLS_BEFORE_PRELOAD = 16;
+
   private static final long GIB = 1L << 30;
   private static final long MIB = 1L << 20;
   private static final Set<MapFlag> MEMORY =
@@ -65,9 +70,12 @@ final class FacadeAtLimit {
   private FacadeAtLimit() {}
 
   public static void main(String... arguments) throws Exception {
-    Object[] loaded = {Advice.RANDOM, SyncFlag.SYNC, LockFlag.ONFAULT, LockAllFlag.CURRENT};
+    Objects.requireNonNull(Advice.RANDOM); // a program names these before it reaches a limit
+    Objects.requireNonNull(SyncFlag.SYNC);
+    Objects.requireNonNull(LockFlag.ONFAULT);
+    Objects.requireNonNull(LockAllFlag.CURRENT);
     if (arguments[0].equals("descriptors")) {
-      runOutOfDescriptors(arguments[1], loaded.length);
+      runOutOfDescriptors(arguments[1]);
     } else {
       try {
         for (int i = 0; ; i++) {
@@ -163,8 +171,8 @@ final class FacadeAtLimit {
    * Takes all descriptors, by the library or otherwise, and then makes all calls for the first
    * time: those that succeed, and those that fail.
    */
-  private static void runOutOfDescriptors(String files, int calls) throws Exception {
-    for (int i = 0; i < 2 * calls; i++) {
+  private static void runOutOfDescriptors(String files) throws Exception {
+    for (int calls = 0; calls < CALLS_BEFORE_PRELOAD; calls += 2) {
       Mman.munmap(map(PAGE, Protection.READ_WRITE, MEMORY));
     }
     Deque<AutoCloseable> open = new ArrayDeque<>();

@@ -53,7 +53,7 @@ final class FaultProgram {
     for (FaultPlan call : FaultPlan.values()) {
       program.fail(call);
     }
-    System.exit(0); // whatever the threads do
+    System.exit(0); // even if threads still run
   }
 
   /** After so many calls the library keeps map areas in reserve, which takes calls of its own. */

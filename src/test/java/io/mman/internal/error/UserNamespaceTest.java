@@ -31,20 +31,20 @@ class UserNamespaceTest {
       """;
 
   @Test
-  void rootOfAUserNamespaceIsToldTheLimit() {
+  void theLimitIsReportedToRootOfAUserNamespace() {
     Requirements.requirePrograms("unshare");
-    assertTellsTheLimit("unshare", "--user", "--map-root-user");
+    assertReportsTheLimit("unshare", "--user", "--map-root-user");
   }
 
   @Test
-  void rootOfAUserNamespaceWithAllUsersIsToldTheLimitToo() {
+  void theLimitIsReportedToRootOfAUserNamespaceWithAllUsers() {
     Requirements.requireRoot();
     Requirements.requirePrograms("unshare");
-    assertTellsTheLimit("sh", "-c", ALL_USERS, folder.resolve("pipe").toString());
+    assertReportsTheLimit("sh", "-c", ALL_USERS, folder.resolve("pipe").toString());
   }
 
-  /** Such a root has CAP_IPC_LOCK, but the kernel heeds only that of the initial namespace. */
-  private void assertTellsTheLimit(String... namespace) {
+  /** Such a root has CAP_IPC_LOCK, but only that of the initial namespace has an effect. */
+  private void assertReportsTheLimit(String... namespace) {
     List<String> probe = List.of("unshare", "--user", "true");
     assumeTrue(Command.run(probe).exitCode() == 0, "the kernel has no user namespaces");
     ChildJvm child = ChildJvm.of(ResourceLimitsTest.Locker.class);
@@ -60,7 +60,7 @@ class UserNamespaceTest {
   }
 
   @Test
-  void rootOfAUserNamespaceThatMayLockNothingIsToldTheLimit() {
+  void aLimitOfZeroIsReportedToRootOfAUserNamespace() {
     Requirements.requirePrograms("unshare");
     List<String> probe = List.of("unshare", "--user", "true");
     assumeTrue(Command.run(probe).exitCode() == 0, "the kernel has no user namespaces");

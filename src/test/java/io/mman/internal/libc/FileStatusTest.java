@@ -22,6 +22,12 @@ class FileStatusTest {
     "LINUX_S390X, 0600, false",
     "LINUX_GENERIC, 0100644, true",
     "LINUX_GENERIC, 0600, false",
+    "NETBSD, 0100644, true",
+    "NETBSD, 0600, true", // a file of memfd_create
+    "NETBSD, 0020666, false",
+    "OPENBSD, 0100644, true",
+    "OPENBSD, 0020666, false",
+    "OPENBSD, 0, false",
   })
   void aRegularFileHasALengthAndSoHasSharedMemory(
       StatLayout layout, String octal, boolean isRegular) {
@@ -44,6 +50,8 @@ class FileStatusTest {
       case FREEBSD -> stat.set(ValueLayout.JAVA_SHORT, 24, (short) mode);
       case LINUX_WIDE, LINUX_S390X -> stat.set(ValueLayout.JAVA_INT, 24, mode);
       case LINUX_GENERIC -> stat.set(ValueLayout.JAVA_INT, 16, mode);
+      case NETBSD -> stat.set(ValueLayout.JAVA_INT, 8, mode);
+      case OPENBSD -> stat.set(ValueLayout.JAVA_INT, 0, mode);
     }
   }
 }

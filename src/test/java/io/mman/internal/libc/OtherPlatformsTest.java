@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.Advice;
 import io.mman.Mman;
-import io.mman.internal.platform.StatLayout;
 import io.mman.testing.ChildJvm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -90,25 +89,5 @@ class OtherPlatformsTest {
         System.out.println(e.getMessage());
       }
     }
-  }
-
-  /** st_mode of NetBSD is at 8, that of OpenBSD at 0. */
-  @ParameterizedTest
-  @CsvSource({
-    "NETBSD, 8, 0100644, true",
-    "NETBSD, 8, 0600, true", // a file of memfd_create
-    "NETBSD, 8, 0020666, false",
-    "OPENBSD, 0, 0100644, true",
-    "OPENBSD, 0, 0020666, false",
-    "OPENBSD, 0, 0, false",
-  })
-  void aFileWithALengthIsRegular(StatLayout layout, int at, String octal, boolean isRegular) {
-    MemorySegment stat = MemorySegment.ofArray(new long[(int) StatLayout.MAX_BYTES / 8]);
-    stat.set(ValueLayout.JAVA_INT, at, Integer.parseInt(octal, 8));
-    FileStatus status = new FileStatus();
-
-    status.read(stat, layout);
-
-    assertEquals(isRegular, status.isRegular());
   }
 }

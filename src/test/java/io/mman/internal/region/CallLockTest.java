@@ -174,38 +174,38 @@ class CallLockTest {
     CountDownLatch allStarted = new CountDownLatch(1);
     AtomicBoolean done = new AtomicBoolean();
     AtomicInteger inside = new AtomicInteger();
-    AtomicInteger torn = new AtomicInteger();
+    AtomicInteger overlapping = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < callers; i++) {
-      Thread thread =
-          factory.newThread(
-              () -> {
-                awaitQuietly(allStarted);
-                while (!done.get()) {
-                  lock.beginCall();
-                  inside.incrementAndGet();
-                  for (int spin = 0; spin < 100; spin++) {
-                    Thread.onSpinWait();
-                  }
-                  inside.decrementAndGet();
-                  lock.endCall();
-                }
-              });
+      Thread thread = factory.newThread(() -> callUntil(done, allStarted, inside));
       threads.add(thread);
       thread.start();
     }
     allStarted.countDown();
     for (int i = 0; i < 20; i++) {
       lock.beginChange();
-      torn.addAndGet(inside.get());
+      overlapping.addAndGet(inside.get());
       lock.endChange();
     }
     done.set(true);
     for (Thread thread : threads) {
       thread.join();
     }
-    assertEquals(0, torn.get());
+    assertEquals(0, overlapping.get());
     assertEquals(0, lock.callsInFlight());
+  }
+
+  private void callUntil(AtomicBoolean done, CountDownLatch allStarted, AtomicInteger inside) {
+    awaitQuietly(allStarted);
+    while (!done.get()) {
+      lock.beginCall();
+      inside.incrementAndGet();
+      for (int spin = 0; spin < 100; spin++) {
+        Thread.onSpinWait();
+      }
+      inside.decrementAndGet();
+      lock.endCall();
+    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

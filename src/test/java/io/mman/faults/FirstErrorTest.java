@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mman.Advice;
 import io.mman.MapFlag;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -130,6 +132,39 @@ class FirstErrorTest {
       region.lock();
       return region;
     }
+  }
+
+  /** Makes each call of a region for the first time when no descriptor is free. */
+  static final class Caller {
+    public static void main(String... arguments) throws Exception {
+      List<MappedRegion> regions = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        regions.add(Mapping.anonymous(2 * Mman.pageSize()).mapShared());
+      }
+      Taker.leaveDescriptors(0);
+      MappedRegion region = regions.getFirst();
+      long bytes = region.read(0, MemorySegment.ofArray(new byte[10]));
+      bytes += region.write(0, MemorySegment.ofArray(new byte[10]));
+      region.sync();
+      region.advise(Advice.RANDOM);
+      region.populate();
+      region.protect(Protection.READ);
+      region.join(region.split(Mman.pageSize()));
+      region.resize(Mman.pageSize());
+      try {
+        region.stats();
+      } catch (UnsupportedOperationException e) {
+        System.out.println(bytes + " " + e.getMessage());
+      }
+      regions.forEach(MappedRegion::close);
+    }
+  }
+
+  @Test
+  void noDescriptorIsLeftForTheFirstCallOfARegion() {
+    ChildJvm child = ChildJvm.of(Caller.class).under("prlimit", "--nofile=64:64");
+    String line = child.run().lines().getFirst();
+    assertTrue(line.startsWith("20 this needs /proc/self/smaps, which cannot be read"), line);
   }
 
   @ParameterizedTest

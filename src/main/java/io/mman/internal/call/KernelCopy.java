@@ -2,6 +2,7 @@ package io.mman.internal.call;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,13 @@ public enum KernelCopy {
   WRITE(ProcessVmCopy.WRITE);
 
   private final ProcessVmCopy direct;
+
+  /** Loads the classes, which may no longer be possible when no descriptor is free. */
+  public static void prepare() {
+    Objects.requireNonNull(CopyProgress.class);
+    Objects.requireNonNull(FileCopy.class);
+    Objects.requireNonNull(PipeCopy.class);
+  }
 
   KernelCopy(ProcessVmCopy direct) {
     this.direct = direct;

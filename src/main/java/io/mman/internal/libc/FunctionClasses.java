@@ -19,9 +19,10 @@ public final class FunctionClasses {
   /** Loads the classes. */
   public static void prepare() {
     initialize(FileCalls.class, KernelCalls.class, ProcessCalls.class);
+    initialize(TransferCalls.class, NameCalls.class);
     initialize(Fcntl.class, Ioctl.class, Kernel.class, LockType.class, OpenFlags.class);
     loadNested(MemoryCalls.class, FileCalls.class, KernelCalls.class, ProcessCalls.class);
-    loadNested(Slices.class);
+    loadNested(TransferCalls.class, NameCalls.class, Slices.class);
   }
 
   /** The reflection API loads all nested classes and initializes none. */

@@ -1,7 +1,11 @@
 package io.mman.internal.region;
 
 import io.mman.Advice;
+import io.mman.LockFlag;
+import io.mman.RegionStats;
+import io.mman.SyncFlag;
 import io.mman.internal.call.FlagBits;
+import io.mman.internal.call.KernelCopy;
 import io.mman.internal.call.SystemCalls;
 import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.MapCountReserve;
@@ -14,8 +18,10 @@ import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.Slices;
 import io.mman.internal.proc.Proc;
+import io.mman.internal.proc.Smaps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
+import java.util.Objects;
 
 /**
  * Loads the classes that mapping a file needs before the file is opened, which may take the last
@@ -23,6 +29,9 @@ import java.lang.invoke.MethodHandles.Lookup;
  * loaded anyway, only later.
  */
 final class FilePreload {
+  /** A process with so many regions may come to open many files, too. */
+  static final int MANY_REGIONS = 16;
+
   // Two threads may both find these false and load the classes twice, which does no harm.
   private static boolean canMap;
   private static boolean canAdvise;
@@ -66,14 +75,26 @@ final class FilePreload {
     ProcessCalls.pageSize();
   }
 
-  /** Loads the classes that change regions, if many files are open. */
+  /**
+   * Loads the classes of everything that a region can do, if many files are open or many regions
+   * are mapped.
+   */
   static void prepareForChanges(int fd) {
-    if (!canChange && fd >= ErrorPreload.MANY_FILES && Proc.canOpen()) {
+    if (canChange) {
+      return;
+    }
+    boolean many = fd >= ErrorPreload.MANY_FILES || RegionCounters.live() >= MANY_REGIONS;
+    if (many && Proc.canOpen()) {
       canChange = true;
       try {
         initialize(Change.class, Outcome.class, ProtectionChange.class, Resizer.class);
         initialize(Mover.class, Shrinker.class, SplitJoin.class, SplitJoin.Part.class);
+        Objects.requireNonNull(SplitJoin.class.getDeclaredClasses()); // loads the private ones
         initialize(RegionPin.class, ResidencyQuery.class, AdviceRules.class, Prefault.class);
+        initialize(ResidencyAccess.class, ResidencySnapshot.class, StatsQuery.class, Smaps.class);
+        initialize(RegionCopy.class, RegionStats.class, SyncFlag.class, Advice.class);
+        initialize(LockFlag.class);
+        KernelCopy.prepare();
         ErrorPreload.prepareForMore();
       } catch (LinkageError | RuntimeException e) {
         // The descriptors have run out meanwhile.

@@ -29,6 +29,9 @@ public final class Mapper {
     long hugePage = HugePages.requireExplicitBytes(flags);
     Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
     RegionBuilder builder = new RegionBuilder(request, lifetime, backing, 0, request.length);
+    if (RegionCounters.live() >= FilePreload.MANY_REGIONS) {
+      FilePreload.prepareForChanges(RegionBuilder.NO_FILE);
+    }
     builder.place(RegionBuilder.NO_FILE, null, null);
     return builder.finish();
   }

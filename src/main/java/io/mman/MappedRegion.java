@@ -49,10 +49,10 @@ public final class MappedRegion implements AutoCloseable {
    *
    * <p>The region refuses advice that {@linkplain Advice#isDiscarding() discards} bytes if the
    * segment is read-only, because its pages may be writable for their owner. It also refuses to
-   * discard explicit huge pages. To recognize them, {@code advise} with {@code DONTNEED}, {@code
-   * DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, which takes a few hundred
-   * microseconds, and for files in memory and on some file systems {@code /proc/self/smaps}, which
-   * takes milliseconds.
+   * discard explicit huge pages. To recognize them, the first {@code advise} with {@code DONTNEED},
+   * {@code DONTNEED_LOCKED} or {@code REMOVE} reads {@code /proc/self/maps}, which takes a few
+   * hundred microseconds, and for files in memory and on some file systems {@code
+   * /proc/self/smaps}, which takes milliseconds.
    *
    * @param mapped native memory, whose bounds and lifetime become those of the region
    * @return a region that borrows the segment's lifetime and never changes the protection of its

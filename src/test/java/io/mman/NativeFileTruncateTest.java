@@ -17,11 +17,15 @@ import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * No file is truncated under live regions of this process, no matter by which name it is opened.
@@ -231,6 +235,62 @@ class NativeFileTruncateTest {
   @Test
   void notWhileAMappingIsMade() {
     assertEquals("touched\n", ChildJvm.of(Race.class).run(path.toString()).success());
+  }
+
+  /** Another process, for example, has truncated the file. */
+  @Test
+  void aFileThatIsTooShortMayGetLonger() throws IOException {
+    try (MappedRegion region = Mapping.file(path).range(0, 3 * PAGE).mapConfined();
+        FileChannel channel = FileChannel.open(path, WRITE);
+        NativeFile file = NativeFile.open(path, WRITE)) {
+      channel.truncate(0);
+      truncate(path);
+      file.resize(0);
+      file.resize(2 * PAGE);
+      assertThrows(IllegalStateException.class, () -> file.resize(PAGE));
+      file.resize(3 * PAGE);
+      assertEquals(0, region.segment().get(ValueLayout.JAVA_BYTE, 3 * PAGE - 1));
+    }
+  }
+
+  /** As soon as the last page of a deleted file is unmapped, a new file may get its number. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void notBecauseOfADeletedFileWithTheSameNumber(boolean shrinks) throws Throwable {
+    AtomicBoolean done = new AtomicBoolean();
+    Elsewhere collecting =
+        Elsewhere.start(
+            () -> { // makes threads wait where they return from munmap
+              while (!done.get()) {
+                System.gc();
+              }
+            });
+    Elsewhere deleting = Elsewhere.start(() -> deleteMapped(folder.resolve("old"), shrinks, done));
+    Path path = folder.resolve("new");
+    for (int i = 0; i < 3000 && !deleting.isDone(); i++) {
+      try (NativeFile file = NativeFile.open(path, CREATE, WRITE)) {
+        file.resize(0);
+      }
+      Files.delete(path);
+    }
+    done.set(true);
+    deleting.join();
+    collecting.join();
+  }
+
+  private static void deleteMapped(Path path, boolean shrinks, AtomicBoolean done)
+      throws IOException {
+    while (!done.get()) {
+      NativeFile file = NativeFile.open(path, CREATE, WRITE);
+      file.resize(PAGE);
+      try (MappedRegion region = Mapping.file(file).readWrite().mapConfined()) {
+        file.close();
+        Files.delete(path);
+        if (shrinks) {
+          region.resize(0);
+        }
+      }
+    }
   }
 
   private static void truncate(Path name) {

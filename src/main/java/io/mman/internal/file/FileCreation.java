@@ -74,6 +74,9 @@ public final class FileCreation {
    */
   public @Nullable OpenFile create() {
     target = targetOfLinks(path);
+    if (!target.equals(path) && isThere()) {
+      return null;
+    }
     OpenFile file = null;
     if (way == Way.UNNAMED) {
       file = createUnnamed();
@@ -85,6 +88,18 @@ public final class FileCreation {
         ? FileOpener.openUnless(
             Errno.EEXIST, target, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
         : file;
+  }
+
+  /**
+   * Returns whether the path leads to a file now. The kernel may forbid to follow the symbolic link
+   * (fs.protected_symlinks), which it would not judge if the target alone were opened.
+   */
+  private boolean isThere() {
+    OpenFile file = FileOpener.openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
+    if (file != null) {
+      file.closeQuietly();
+    }
+    return file != null;
   }
 
   private @Nullable OpenFile createUnnamed() {
@@ -100,10 +115,13 @@ public final class FileCreation {
     return null;
   }
 
-  /** Where the feature is missing, open(2) may see an attempt to write to a folder. */
+  /**
+   * Where the feature is missing, open(2) may see an attempt to write to a folder. A security
+   * policy may allow the final name only.
+   */
   private static boolean isUnnamedImpossible(Errno error) {
     return switch (error) {
-      case EOPNOTSUPP, EISDIR, ENOENT, EINVAL, ENOSYS, EPERM -> true;
+      case EOPNOTSUPP, EISDIR, ENOENT, EINVAL, ENOSYS, EPERM, EACCES -> true;
       default -> false;
     };
   }
@@ -118,12 +136,14 @@ public final class FileCreation {
         temporary = name;
         return new OpenFile(fd, path);
       }
-      if (Errno.of(-fd) == Errno.ENAMETOOLONG) {
-        way = Way.IN_PLACE; // the temporary name may be longer than the final one
-        return null;
-      }
-      if (Errno.of(-fd) != Errno.EEXIST) {
-        break;
+      switch (Errno.of(-fd)) {
+        case ENAMETOOLONG, EACCES -> {
+          // The final name may be shorter, and a security policy may allow it alone.
+          way = Way.IN_PLACE;
+          return null;
+        }
+        case EEXIST -> {}
+        default -> throw openFailure(fd);
       }
     }
     throw openFailure(fd);

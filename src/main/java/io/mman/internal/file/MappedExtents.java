@@ -176,7 +176,8 @@ public final class MappedExtents {
   }
 
   /**
-   * Sets the length of the file.
+   * Sets the length of the file. Whether a greater length would be too short for live regions does
+   * not matter, because another process has truncated the file, or a region is about to extend it.
    *
    * @return 0, the negative errno of ftruncate(2), or the length that live regions need, if it is
    *     greater than the new one; then nothing has changed
@@ -185,7 +186,11 @@ public final class MappedExtents {
     synchronized (length) {
       long covered = covered(newLength);
       if (newLength < covered) {
-        return covered;
+        FileStatus now = new FileStatus();
+        int result = FileCalls.fstat(fd, now);
+        if (result < 0 || newLength < now.size()) {
+          return result < 0 ? result : covered;
+        }
       }
       try {
         return FileCalls.ftruncate(fd, newLength);

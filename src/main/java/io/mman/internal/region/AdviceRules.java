@@ -48,9 +48,6 @@ final class AdviceRules {
   /**
    * Returns the pages that advice for a range of a region is given for: those that hold the range,
    * or for discarding advice those that lie completely inside it.
-   *
-   * @throws IllegalArgumentException if explicit huge pages, mapped elsewhere, would be discarded
-   * @throws UnsupportedOperationException if it cannot be found out whether they would
    */
   static MemorySegment pages(
       Advice advice, Backing backing, RegionState region, long offset, long length) {
@@ -58,15 +55,23 @@ final class AdviceRules {
       return region.covering(offset, length, backing.page());
     }
     boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
-    MemorySegment pages = region.inside(offset, length, backing.page(), endIsWhole);
-    if (!backing.isOwn() && takesHugePages(advice) && hasExplicitHugePages(pages)) {
+    return region.inside(offset, length, backing.page(), endIsWhole);
+  }
+
+  /**
+   * Refuses to discard explicit huge pages that were mapped elsewhere.
+   *
+   * @throws IllegalArgumentException if some of the pages are explicit huge pages
+   * @throws UnsupportedOperationException if that cannot be found out
+   */
+  static void requireOrdinaryPages(Advice advice, MemorySegment pages) {
+    if (hasExplicitHugePages(pages)) {
       throw discardsHugePages(advice);
     }
-    return pages;
   }
 
   /** Returns whether this advice makes the kernel discard explicit huge pages too. */
-  private static boolean takesHugePages(Advice advice) {
+  static boolean takesHugePages(Advice advice) {
     return switch (advice) {
       case DONTNEED, DONTNEED_LOCKED, REMOVE -> Platform.current().isLinux();
       default -> false; // no other system takes them from a pool

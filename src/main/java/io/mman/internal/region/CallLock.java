@@ -99,7 +99,8 @@ final class CallLock extends AbstractQueuedSynchronizer {
 
   static IllegalStateException calledFromCleanUp() {
     return new IllegalStateException(
-        "called from a clean-up that runs while this thread closes or changes the region");
+        "this call would wait forever: it is made in a clean-up that runs while the region is"
+            + " closed or changed, or two threads wait for each other's regions");
   }
 
   /**

@@ -34,6 +34,9 @@ public final class Region {
    */
   private volatile boolean detached;
 
+  /** Whether a mapping made elsewhere is known to have no explicit huge pages. */
+  private boolean hasOrdinaryPages;
+
   /** Whether mincore(2) is known to answer truthfully; to find out takes reading {@code /proc}. */
   private boolean hasResidencyAccess;
 
@@ -106,10 +109,19 @@ public final class Region {
     try {
       MemorySegment pages = AdviceRules.pages(advice, backing, usable(), offset, length);
       if (pages.byteSize() > 0) {
+        requireOrdinaryPages(advice);
         SystemCalls.madvise(pages, advice, backing.path());
       }
     } finally {
       lock.endCall();
+    }
+  }
+
+  /** Refuses to discard explicit huge pages that were mapped elsewhere. */
+  private void requireOrdinaryPages(Advice advice) {
+    if (!backing.isOwn() && !hasOrdinaryPages && AdviceRules.takesHugePages(advice)) {
+      AdviceRules.requireOrdinaryPages(advice, state.used());
+      hasOrdinaryPages = true;
     }
   }
 

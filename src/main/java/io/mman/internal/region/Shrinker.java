@@ -9,6 +9,9 @@ final class Shrinker extends Change {
   private final RegionState fresh;
   private final long newSize;
 
+  /** Whether the file may be truncated under the pages. */
+  private boolean isUncovered;
+
   /**
    * Creates the change.
    *
@@ -24,6 +27,11 @@ final class Shrinker extends Change {
   @Override
   RegionState apply() {
     long head = fresh.head();
+    if (newSize == 0 && !backing.kind().isAnonymous()) {
+      // Once the last page is unmapped, the number of the file may be that of another file.
+      isUncovered = true;
+      resources.cover(0);
+    }
     long kept = resources.hasReserve() ? returnToReserve() : unmapEnd();
     resources.resize(newSize, backing.end(head, newSize));
     resources.markDirty(fresh.size(), kept);
@@ -33,7 +41,7 @@ final class Shrinker extends Change {
 
   @Override
   RegionState stateAfterFailure() {
-    return fresh;
+    return isUncovered ? fresh.closed() : fresh;
   }
 
   /** Returns pages at the end to the reserve, and returns how many bytes stay open. */

@@ -111,6 +111,7 @@ final class Unmapper implements Consumer<MemorySegment> {
     if (begin()) {
       boolean mayRetry = false;
       try {
+        uncover();
         range.unmap(path);
       } catch (MmanException e) { // after any other failure the range may be unmapped
         mayRetry = true;
@@ -138,6 +139,16 @@ final class Unmapper implements Consumer<MemorySegment> {
     if (begin()) {
       release();
       counters.join();
+    }
+  }
+
+  /**
+   * Releases the cover of the file, under which no view is left. Once the pages are unmapped it is
+   * too late: the file may have been deleted, and its number given to another file.
+   */
+  private void uncover() {
+    if (cover != null) {
+      cover.remove();
     }
   }
 

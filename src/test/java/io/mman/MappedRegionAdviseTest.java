@@ -23,7 +23,7 @@ class MappedRegionAdviseTest {
 
   @Test
   void hintsRoundOutward() {
-    try (MappedRegion region = Mapping.anonymous(8 * PAGE).mapConfined()) {
+    try (MappedRegion region = Mapping.anonymous(8 * PAGE).guardPages().mapConfined()) {
       region.advise(Advice.DONTDUMP, 2 * PAGE - 1, 2); // touches two pages
       ProcMaps.Area advised = ProcMaps.figuresOf(region.segment().asSlice(PAGE));
       assertEquals(region.segment().address() + PAGE, advised.start());

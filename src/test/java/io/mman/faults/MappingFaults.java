@@ -75,7 +75,7 @@ final class MappingFaults {
    */
   private static FaultScenario creates(FaultScenario scenario) {
     return lengthens(scenario)
-        .survives(FaultPlan.OPENAT, 2, "EOPNOTSUPP EISDIR ENOENT EINVAL EPERM")
+        .survives(FaultPlan.OPENAT, 2, "EOPNOTSUPP EISDIR ENOENT EINVAL EPERM EACCES")
         .survives(FaultPlan.LINKAT);
   }
 

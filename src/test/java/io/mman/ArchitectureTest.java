@@ -47,7 +47,7 @@ class ArchitectureTest {
 
   /** The layers of the internal packages, from the lowest to the highest. */
   private static final List<String> LAYERS =
-      List.of("platform", "libc", "error", "call", "file", "region");
+      List.of("platform", "libc", "error", "signal", "call", "file", "region");
 
   private static void check(ArchRule rule) {
     rule.check(CLASSES);
@@ -115,6 +115,18 @@ class ArchitectureTest {
             .resideInAPackage(internal("call")));
   }
 
+  /** A region hands it addresses and a descriptor; it needs no more. */
+  @Test
+  void callsAndFilesDoNotKnowTheSignalHandler() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(internal("call"), internal("file"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(internal("signal")));
+  }
+
   @Test
   void internalPackagesHaveNoCycles() {
     check(slices().matching("io.mman.internal.(*)").should().beFreeOfCycles());
@@ -142,7 +154,11 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                internal("error"), internal("call"), internal("file"), internal("region")));
+                internal("error"),
+                internal("signal"),
+                internal("call"),
+                internal("file"),
+                internal("region")));
   }
 
   /** A class whose state only its own methods write can be understood by reading one file. */

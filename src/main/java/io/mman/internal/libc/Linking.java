@@ -78,6 +78,15 @@ final class Linking {
         : missing(name, shape);
   }
 
+  /** Links machine code at an address that is the first argument of the handle. */
+  static MethodHandle linkCode(FunctionDescriptor shape) {
+    ShapeListener current = listener;
+    if (current != null) {
+      current.linking(shape, FIXED);
+    }
+    return Linker.nativeLinker().downcallHandle(shape, ERRNO);
+  }
+
   /** Returns whether the C library has a function. */
   static boolean has(String name) {
     return find(name).isPresent();

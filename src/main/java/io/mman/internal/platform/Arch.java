@@ -1,7 +1,7 @@
 package io.mman.internal.platform;
 
 /** The 64-bit processors whose system call numbers and structure layouts are known. */
-enum Arch {
+public enum Arch {
   X86_64,
   AARCH64,
   RISCV64,
@@ -12,7 +12,8 @@ enum Arch {
 
   private static final Arch CURRENT = of(System.getProperty("os.arch", ""));
 
-  static Arch current() {
+  /** Returns the processor that this JVM runs on. */
+  public static Arch current() {
     return CURRENT;
   }
 

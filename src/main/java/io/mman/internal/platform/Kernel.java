@@ -7,6 +7,8 @@ import java.util.Locale;
  * asm-generic/unistd.h and of the syscall tables of each processor.
  */
 public enum Kernel {
+  /** Reads and changes what the process does about a signal. */
+  RT_SIGACTION(13, 134, 173, 174),
   /** Copies from the memory of a process (since Linux 3.2). */
   PROCESS_VM_READV(310, 270, 351, 340),
   /** Copies to the memory of a process (since Linux 3.2). */

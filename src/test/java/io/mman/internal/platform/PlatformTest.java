@@ -152,6 +152,7 @@ class PlatformTest {
 
   @ParameterizedTest
   @CsvSource({
+    "RT_SIGACTION,      13, 134, 173, 174",
     "PROCESS_VM_READV,  310, 270, 351, 340",
     "PROCESS_VM_WRITEV, 311, 271, 352, 341",
     "RENAMEAT2,         316, 276, 357, 347",

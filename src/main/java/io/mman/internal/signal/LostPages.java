@@ -1,0 +1,134 @@
+package io.mman.internal.signal;
+
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FileStatus;
+import io.mman.internal.libc.SignalCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * The pages of a {@link SurvivingRange} that are lost now. It is valid until the range changes; the
+ * methods have to be called as those of the range.
+ *
+ * <p>To restore pages, machine code maps the file over them and then removes their marks. A thread
+ * that faults in between waits for the second step. A thread that runs Java could be stopped there
+ * by a safepoint, which waits for the thread that faults.
+ *
+ * <pre>
+ *   arguments of the machine code:
+ *   0 address   8 length   16 protection (int)   24 flags (int)   32 descriptor (int)   40 offset
+ *   48 bitmap   56 first bit   64 number of bits   72 result of mmap
+ * </pre>
+ */
+public final class LostPages {
+  private static final long BYTES = 80;
+  private static final int RESULT = 9;
+
+  private final List<Part> parts;
+  private final Origin origin;
+  private final int shift;
+
+  LostPages(List<Part> parts, Origin origin) {
+    this.parts = parts;
+    this.origin = origin;
+    this.shift = origin.shift();
+  }
+
+  /** Returns the number of lost pages. */
+  public long count() {
+    long count = 0;
+    for (Part part : parts) {
+      count += part.ledger().count(part.firstBit(), part.endBit());
+    }
+    return count;
+  }
+
+  /**
+   * Returns the first lost byte of a range.
+   *
+   * @param offset the first byte, counted from the first page
+   * @param length the size in bytes
+   * @return the offset, or -1 if no page of the range is lost
+   */
+  public long first(long offset, long length) {
+    long end = Math.ceilDiv(offset + length, 1L << shift);
+    long base = 0; // the number of pages before the part
+    for (Part part : parts) {
+      long from = part.firstBit() + Math.max(0, (offset >> shift) - base);
+      long to = part.firstBit() + Math.min(part.pages(), end - base);
+      long bit = from < to ? part.ledger().nextLost(from, to) : to;
+      if (bit < to) {
+        return Math.max(offset, (base + bit - part.firstBit()) << shift);
+      }
+      base += part.pages();
+    }
+    return -1;
+  }
+
+  /**
+   * Maps the file over the lost pages as far as it reaches now; the others stay lost.
+   *
+   * @param flags the bits of mmap(2), with MAP_FIXED
+   * @return the number of pages restored, or the negative errno of mmap(2) or fstat(2)
+   */
+  public long restore(int flags) {
+    FileStatus status = new FileStatus();
+    int result = FileCalls.fstat(origin.descriptor(), status);
+    if (result < 0) {
+      return result;
+    }
+    long size = status.isRegular() ? status.size() : Long.MAX_VALUE;
+    long restored = 0;
+    for (Part part : parts) {
+      long has = (Math.max(0, size - part.offset()) - 1 >> shift) + 1;
+      long pages = restore(part, part.firstBit() + Math.min(part.pages(), has), flags);
+      if (pages < 0) {
+        return pages;
+      }
+      restored += pages;
+    }
+    return restored;
+  }
+
+  /** Restores the lost pages of a part up to a bit. */
+  private long restore(Part part, long end, int flags) {
+    Ledger ledger = part.ledger();
+    long restored = 0;
+    long bit = ledger.nextLost(part.firstBit(), end);
+    while (bit < end) {
+      long runEnd = ledger.nextIntact(bit, end);
+      int result = map(part, bit, runEnd - bit, flags);
+      if (result < 0) {
+        return result;
+      }
+      restored += runEnd - bit;
+      bit = ledger.nextLost(runEnd, end);
+    }
+    return restored;
+  }
+
+  private int map(Part part, long bit, long pages, int flags) {
+    long skipped = (bit - part.firstBit()) << shift;
+    long[] arguments = {
+      part.start() + skipped,
+      pages << shift,
+      origin.protection(),
+      flags,
+      origin.descriptor(),
+      part.offset() + skipped,
+      part.ledger().bitmap(),
+      bit,
+      pages,
+      0
+    };
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment block = arena.allocate(BYTES, Long.BYTES);
+      MemorySegment.copy(arguments, 0, block, ValueLayout.JAVA_LONG, 0, arguments.length);
+      SignalCalls.call(BusHandler.restoreCode(), block);
+      long result = block.getAtIndex(ValueLayout.JAVA_LONG, RESULT);
+      return result < 0 && result >= -4095 ? (int) result : 0;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.mman.internal.signal;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.mman.internal.libc.SignalCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The kernel's {@code struct sigaction} on x86_64 and aarch64: handler, flags, restorer and mask of
+ * eight bytes each.
+ *
+ * @param restorer the address of the return from the signal; only with SA_RESTORER
+ * @param mask the signals that are blocked while the handler runs
+ */
+record SignalAction(long handler, long flags, long restorer, long mask) {
+  private static final int SIGBUS = 7;
+  private static final long BYTES = 32;
+
+  private static final long SA_SIGINFO = 4;
+  private static final long SA_RESTORER = 0x0400_0000L;
+  private static final long SA_ONSTACK = 0x0800_0000L;
+  private static final long SA_RESTART = 0x1000_0000L;
+  private static final long SA_RESETHAND = 0x8000_0000L;
+
+  /** Returns the action of SIGBUS that is in force. */
+  static SignalAction current() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment action = arena.allocate(BYTES, Long.BYTES);
+      require(SignalCalls.sigaction(SIGBUS, MemorySegment.NULL, action));
+      return read(action);
+    }
+  }
+
+  /** Puts this action in force and returns the previous one. */
+  SignalAction install() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment action = arena.allocateFrom(JAVA_LONG, handler, flags, restorer, mask);
+      MemorySegment previous = arena.allocate(BYTES, Long.BYTES);
+      require(SignalCalls.sigaction(SIGBUS, action, previous));
+      return read(previous);
+    }
+  }
+
+  /**
+   * Returns the action of a handler in front of this one, with the same mask and flags, so that
+   * this one finds what it expects. A handler that was to be called only once is called more often.
+   */
+  SignalAction inFront(CodePage code) {
+    boolean isHandler = handler > 1; // neither SIG_DFL nor SIG_IGN
+    long kept = isHandler ? flags & ~(SA_RESETHAND | SA_RESTORER) : SA_RESTART | SA_ONSTACK;
+    boolean needsRestorer = HandlerCode.needsRestorer();
+    return new SignalAction(
+        code.handler(),
+        kept | SA_SIGINFO | (needsRestorer ? SA_RESTORER : 0),
+        needsRestorer ? code.restorer() : 0,
+        isHandler ? mask : 0);
+  }
+
+  private static SignalAction read(MemorySegment action) {
+    return new SignalAction(
+        action.getAtIndex(JAVA_LONG, 0),
+        action.getAtIndex(JAVA_LONG, 1),
+        action.getAtIndex(JAVA_LONG, 2),
+        action.getAtIndex(JAVA_LONG, 3));
+  }
+
+  /** The kernel refuses nothing here, but a seccomp filter or a virtual machine might. */
+  private static void require(int result) {
+    if (result < 0) {
+      throw new UnsupportedOperationException(
+          "the system denies handlers of SIGBUS (rt_sigaction: errno " + -result + ")");
+    }
+  }
+}

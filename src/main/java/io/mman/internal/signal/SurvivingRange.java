@@ -1,0 +1,286 @@
+package io.mman.internal.signal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A range of pages of a mapped file that survives bus errors: a page that the kernel cannot provide
+ * is replaced by one of zeros, and counted.
+ *
+ * <p>One thread at a time may call the methods, except {@link #lostPages}; other threads may access
+ * the pages, and lose some, during each of them. A range is registered after its pages have been
+ * mapped, and unregistered before they are unmapped. The methods do not change the mapping itself,
+ * except {@link LostPages#restore}.
+ */
+public final class SurvivingRange {
+  private static final long COUNT_BYTES = 32;
+
+  private final RangeTable table;
+  private Origin origin;
+  private List<Part> parts = new ArrayList<>(1);
+
+  /** The address of the count of replaced pages, or 0 after the end of the registration. */
+  private volatile long count;
+
+  private volatile long finalCount;
+
+  private SurvivingRange(RangeTable table, Origin origin) {
+    this.table = table;
+    this.origin = origin;
+    long address = table.allocate(COUNT_BYTES);
+    Memory.put(address, 0);
+    count = address;
+  }
+
+  /**
+   * Registers pages. {@link BusHandler#ensureInstalled} must have been called before.
+   *
+   * @param start the address of the first page
+   * @param length the size in bytes, a multiple of the page size
+   * @param capacity the size in bytes up to which the range is expected to grow in place; this
+   *     costs nothing
+   * @param pageSize the page size in bytes: that of explicit huge pages, if it is mapped with them
+   * @param protection the bits of PROT_READ, PROT_WRITE and PROT_EXEC
+   * @param descriptor a descriptor of the file, which stays open until the range is unregistered
+   * @param offset the offset of the first page in the file, in bytes
+   */
+  public static SurvivingRange register(
+      long start,
+      long length,
+      long capacity,
+      long pageSize,
+      int protection,
+      int descriptor,
+      long offset) {
+    int shift = Long.numberOfTrailingZeros(pageSize);
+    Origin origin = new Origin(shift, protection, descriptor);
+    return register(BusHandler.TABLE, start, length, capacity, origin, offset);
+  }
+
+  static SurvivingRange register(
+      RangeTable table, long start, long length, long capacity, Origin origin, long offset) {
+    SurvivingRange range = new SurvivingRange(table, origin);
+    range.requirePages(start | length);
+    if (length > 0) {
+      range.parts.add(range.publish(range.part(start, length, capacity, offset)));
+    }
+    return range;
+  }
+
+  private Part part(long start, long length, long capacity, long offset) {
+    long pages = length >> origin.shift();
+    long limit = Math.max(pages, capacity >> origin.shift());
+    return new Part(0, start, pages, offset, new Ledger(table, limit), 0, limit);
+  }
+
+  private void requirePages(long bytes) {
+    if ((bytes & (1L << origin.shift()) - 1) != 0) {
+      throw new IllegalArgumentException("not whole pages: " + bytes);
+    }
+  }
+
+  /** Makes a part findable under its address. */
+  private Part publish(Part part) {
+    Part published = written(part);
+    table.insert(part.start(), published.entry());
+    return published;
+  }
+
+  /** Replaces a part by another with the same address. No handler acts on the old one then. */
+  private Part republish(Part old, Part part) {
+    Part published = written(part);
+    table.replace(old.start(), published.entry());
+    end(old);
+    return published;
+  }
+
+  private void withdraw(Part part) {
+    table.remove(part.start());
+    end(part);
+  }
+
+  private void end(Part part) {
+    Entry.awaitUnused(part.entry());
+    table.retireEntry(part.entry());
+  }
+
+  private Part written(Part part) {
+    long entry = table.allocate(Entry.BYTES);
+    Entry.write(entry, part, origin, count);
+    return part.withEntry(entry);
+  }
+
+  /** Ends the registration. When this returns, no handler will change these addresses any more. */
+  public void unregister() {
+    for (Part part : parts) {
+      withdraw(part);
+      part.ledger().release();
+    }
+    parts = List.of();
+    close();
+  }
+
+  private void close() {
+    long address = count;
+    if (address != 0) {
+      finalCount = Memory.getVolatile(address);
+      count = 0;
+      table.free(address, COUNT_BYTES);
+    }
+  }
+
+  /** Changes the protection of pages that will be replaced. Called before mprotect(2). */
+  public void protect(int protection) {
+    origin = new Origin(origin.shift(), protection, origin.descriptor());
+    parts.replaceAll(part -> republish(part, part));
+  }
+
+  /**
+   * Changes the length in place: before pages at the end are unmapped, or after some have been
+   * mapped there.
+   *
+   * @param length the new size in bytes, a multiple of the page size; 0 if the range is to move
+   */
+  public void resize(long length) {
+    requirePages(length);
+    long pages = length >> origin.shift();
+    long before = pages();
+    if (pages < before) {
+      shrink(pages);
+    } else if (pages > before) {
+      grow(pages - before);
+    }
+  }
+
+  private void shrink(long pages) {
+    long excess = pages() - pages;
+    while (excess > 0) {
+      Part last = parts.removeLast();
+      long kept = Math.max(0, last.pages() - excess);
+      excess -= last.pages() - kept;
+      if (kept == 0) {
+        withdraw(last);
+        last.ledger().release();
+      } else {
+        parts.add(republish(last, last.withPages(kept)));
+        last.ledger().forget(last.firstBit() + kept, last.endBit());
+      }
+    }
+  }
+
+  private void grow(long pages) {
+    Part last = parts.getLast();
+    if (last.endBit() + pages <= last.limit()) {
+      parts.set(parts.size() - 1, republish(last, last.withPages(last.pages() + pages)));
+    } else {
+      long used = last.pages() << origin.shift();
+      long more = pages << origin.shift();
+      parts.add(publish(part(last.start() + used, more, more, last.offset() + used)));
+    }
+  }
+
+  /** Takes the pages out of the table before mremap(2) moves them. {@link #place} follows. */
+  public void suspend() {
+    parts.forEach(this::withdraw);
+  }
+
+  /**
+   * Enters the pages again after {@link #suspend}.
+   *
+   * @param start where the first page is now
+   */
+  public void place(long start) {
+    long shift = start - start();
+    parts.replaceAll(part -> publish(part.at(part.start() + shift)));
+  }
+
+  /**
+   * Splits the range in two. Each keeps the pages that it has lost so far; those that have been
+   * restored since stay with this range.
+   *
+   * @param offset the size of this range afterwards, in bytes, a multiple of the page size
+   * @return the range of the other pages
+   */
+  public SurvivingRange split(long offset) {
+    requirePages(offset);
+    SurvivingRange rest = new SurvivingRange(table, origin);
+    List<Part> kept = new ArrayList<>();
+    long first = offset >> origin.shift();
+    for (Part part : parts) {
+      long here = Math.clamp(first, 0, part.pages());
+      first -= here;
+      if (here == part.pages()) {
+        kept.add(part);
+      } else {
+        handOver(part, here, kept, rest);
+      }
+    }
+    parts = kept;
+    return rest;
+  }
+
+  private void handOver(Part part, long here, List<Part> kept, SurvivingRange rest) {
+    // Handlers that act on the old entry count their pages here, the others there.
+    long lost = part.ledger().count(part.firstBit() + here, part.endBit());
+    Part tail = part.tail(here, origin.shift());
+    if (here == 0) {
+      rest.parts.add(rest.republish(part, tail));
+    } else {
+      part.ledger().share();
+      rest.parts.add(rest.publish(tail)); // inside the old entry until that is shorter
+      kept.add(republish(part, part.head(here)));
+    }
+    Memory.add(rest.count, lost);
+    Memory.add(count, -lost);
+  }
+
+  /**
+   * Appends the pages of the range that follows in memory and in the file. The count of this range
+   * then includes that of the other one, which ends.
+   */
+  public void join(SurvivingRange next) {
+    for (Part part : next.parts) {
+      Part joined = republish(part, part);
+      Part last = parts.isEmpty() ? null : parts.getLast();
+      if (last != null && last.isContinuedBy(joined, origin.shift())) {
+        parts.set(parts.size() - 1, republish(last, last.with(joined)));
+        withdraw(joined);
+        joined.ledger().release();
+      } else {
+        parts.add(joined);
+      }
+    }
+    next.parts = List.of();
+    Memory.add(count, next.lostPages());
+    next.close();
+  }
+
+  /** Returns how many pages have been replaced so far, each as often as it was. */
+  public long lostPages() {
+    long address = count;
+    if (address != 0) {
+      long lost = Memory.getVolatile(address);
+      if (count == address) { // otherwise the memory may have another user by now
+        return lost;
+      }
+    }
+    return finalCount;
+  }
+
+  /** Returns which pages are lost now. */
+  public LostPages lost() {
+    return new LostPages(List.copyOf(parts), origin);
+  }
+
+  private long pages() {
+    long pages = 0;
+    for (Part part : parts) {
+      pages += part.pages();
+    }
+    return pages;
+  }
+
+  private long start() {
+    return parts.isEmpty() ? 0 : parts.getFirst().start();
+  }
+}

@@ -59,7 +59,7 @@ final class BlockPool {
   }
 
   private long carve(long bytes) {
-    long start = chunk + bytes - 1 & -bytes;
+    long start = (chunk + bytes - 1) & -bytes;
     if (start + bytes > chunkEnd || chunk == 0) {
       chunk = Memory.map(1L << CHUNK);
       chunkEnd = chunk + (1L << CHUNK);
@@ -113,7 +113,7 @@ final class BlockPool {
   private void free(Addresses blocks) {
     while (blocks.size > 0) {
       long block = blocks.pop();
-      int shift = (int) (block & (1 << SMALLEST) - 1);
+      int shift = (int) (block & ((1 << SMALLEST) - 1));
       free(block - shift, shift);
     }
   }

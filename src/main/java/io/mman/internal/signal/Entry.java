@@ -1,6 +1,7 @@
 package io.mman.internal.signal;
 
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a handler knows about one range of pages. It is never changed, only replaced by another
@@ -32,6 +33,7 @@ final class Entry {
   private static final long DEAD = 72;
 
   private static final int SPINS = 1000;
+  private static final long PAUSE_NANOS = 20_000;
 
   private Entry() {}
 
@@ -65,7 +67,7 @@ final class Entry {
       if (i < SPINS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(PAUSE_NANOS); // a handler may wait for a slow file system
       }
     }
   }

@@ -92,7 +92,7 @@ final class Ledger {
       if (word != 0) {
         return Math.min(to, bit + Long.numberOfTrailingZeros(word));
       }
-      bit = (bit | Long.SIZE - 1) + 1;
+      bit = (bit | (Long.SIZE - 1)) + 1;
     }
     return to;
   }
@@ -112,9 +112,9 @@ final class Ledger {
   /** Marks pages as not replaced that are no longer mapped and on which no handler acts. */
   void forget(long from, long to) {
     long bitmap = bitmap();
-    for (long bit = from; bitmap != 0 && bit < to; bit = (bit | Long.SIZE - 1) + 1) {
+    for (long bit = from; bitmap != 0 && bit < to; bit = (bit | (Long.SIZE - 1)) + 1) {
       long mask = -1L << bit;
-      if (to - 1 >>> 6 == bit >>> 6) {
+      if ((to - 1) >>> 6 == bit >>> 6) {
         mask &= -1L >>> -to;
       }
       Memory.clearBits(bitmap + (bit >>> 6 << 3), mask);

@@ -82,7 +82,7 @@ public final class LostPages {
     long size = status.isRegular() ? status.size() : Long.MAX_VALUE;
     long restored = 0;
     for (Part part : parts) {
-      long has = (Math.max(0, size - part.offset()) - 1 >> shift) + 1;
+      long has = ((Math.max(0, size - part.offset()) - 1) >> shift) + 1;
       long pages = restore(part, part.firstBit() + Math.min(part.pages(), has), flags);
       if (pages < 0) {
         return pages;

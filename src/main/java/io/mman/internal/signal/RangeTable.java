@@ -170,7 +170,7 @@ final class RangeTable {
     int low = 0;
     int high = size(block);
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (Memory.get(pair(block, middle)) <= key) {
         low = middle + 1;
       } else {

@@ -74,7 +74,7 @@ public final class SurvivingRange {
   }
 
   private void requirePages(long bytes) {
-    if ((bytes & (1L << origin.shift()) - 1) != 0) {
+    if ((bytes & ((1L << origin.shift()) - 1)) != 0) {
       throw new IllegalArgumentException("not whole pages: " + bytes);
     }
   }

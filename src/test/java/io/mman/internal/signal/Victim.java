@@ -25,6 +25,9 @@ final class Victim implements AutoCloseable {
   final MemorySegment segment;
   final SurvivingRange range;
 
+  /** The length of the file, for a test that keeps it here. */
+  long size;
+
   private Victim(Path path, long length, long capacity, long pageSize, boolean registered) {
     this.path = path;
     try (Arena arena = Arena.ofConfined()) {

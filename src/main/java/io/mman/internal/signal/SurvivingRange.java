@@ -139,7 +139,8 @@ public final class SurvivingRange {
    * Changes the length in place: before pages at the end are unmapped, or after some have been
    * mapped there.
    *
-   * @param length the new size in bytes, a multiple of the page size; 0 if the range is to move
+   * @param length the new size in bytes, a multiple of the page size; an empty range can only
+   *     {@link #append}
    */
   public void resize(long length) {
     requirePages(length);
@@ -175,8 +176,17 @@ public final class SurvivingRange {
     } else {
       long used = last.pages() << origin.shift();
       long more = pages << origin.shift();
-      parts.add(publish(part(last.start() + used, more, more, last.offset() + used)));
+      append(last.start() + used, more, more, last.offset() + used);
     }
+  }
+
+  /**
+   * Adds pages of another mapping, which follow in the file, and in memory unless the range is
+   * empty. A range that has shrunk to nothing starts again by this.
+   */
+  public void append(long start, long length, long capacity, long offset) {
+    requirePages(start | length);
+    parts.add(publish(part(start, length, capacity, offset)));
   }
 
   /** Takes the pages out of the table before mremap(2) moves them. {@link #place} follows. */

@@ -39,8 +39,7 @@ class CodePageTest {
     create(); // links everything
     try (TracedThread thread = new TracedThread()) {
       thread.call(CodePageTest::create);
-      try (@SuppressWarnings("unused")
-          Injection injection = Injection.failing("mprotect", "EACCES", 1, List.of(thread))) {
+      try (Injection _ = Injection.failing("mprotect", "EACCES", 1, List.of(thread))) {
         UnsupportedOperationException e =
             assertThrows(
                 UnsupportedOperationException.class, () -> thread.call(CodePageTest::create));
@@ -59,8 +58,7 @@ class CodePageTest {
     SignalAction.current();
     try (TracedThread thread = new TracedThread()) {
       thread.call(SignalAction::current);
-      try (@SuppressWarnings("unused")
-          Injection injection = Injection.failing("rt_sigaction", "EPERM", 1, List.of(thread))) {
+      try (Injection _ = Injection.failing("rt_sigaction", "EPERM", 1, List.of(thread))) {
         UnsupportedOperationException e =
             assertThrows(
                 UnsupportedOperationException.class, () -> thread.call(SignalAction::current));

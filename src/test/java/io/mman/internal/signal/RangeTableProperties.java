@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -137,7 +138,7 @@ class RangeTableProperties {
     for (int i = 0; i < count; i++) {
       order.add(i);
     }
-    java.util.Collections.shuffle(order, new Random(seed));
+    Collections.shuffle(order, new Random(seed));
     for (int i : order) {
       long start = BASE + 2 * i * PAGE;
       long entry = entry(start, start + PAGE);

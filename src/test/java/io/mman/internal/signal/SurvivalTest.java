@@ -9,6 +9,7 @@ import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import io.mman.testing.HugePagePool;
 import io.mman.testing.Requirements;
+import io.mman.testing.Samples;
 import io.mman.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,7 +180,7 @@ class SurvivalTest {
   /** The same access without a registered range. */
   static class Unprotected {
     public static void main(String... arguments) {
-      Path path = io.mman.testing.Samples.file(Path.of(arguments[0]), Victim.PAGE);
+      Path path = Samples.file(Path.of(arguments[0]), Victim.PAGE);
       Victim victim = Victim.unregistered(path, Victim.PAGE);
       victim.truncate(0);
       try {

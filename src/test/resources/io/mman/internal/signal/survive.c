@@ -183,6 +183,29 @@ static void *replace_entry(void *argument) {
   return argument;
 }
 
+static void recorder(int sig, siginfo_t *info, void *ucontext) {
+  passed_signal = sig;
+  passed_code = info->si_code;
+  passed_address = info->si_addr;
+  passed_context = ucontext;
+}
+
+/* Hardware errors are passed on with the same arguments, wherever they are. */
+static void hardware(void) {
+  void (*handler)(int, siginfo_t *, void *) = (void *) (code + 16);
+  previous = recorder;
+  for (int si_code = -6; si_code < 8; si_code++) {
+    siginfo_t info = {.si_signo = SIGBUS, .si_code = si_code};
+    info.si_addr = (void *) (pages + 5);
+    passed_signal = 0;
+    handler(SIGBUS, &info, &info);
+    int is_ours = si_code == BUS_ADRERR;
+    CHECK(passed_signal == (is_ours ? 0 : SIGBUS) && count == is_ours + (si_code > BUS_ADRERR));
+    CHECK(is_ours || (passed_code == si_code && passed_address == pages + 5));
+    CHECK(is_ours || passed_context == &info);
+  }
+}
+
 /* A dead entry is looked up again, until another one has taken its place. */
 static void dead(void) {
   next_entry = entry;
@@ -323,7 +346,7 @@ int main(int argc, char **argv) {
   install();
   char *scenario = argv[3];
   struct { const char *name; void (*run)(void); } all[] = {
-      {"suffix", suffix}, {"kept", kept}, {"hole", hole}, {"outside", outside}, {"dead", dead}, {"refused", refused},
+      {"suffix", suffix}, {"kept", kept}, {"hole", hole}, {"outside", outside}, {"hardware", hardware}, {"dead", dead}, {"refused", refused},
       {"leaves", leaves}, {"bitmap", bitmap}, {"second", second}, {"restore", restore},
       {"threads", threads}};
   int found = 0;

@@ -9,9 +9,9 @@ final class Aarch64Code {
       ""
           + "0000000000000000" // context: .quad 0
           + "0000000000000000060000141f2003d5" // previous: .quad 0; b handler; nop
-          + "cc0000141f2003d5250100141f2003d5" // b find; nop; b restore; nop
+          + "cd0000141f2003d5260100141f2003d5" // b find; nop; b restore; nop
           // The handler: w0 is the signal, x1 its siginfo_t, x2 its ucontext_t.
-          + "290840b93f09007181140054" // handler: ldr w9, [x1, #8]; cmp w9, #2; b.ne pass
+          + "290840b93f090071a1140054" // handler: ldr w9, [x1, #8]; cmp w9, #2; b.ne pass
           + "fd7bbaa9fd030091" // stp x29, x30, [sp, #-96]!; mov x29, sp
           + "f35301a9f55b02a9" // stp x19, x20, [sp, #16]; stp x21, x22, [sp, #32]
           + "f76303a9e00704a9" // stp x23, x24, [sp, #48]; stp x0, x1, [sp, #64]
@@ -19,21 +19,21 @@ final class Aarch64Code {
           // x19: the context, x20: the address, x24: the counter of the handlers in flight
           + "73fdff58340840f9690a40b9" // ldr x19, context; ldr x20, [x1, #16]; ldr w9, [x19, #8]
           + "781a098b18030191" // add x24, x19, x9, lsl #6; add x24, x24, #64
-          + "eb0318aa2a0080d2de000094" // mov x11, x24; mov x10, #1; bl add_atomically
+          + "eb0318aa2a0080d2df000094" // mov x11, x24; mov x10, #1; bl add_atomically
           // x21: the entry, which stays as it is until its count of users is 0 again
-          + "e00314aab4000094e01000b4" // lookup: mov x0, x20; bl find; cbz x0, leave_and_pass
+          + "e00314aab5000094001100b4" // lookup: mov x0, x20; bl find; cbz x0, leave_and_pass
           + "f50300aaab0201912a0080d2" // mov x21, x0; add x11, x21, #64; mov x10, #1
-          + "d7000094a92640f9" // bl add_atomically; ldr x9, [x21, #72]
-          + "890000b40a008092d3000094" // cbz x9, registered; mov x10, #-1; bl add_atomically
+          + "d8000094a92640f9" // bl add_atomically; ldr x9, [x21, #72]
+          + "890000b40a008092d4000094" // cbz x9, registered; mov x10, #-1; bl add_atomically
           + "f5ffff17" // b lookup
           // x22: the page of the fault, x23: the bitmap
           + "a90a40f9aa0240f9" // registered: ldr x9, [x21, #16]; ldr x10, [x21]
           + "96020acbd626c99aae1640f9" // sub x22, x20, x10; lsr x22, x22, x9; ldr x14, [x21, #40]
-          + "d70140f9770000b5d1000094" // ldr x23, [x14]; cbnz x23, has_bitmap; bl allocate
-          + "570e00b4" // cbz x23, release_and_pass
+          + "d70140f9770000b5d2000094" // ldr x23, [x14]; cbnz x23, has_bitmap; bl allocate
+          + "770e00b4" // cbz x23, release_and_pass
           + "a91a40f92901168b" // has_bitmap: ldr x9, [x21, #48]; add x9, x9, x22
           + "2afd46d3ea7a6af8" // lsr x10, x9, #6; ldr x10, [x23, x10, lsl #3]
-          + "4a25c99a4a0a0037" // lsr x10, x10, x9; tbnz x10, #0, leave
+          + "4a25c99a0a0a0037" // lsr x10, x10, x9; tbnz x10, #0, leave
           // x22, x20: the first page to replace and the one after the last:
           // this page, or the suffix from the new end of a regular file on
           + "d4060091a02640b9e1030091" // add x20, x22, #1; ldr w0, [x21, #36]; mov x1, sp
@@ -61,17 +61,19 @@ final class Aarch64Code {
           + "b1fdff35ad010c8bbf0114eb" // cbnz w17, claim_again; add x13, x13, x12; cmp x13, x20
           + "8000005429010c8b3f0101f1" // b.eq claimed; add x9, x9, x12; cmp x9, #64
           + "40fcff54" // b.eq claim_in_word
-          + "bf0116eb20040054" // claimed: cmp x13, x22; b.eq occupied
+          + "bf0116ebe0030054" // claimed: cmp x13, x22; b.eq occupied
+          // Counts the pages of the run: a thread that finds zeros must find the new count, too.
+          + "aa0116cbab1e40f9" // sub x10, x13, x22; ldr x11, [x21, #56]
+          + "85000094" // bl add_atomically
           // Maps zeros over the run: MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE
-          + "bf3b03d5a90a40f9c022c99a" // dmb ish; ldr x9, [x21, #16]; lsl x0, x22, x9
-          + "aa0240f900000a8ba10116cb" // ldr x10, [x21]; add x0, x0, x10; sub x1, x13, x22
-          + "2120c99aa22240b943068852" // lsl x1, x1, x9; ldr w2, [x21, #32]; mov w3, #0x4032
-          + "04008092050080d2c81b80d2010000d4" // mov x4, #-1; mov x5, #0; mov x8, #222; svc #0
-          + "aa0116cb1ffc3fb162030054" // sub x10, x13, x22; cmn x0, #4095; b.hs failed
-          + "ab1e40f975000094f6030daa" // ldr x11, [x21, #56]; bl add_atomically; mov x22, x13
-          + "df0214eb43f9ff54" // more: cmp x22, x20; b.lo claim
+          + "a90a40f94121c99ac022c99a" // ldr x9, [x21, #16]; lsl x1, x10, x9; lsl x0, x22, x9
+          + "aa0240f900000a8ba22240b9" // ldr x10, [x21]; add x0, x0, x10; ldr w2, [x21, #32]
+          + "4306885204008092050080d2" // mov w3, #0x4032; mov x4, #-1; mov x5, #0
+          + "c81b80d2010000d41ffc3fb122030054" // mov x8, #222; svc #0; cmn x0, #4095; b.hs failed
+          + "f6030daa" // mov x22, x13
+          + "df0214eb83f9ff54" // more: cmp x22, x20; b.lo claim
           + "ab0201910a008092" // leave: add x11, x21, #64; mov x10, #-1
-          + "6f000094eb0318aa6d000094" // bl add_atomically; mov x11, x24; bl add_atomically
+          + "72000094eb0318aa70000094" // bl add_atomically; mov x11, x24; bl add_atomically
           + "ff030291f35341a9" // add sp, sp, #128; ldp x19, x20, [sp, #16]
           + "f55b42a9f76343a9" // ldp x21, x22, [sp, #32]; ldp x23, x24, [sp, #48]
           + "fd7bc6a8c0035fd6" // ldp x29, x30, [sp], #96; ret
@@ -81,8 +83,9 @@ final class Aarch64Code {
           + "9f010feb8c318f9ad6020c8b" // cmp x12, x15; csel x12, x12, x15, lo; add x22, x22, x12
           + "eaffff17" // b more
           // Without memory or areas the previous handler has to decide.
-          + "e2030aaaa11a40f92100168b" // failed: mov x2, x10; ldr x1, [x21, #48]; add x1, x1, x22
-          + "e00317aa76000094" // mov x0, x23; bl clear
+          + "ca020dcbab1e40f9" // failed: sub x10, x22, x13; ldr x11, [x21, #56]
+          + "5d000094a20116cba11a40f9" // bl add_atomically; sub x2, x13, x22; ldr x1, [x21, #48]
+          + "2100168be00317aa76000094" // add x1, x1, x22; mov x0, x23; bl clear
           + "ab0201910a008092" // release_and_pass: add x11, x21, #64; mov x10, #-1
           + "55000094" // bl add_atomically
           + "eb0318aa0a008092" // leave_and_pass: mov x11, x24; mov x10, #-1
@@ -90,7 +93,7 @@ final class Aarch64Code {
           + "e00744a9f35341a9" // ldp x0, x1, [sp, #64]; ldp x19, x20, [sp, #16]
           + "f55b42a9f76343a9" // ldp x21, x22, [sp, #32]; ldp x23, x24, [sp, #48]
           + "fd7bc6a8" // ldp x29, x30, [sp], #96
-          + "50eaff58100240f91f0600f1" // pass: ldr x16, previous; ldr x16, [x16]; cmp x16, #1
+          + "30eaff58100240f91f0600f1" // pass: ldr x16, previous; ldr x16, [x16]; cmp x16, #1
           + "4900005400021fd6" // b.ls no_handler; br x16
           // SIG_DFL or SIG_IGN: a fault occurs again, with the default action; a sent signal does
           // not.
@@ -106,7 +109,7 @@ final class Aarch64Code {
           + "681080d2010000d4" // mov x8, #131; svc #0
           + "c0035fd6" // passed: ret
           // Returns the entry that contains the address x0, or 0. x4: the pair in the root x5
-          + "e6031eaaa1e5ff58210040f9" // find: mov x6, x30; ldr x1, context; ldr x1, [x1]
+          + "e6031eaa81e5ff58210040f9" // find: mov x6, x30; ldr x1, context; ldr x1, [x1]
           + "e50301aa15000094420200b4" // mov x5, x1; bl search; cbz x2, not_found
           + "2410028b810440f911000094" // add x4, x1, x2, lsl #4; ldr x1, [x4, #8]; bl search
           + "e20000b5844000d19f0005eb" // cbnz x2, found; sub x4, x4, #16; cmp x4, x5

@@ -1,5 +1,6 @@
 package io.mman.internal.signal;
 
+import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * itself, so that no circle arises. No handler is ever removed.
  */
 public final class BusHandler {
-  /** The ranges of this process. */
-  static final RangeTable TABLE = new RangeTable();
+  /** The ranges of this process, in memory that is mapped on first use. */
+  private static final class Ranges {
+    static final RangeTable TABLE = new RangeTable();
+  }
 
   /** The value {@code deny} of this system property disables everything here. */
   private static final String PROPERTY = "io.mman.busErrors";
@@ -25,6 +28,11 @@ public final class BusHandler {
   private static final List<Long> handlers = new ArrayList<>();
 
   private BusHandler() {}
+
+  static RangeTable table() {
+    ProcessCalls.pageSize(); // throws the right exception where native access is denied
+    return Ranges.TABLE;
+  }
 
   /** Returns whether bus errors can be survived. This installs nothing. */
   public static boolean isSupported() {
@@ -59,7 +67,7 @@ public final class BusHandler {
       throw new UnsupportedOperationException(
           "surviving bus errors is denied by -D" + PROPERTY + "=deny");
     }
-    return CodePage.create(code, TABLE);
+    return CodePage.create(code, table());
   }
 
   /**

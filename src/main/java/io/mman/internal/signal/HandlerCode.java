@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  *       then the access faults again, or succeeds;
  *   <li>asks fstat(2) for the length of the file. The pages to replace are this one, or, if it is
  *       after the end of a regular file, all from that end to the end of the range;
- *   <li>marks those in the bitmap that are not marked yet, run by run, maps zeros over each run,
- *       and adds its length to the count.
+ *   <li>marks those in the bitmap that are not marked yet, run by run, adds the length of the run
+ *       to the count, and only then maps zeros over it, so that nobody finds zeros and the old
+ *       count.
  * </ol>
  *
- * <p>If it cannot map them it removes the marks. In this and every other case it jumps to the
- * previous handler.
+ * <p>If it cannot map them it takes the marks and the count back. In this and every other case it
+ * jumps to the previous handler.
  */
 final class HandlerCode {
   /** The offset of the address of the context of the table. */

@@ -1,5 +1,6 @@
 package io.mman.internal.signal;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,7 +55,7 @@ public final class SurvivingRange {
       long offset) {
     int shift = Long.numberOfTrailingZeros(pageSize);
     Origin origin = new Origin(shift, protection, descriptor);
-    return register(BusHandler.TABLE, start, length, capacity, origin, offset);
+    return register(BusHandler.table(), start, length, capacity, origin, offset);
   }
 
   static SurvivingRange register(
@@ -267,6 +268,7 @@ public final class SurvivingRange {
 
   /** Returns how many pages have been replaced so far, each as often as it was. */
   public long lostPages() {
+    VarHandle.acquireFence(); // who has read zeros before has to read the new count
     long address = count;
     if (address != 0) {
       long lost = Memory.getVolatile(address);

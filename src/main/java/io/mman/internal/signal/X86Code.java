@@ -9,11 +9,11 @@ final class X86Code {
       ""
           + "0000000000000000" // context: .quad 0
           + "0000000000000000eb1f660f1f440000" // previous: .quad 0; jmp handler; .balign 8, 0x90
-          + "e9c10200000f1f00e9d1030000" // jmp find; .balign 8, 0x90; jmp restore
+          + "e9c40200000f1f00e9d4030000" // jmp find; .balign 8, 0x90; jmp restore
           + "0f1f00" // .balign 8, 0x90
           + "48c7c00f0000000f05" // restorer: mov rax, 15; syscall
           // The handler: edi is the signal, rsi its siginfo_t, rdx its ucontext_t.
-          + "837e08020f853402000053" // handler: cmp dword ptr [rsi + 8], 2; jne pass; push rbx
+          + "837e08020f853702000053" // handler: cmp dword ptr [rsi + 8], 2; jne pass; push rbx
           + "55415441554156415757" // push rbp; push r12; push r13; push r14; push r15; push rdi
           + "56524881ec90000000" // push rsi; push rdx; sub rsp, 144
           // rbx: the context, r12: the address, r15: the counter of the handlers in flight
@@ -21,18 +21,18 @@ final class X86Code {
           + "8b4308c1e0064c8d7c0340" // mov eax, [rbx + 8]; shl eax, 6; lea r15, [rbx + rax + 64]
           + "f049ff07" // lock inc qword ptr [r15]
           // r13: the entry, which stays as it is until its count of users is 0 again
-          + "4c89e7e86d0200004885c0" // lookup: mov rdi, r12; call find; test rax, rax
-          + "0f84dd0100004989c5" // jz leave_and_pass; mov r13, rax
+          + "4c89e7e8700200004885c0" // lookup: mov rdi, r12; call find; test rax, rax
+          + "0f84e00100004989c5" // jz leave_and_pass; mov r13, rax
           + "f049ff454049837d4800" // lock inc qword ptr [r13 + 64]; cmp qword ptr [r13 + 72], 0
           + "7407f049ff4d40ebd9" // je registered; lock dec qword ptr [r13 + 64]; jmp lookup
           // r14: the page of the fault, rbp: the bitmap
           + "418b4d104d89e6" // registered: mov ecx, [r13 + 16]; mov r14, r12
           + "4d2b750049d3ee498b5528" // sub r14, [r13]; shr r14, cl; mov rdx, [r13 + 40]
           + "488b2a4885ed750e" // mov rbp, [rdx]; test rbp, rbp; jnz has_bitmap
-          + "e8af0200004885ed0f849a010000" // call allocate; test rbp, rbp; jz release_and_pass
+          + "e8b20200004885ed0f849d010000" // call allocate; test rbp, rbp; jz release_and_pass
           + "498b45304c01f089c1" // has_bitmap: mov rax, [r13 + 48]; add rax, r14; mov ecx, eax
           + "48c1e806488b44c500480fa3c8" // shr rax, 6; mov rax, [rbp + rax * 8]; bt rax, rcx
-          + "0f8234010000" // jc leave
+          + "0f822b010000" // jc leave
           // r14, r12: the first page to replace and the one after the last:
           // this page, or the suffix from the new end of a regular file on
           + "4d8d6601418b7d244889e6" // lea r12, [r14 + 1]; mov edi, [r13 + 36]; mov rsi, rsp
@@ -58,16 +58,17 @@ final class X86Code {
           + "f0480fb13775b24901d0" // lock cmpxchg [rdi], rsi; jne claim_again; add r8, rdx
           + "4d39e074094101d14183f940" // cmp r8, r12; je claimed; add r9d, edx; cmp r9d, 64
           + "748a" // je claim_in_word
-          + "4d39f07477" // claimed: cmp r8, r14; je occupied
+          + "4d39f0746e" // claimed: cmp r8, r14; je occupied
+          // Counts the pages of the run: a thread that finds zeros must find the new count, too.
+          + "4c8904244c89c64c29f6" // mov [rsp], r8; mov rsi, r8; sub rsi, r14
+          + "498b4538f0480130" // mov rax, [r13 + 56]; lock add [rax], rsi
           // Maps zeros over the run: MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE
-          + "4c890424418b4d104c89f7" // mov [rsp], r8; mov ecx, [r13 + 16]; mov rdi, r14
-          + "48d3e749037d004c89c64c29f6" // shl rdi, cl; add rdi, [r13]; mov rsi, r8; sub rsi, r14
-          + "48d3e6418b552041ba32400000" // shl rsi, cl; mov edx, [r13 + 32]; mov r10d, 0x4032
-          + "49c7c0ffffffff4531c9b8090000000f05" // mov r8, -1; xor r9d, r9d; mov eax, 9; syscall
-          + "488b14244889d64c29f6" // mov rdx, [rsp]; mov rsi, rdx; sub rsi, r14
-          + "483d00f0ffff774c498b4538" // cmp rax, -4096; ja failed; mov rax, [r13 + 56]
-          + "f04801304989d6" // lock add [rax], rsi; mov r14, rdx
-          + "4d39e60f8226ffffff" // more: cmp r14, r12; jb claim
+          + "418b4d1048d3e64c89f7" // mov ecx, [r13 + 16]; shl rsi, cl; mov rdi, r14
+          + "48d3e749037d00418b5520" // shl rdi, cl; add rdi, [r13]; mov edx, [r13 + 32]
+          + "41ba3240000049c7c0ffffffff4531c9" // mov r10d, 0x4032; mov r8, -1; xor r9d, r9d
+          + "b8090000000f05483d00f0ffff7745" // mov eax, 9; syscall; cmp rax, -4096; ja failed
+          + "4c8b3424" // mov r14, [rsp]
+          + "4d39e60f822fffffff" // more: cmp r14, r12; jb claim
           + "f049ff4d40f049ff0f" // leave: lock dec qword ptr [r13 + 64]; lock dec qword ptr [r15]
           + "4881c4a8000000415f415e415d415c" // add rsp, 168; pop r15; pop r14; pop r13; pop r12
           + "5d5bc3" // pop rbp; pop rbx; ret
@@ -76,13 +77,14 @@ final class X86Code {
           + "be4000000029ce480fbcc0" // mov esi, 64; sub esi, ecx; bsf rax, rax
           + "480f44c64901c6ebbf" // cmovz rax, rsi; add r14, rax; jmp more
           // Without memory or areas the previous handler has to decide.
-          + "4889f2498b75304c01f6" // failed: mov rdx, rsi; mov rsi, [r13 + 48]; add rsi, r14
+          + "488b14244c29f2498b4538" // failed: mov rdx, [rsp]; sub rdx, r14; mov rax, [r13 + 56]
+          + "f0482910498b75304c01f6" // lock sub [rax], rdx; mov rsi, [r13 + 48]; add rsi, r14
           + "4889efe858010000" // mov rdi, rbp; call clear
           + "f049ff4d40" // release_and_pass: lock dec qword ptr [r13 + 64]
           + "f049ff0f4881c490000000" // leave_and_pass: lock dec qword ptr [r15]; add rsp, 144
           + "5a5e5f415f415e415d" // pop rdx; pop rsi; pop rdi; pop r15; pop r14; pop r13
           + "415c5d5b" // pop r12; pop rbp; pop rbx
-          + "488b0592fdffff488b00" // pass: mov rax, [rip + previous]; mov rax, [rax]
+          + "488b058ffdffff488b00" // pass: mov rax, [rip + previous]; mov rax, [rax]
           + "4883f8017602ffe0" // cmp rax, 1; jbe no_handler; jmp rax
           // SIG_DFL or SIG_IGN: a fault occurs again, with the default action; a sent signal does
           // not.
@@ -98,7 +100,7 @@ final class X86Code {
           + "4489c2b8ea0000000f05" // mov edx, r8d; mov eax, 234; syscall
           + "c3" // passed: ret
           // Returns the entry that contains the address rdi, or 0. r9: the pair in the root r10
-          + "488b351bfdffff488b36" // find: mov rsi, [rip + context]; mov rsi, [rsi]
+          + "488b3518fdffff488b36" // find: mov rsi, [rip + context]; mov rsi, [rsi]
           + "4989f2e8430000004885c0743b" // mov r10, rsi; call search; test rax, rax; jz not_found
           + "48c1e0044c8d0c06498b7108" // shl rax, 4; lea r9, [rsi + rax]; mov rsi, [r9 + 8]
           + "e82d0000004885c075154983e910" // call search; test rax, rax; jnz found; sub r9, 16

@@ -94,17 +94,28 @@ class HandlerCodeTest {
         List.of("aarch64-linux-gnu-gcc", "-static"), List.of("qemu-aarch64-static"), Arch.AARCH64);
   }
 
-  private void assertSurvives(List<String> compiler, List<String> emulator, Arch arch)
-      throws IOException {
+  /** A C program, and the file with the machine code that it loads. */
+  private record Program(Path executable, Path code, Path data) {
+    List<String> run(List<String> wrapper, String scenario) {
+      List<String> words = List.of(executable + "", code + "", data + "", scenario);
+      return Command.run(concat(wrapper, words)).lines();
+    }
+  }
+
+  private Program compile(List<String> compiler, Arch arch) throws IOException {
     Path code = folder.resolve("handler.bin");
     Files.write(code, Objects.requireNonNull(HandlerCode.bytes(arch)));
-    String program = folder.resolve("program").toString();
+    Path program = folder.resolve("program");
     Path source = Path.of("src/test/resources/io/mman/internal/signal/survive.c");
-    Command.run(
-            concat(
-                compiler,
-                List.of("-O1", "-Wall", "-Werror", "-pthread", "-o", program, source.toString())))
-        .success();
+    List<String> options = List.of("-O1", "-Wall", "-Werror", "-pthread", "-o");
+    List<String> files = List.of(program.toString(), source.toString());
+    Command.run(concat(compiler, concat(options, files))).success();
+    return new Program(program, code, folder.resolve("data"));
+  }
+
+  private void assertSurvives(List<String> compiler, List<String> emulator, Arch arch)
+      throws IOException {
+    Program program = compile(compiler, arch);
     List<String> scenarios =
         List.of(
             "suffix",
@@ -124,10 +135,22 @@ class HandlerCodeTest {
             "sent",
             "sent-ignored");
     for (String scenario : scenarios) {
-      String data = folder.resolve("data-" + scenario).toString();
-      List<String> words = concat(emulator, List.of(program, code.toString(), data, scenario));
-      assertEquals(List.of("ok"), Command.run(words).lines(), scenario);
+      assertEquals(List.of("ok"), program.run(emulator, scenario), scenario);
     }
+  }
+
+  /** A thread that finds zeros looks at the count next, and must not find the old one. */
+  @Test
+  void pagesAreCountedBeforeTheyAreZero() throws IOException {
+    assumeTrue(HandlerCode.bytes() != null);
+    Requirements.requireTracing();
+    Requirements.requirePrograms("gcc");
+    String delay = "inject=mmap:delay_exit=100000";
+    List<String> tracer =
+        List.of("strace", "-f", "-o", "/dev/null", "-e", "trace=mmap", "-e", delay);
+    Program program = compile(List.of("gcc"), Arch.current());
+
+    assertEquals(List.of("ok"), program.run(tracer, "order"));
   }
 
   private static List<String> concat(List<String> first, List<String> second) {

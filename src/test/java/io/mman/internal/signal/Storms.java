@@ -85,16 +85,15 @@ enum Storms {
       SurvivingRange last =
           SurvivingRange.register(1L << 40, LENGTH, LENGTH, Victim.PAGE, 1, -1, 0);
       last.unregister();
-      int retired = BusHandler.TABLE.retiredBlocks();
+      int retired = BusHandler.table().retiredBlocks();
       Victim.require(retired == 0, retired + " blocks are retired for ever");
     }
   },
 
-  /** The pages are unmapped, and others are mapped there, as soon as the range is gone. */
-  UNREGISTERED {
+  /** Other mappings of the same file come and go, at the same addresses again and again. */
+  MAPPED {
     @Override
     void change(Victim victim, Random random) {
-      // The threads read another mapping of the file, whose pages come and go.
       Victim other = Victim.of(victim.path, LENGTH);
       try {
         victim.truncate(KEPT);

@@ -53,8 +53,7 @@ public final class SurvivingRange {
       int protection,
       int descriptor,
       long offset) {
-    int shift = Long.numberOfTrailingZeros(pageSize);
-    Origin origin = new Origin(shift, protection, descriptor);
+    Origin origin = new Origin(Long.numberOfTrailingZeros(pageSize), protection, descriptor);
     return register(BusHandler.table(), start, length, capacity, origin, offset);
   }
 
@@ -96,8 +95,10 @@ public final class SurvivingRange {
   }
 
   private void withdraw(Part part) {
-    table.remove(part.start());
-    end(part);
+    if (part.entry() != 0) { // otherwise it is suspended
+      table.remove(part.start());
+      end(part);
+    }
   }
 
   private void end(Part part) {
@@ -140,22 +141,21 @@ public final class SurvivingRange {
    * Changes the length in place: before pages at the end are unmapped, or after some have been
    * mapped there.
    *
-   * @param length the new size in bytes, a multiple of the page size; an empty range can only
-   *     {@link #append}
+   * @param length the new size in bytes, whole pages; an empty range can only {@link #append}
    */
   public void resize(long length) {
     requirePages(length);
     long pages = length >> origin.shift();
     long before = pages();
     if (pages < before) {
-      shrink(pages);
+      shrink(before - pages);
     } else if (pages > before) {
       grow(pages - before);
     }
   }
 
   private void shrink(long pages) {
-    long excess = pages() - pages;
+    long excess = pages;
     while (excess > 0) {
       Part last = parts.removeLast();
       long kept = Math.max(0, last.pages() - excess);
@@ -190,9 +190,13 @@ public final class SurvivingRange {
     parts.add(publish(part(start, length, capacity, offset)));
   }
 
-  /** Takes the pages out of the table before mremap(2) moves them. {@link #place} follows. */
+  /**
+   * Takes the pages out of the table before mremap(2) moves them. {@link #place} follows, or {@link
+   * #unregister}.
+   */
   public void suspend() {
     parts.forEach(this::withdraw);
+    parts.replaceAll(part -> part.withEntry(0));
   }
 
   /**
@@ -201,7 +205,7 @@ public final class SurvivingRange {
    * @param start where the first page is now
    */
   public void place(long start) {
-    long shift = start - start();
+    long shift = parts.isEmpty() ? 0 : start - parts.getFirst().start();
     parts.replaceAll(part -> publish(part.at(part.start() + shift)));
   }
 
@@ -290,9 +294,5 @@ public final class SurvivingRange {
       pages += part.pages();
     }
     return pages;
-  }
-
-  private long start() {
-    return parts.isEmpty() ? 0 : parts.getFirst().start();
   }
 }

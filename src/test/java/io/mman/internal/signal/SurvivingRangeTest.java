@@ -85,6 +85,20 @@ class SurvivingRangeTest {
   }
 
   @Test
+  void suspendedRangeCanEnd() {
+    SurvivingRange range = register(START, LENGTH);
+    range.suspend();
+    range.suspend();
+    assertEquals(0, table.find(START));
+    range.place(START + PAGE);
+    assertNotEquals(0, table.find(START + LENGTH));
+    range.suspend();
+    range.unregister();
+    assertEquals(0, table.find(START + PAGE));
+    assertEquals(0, table.retiredBlocks());
+  }
+
+  @Test
   void emptyRangeIsNotInTheTable() {
     SurvivingRange range = register(START, 0);
     assertEquals(0, table.find(START));

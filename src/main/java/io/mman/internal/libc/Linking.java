@@ -78,12 +78,11 @@ final class Linking {
         : missing(name, shape);
   }
 
-  /** Links machine code at an address that is the first argument of the handle. */
+  /**
+   * Links machine code at an address that is the first argument of the handle. It has no name for
+   * the listener, so that a function of the same shape must be linked too.
+   */
   static MethodHandle linkCode(FunctionDescriptor shape) {
-    ShapeListener current = listener;
-    if (current != null) {
-      current.linking(shape, FIXED);
-    }
     return Linker.nativeLinker().downcallHandle(shape, ERRNO);
   }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The parts of one file that live regions of this process map, no matter by which descriptor or
  * name they have opened it. The file must not be truncated under them.
  *
- * <p>A region adds its extent before it maps the pages, and removes it after they are unmapped.
+ * <p>A region adds its extent before it maps the pages. When no view is left, it removes the extent
+ * before it unmaps the last page, because the inode number may belong to another file after that.
  * From the moment an extent is added, no call of this process truncates the file under it. A file
  * that is long enough then stays long enough. Code that has queried the length before that moment
  * must check whether the file has become shorter since ({@link #truncations}).
@@ -176,8 +177,9 @@ public final class MappedExtents {
   }
 
   /**
-   * Sets the length of the file. Whether a greater length would be too short for live regions does
-   * not matter, because another process has truncated the file, or a region is about to extend it.
+   * Sets the length of the file. A length that is too short for live regions is refused only if it
+   * is less than the present one: the file may be too short already, because another process has
+   * truncated it or a region is about to extend it.
    *
    * @return 0, the negative errno of ftruncate(2), or the length that live regions need, if it is
    *     greater than the new one; then nothing has changed

@@ -25,7 +25,7 @@ public final class SignalCalls {
 
   /**
    * Reads and changes the action of a signal. This is not sigaction(3), which the library libjsig
-   * may have replaced by one that installs nothing but a handler behind that of the JVM.
+   * may have replaced by one that only installs a handler that is called after that of the JVM.
    *
    * @param action the kernel's structure, or NULL to change nothing
    * @param previous receives the action so far, unless it is NULL

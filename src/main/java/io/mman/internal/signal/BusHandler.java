@@ -59,7 +59,7 @@ public final class BusHandler {
     byte[] code = HandlerCode.bytes();
     if (code == null) {
       throw new UnsupportedOperationException(
-          "surviving bus errors is not implemented on "
+          "surviving bus errors is not available on "
               + Platform.describe()
               + ", only on Linux on x86_64 and aarch64");
     }

@@ -63,7 +63,7 @@ final class HandlerCode {
     };
   }
 
-  /** Returns whether the kernel needs to be told where the return from a signal is. */
+  /** Returns whether the kernel requires the address of the code that returns from a signal. */
   static boolean needsRestorer() {
     return Arch.current() == Arch.X86_64;
   }

@@ -115,6 +115,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file
+   * @throws MmanException {@code EIO} if pages are {@linkplain #lostPages lost}; all others are
+   *     written
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -135,6 +137,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file,
    *     {@code EBUSY} for {@code INVALIDATE} of locked pages
+   * @throws MmanException {@code EIO} if pages of the range are {@linkplain #lostPages lost}; all
+   *     others are written
    * @throws UnsupportedOperationException if the platform lacks a flag
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -430,6 +434,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
    *     reading
+   * @throws MmanException {@code EIO} if a page of the range is {@linkplain #lostPages lost}
    * @throws MmanException {@code EFAULT} if the first page of the target cannot be written; the
    *     message says that the target is at fault
    * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
@@ -467,6 +472,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
    *     its protection forbids writing
+   * @throws MmanException {@code EIO} if a page of the range is {@linkplain #lostPages lost}
    * @throws MmanException {@code EFAULT} if the first page of the source cannot be read; the
    *     message says that the source is at fault
    * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
@@ -481,6 +487,60 @@ public final class MappedRegion implements AutoCloseable {
    */
   public long write(long offset, MemorySegment source) {
     return region.write(offset, source);
+  }
+
+  /**
+   * Returns how many pages the region has lost so far: pages that could not be provided when they
+   * were accessed, and that were replaced by zeros. Only regions mapped with {@link
+   * Mapping#surviveBusErrors} lose pages; for others the result is 0.
+   *
+   * <p>If the file was truncated, all pages from its new end on are lost at once; otherwise only
+   * the page that was accessed. Each replacement counts once: a page that was restored and is lost
+   * again counts again. After {@link #split}, this region keeps its count, and the other one begins
+   * with the number of its pages that are lost at that moment; after {@link #join}, none counts
+   * twice. The count includes the page before an access sees the zeros.
+   *
+   * <p>This method may be called by any thread. It takes no lock and makes no call.
+   *
+   * @return the number of pages, of the size of a page of the mapping, which never decreases; after
+   *     the region is closed, the last one
+   */
+  public long lostPages() {
+    return region.lostPages();
+  }
+
+  /**
+   * Checks that no page of the region is lost at present. The bytes of a lost page are not those of
+   * the file, and what is stored there never reaches the file.
+   *
+   * <p>This method, {@link #sync()}, {@link #read}, {@link #write}, {@link #restore} and {@link
+   * #close} also report newly lost pages as Flight Recorder events {@code io.mman.PagesLost} and in
+   * {@link MappedRegionsMXBean#getLostPages}.
+   *
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException {@code EIO} if pages are lost; the message gives their number and the
+   *     first lost byte of the region, and {@link MmanException#call} returns {@code requireIntact}
+   */
+  public void requireIntact() {
+    region.requireIntact();
+  }
+
+  /**
+   * Maps the file over the lost pages as far as it reaches now; the others stay lost. What was
+   * stored into a lost page is discarded. No view is revoked. Restored pages are not locked, and
+   * advice that was given for them is no longer in effect. Other threads may access the pages at
+   * the same time; calls of a region that borrows its lifetime may see some pages restored and
+   * others not yet.
+   *
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mmap fails: {@code ENOMEM} at the limit {@code vm.max_map_count}. Some
+   *     pages may be restored then
+   * @see <a href="https://man7.org/linux/man-pages/man2/mmap.2.html">mmap(2)</a>
+   */
+  public void restore() {
+    region.restore();
   }
 
   /**
@@ -523,8 +583,9 @@ public final class MappedRegion implements AutoCloseable {
    *     device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
-   * @throws IllegalStateException if the region would grow, and was mapped from a path without a
-   *     reserve, or its {@link NativeFile} is closed
+   * @throws IllegalStateException if the region would grow, and was mapped from a path without
+   *     {@link Mapping#reserve} and {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is
+   *     closed
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime, a {@link Pin} is open, or native code holds a view
    * @throws WrongThreadException if the region is confined to another thread
@@ -558,8 +619,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if the region would reach past the end of a block device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
-   * @throws IllegalStateException if the region was mapped from a path without a reserve, or its
-   *     {@link NativeFile} is closed
+   * @throws IllegalStateException if the region was mapped from a path without {@link
+   *     Mapping#reserve} and {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is closed
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime or a {@link Pin} is open
    * @throws IllegalStateException if views would have to be revoked, and native code holds one; the
@@ -605,7 +666,7 @@ public final class MappedRegion implements AutoCloseable {
    * inverse of {@link #split}. Revokes all existing views of both.
    *
    * @param next the following region, with the same file, kind of mapping, protection and kind of
-   *     lifetime
+   *     lifetime; both survive bus errors, or neither does
    * @throws IllegalArgumentException if the regions do not fit together
    * @throws IllegalStateException if either region is closed
    * @throws IllegalStateException if either region borrows its lifetime, a {@link Pin} of it is
@@ -626,6 +687,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region borrows its lifetime, because its arena could never
    *     unmap it
+   * @throws UnsupportedOperationException if the region survives bus errors, because sealed pages
+   *     cannot be replaced
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mseal fails: {@code ENOSYS} before Linux 6.10
    * @throws UnsupportedOperationException on systems other than Linux

@@ -54,4 +54,12 @@ public interface MappedRegionsMXBean {
    * @return a number that never decreases
    */
   long getUnmaps();
+
+  /**
+   * Returns the number of pages that regions have lost to bus errors since the JVM started, and
+   * that a call of the region has noticed: see {@link MappedRegion#lostPages}.
+   *
+   * @return a number that never decreases
+   */
+  long getLostPages();
 }

@@ -25,6 +25,8 @@ import java.nio.file.Path;
  * These do:
  *
  * <ul>
+ *   <li>a region mapped with {@link #surviveBusErrors} replaces such a page by zeros, and counts
+ *       it;
  *   <li>{@link MappedRegion#read} and {@link MappedRegion#write} copy through the kernel, for which
  *       such a page is an {@link MmanException} with {@code EFAULT};
  *   <li>{@link MappedRegion#populate()} reports such a page beforehand;
@@ -53,9 +55,9 @@ public final class Mapping {
    * writing if the mapping is shared and writable, or if the file is to be created or preallocated.
    *
    * <p>The file is opened for the call and closed again. The region can therefore not grow later,
-   * unless it is mapped with {@link #reserve}: then it keeps a descriptor of its own until it is
-   * closed. When the descriptor is closed, POSIX drops the record locks that this process holds on
-   * the file, such as those of {@code FileChannel.lock}.
+   * unless it is mapped with {@link #reserve} or {@link #surviveBusErrors}: then it keeps a
+   * descriptor until it is closed. When the descriptor is closed, POSIX drops the record locks that
+   * this process holds on the file, such as those of {@code FileChannel.lock}.
    *
    * @param path the file, on the default file system
    * @return a request for the whole file
@@ -262,6 +264,35 @@ public final class Mapping {
   }
 
   /**
+   * Requests a region that survives bus errors. If a page cannot be provided, because another
+   * process has truncated the file, the disk is full behind a hole, or the medium cannot be read,
+   * then a load or a store through a view, or by native code, finds a page of zeros and goes on.
+   * The zeros are private to this process. {@link MappedRegion#lostPages} counts such pages, {@link
+   * MappedRegion#requireIntact} reports them, and {@link MappedRegion#restore} replaces them by the
+   * pages of the file once it has them again. Without this request the same access may end the JVM.
+   *
+   * {@snippet class="io.mman.examples.Snippets" region="survive"}
+   *
+   * <p>The first such mapping installs a handler of {@code SIGBUS}, of a few hundred bytes of
+   * machine code. It handles only missing pages ({@code BUS_ADRERR}) of these regions, and passes
+   * everything else on to the handler that it has replaced. If another library installs its handler
+   * later, the next such mapping installs another one in front of it. The system property {@code
+   * io.mman.busErrors} with the value {@code deny} disables all this; {@link
+   * Mman#survivesBusErrors} returns whether it is possible.
+   *
+   * <p>The region keeps a descriptor of its file until it is unmapped, which all such regions of
+   * the same path share. That of a {@link NativeFile} stays open after the {@code NativeFile} is
+   * closed. The region cannot be {@linkplain MappedRegion#seal sealed}.
+   *
+   * @return a new request; mapping it throws {@code UnsupportedOperationException} with the reason
+   *     if it is not possible
+   * @throws IllegalArgumentException for anonymous memory
+   */
+  public Mapping surviveBusErrors() {
+    return new Mapping(request.surviveBusErrors());
+  }
+
+  /**
    * Names anonymous memory in {@code /proc/PID/maps}. It has no effect for files, nor on a kernel
    * that cannot name memory (Linux can since 5.17, if it is configured to).
    *
@@ -314,6 +345,7 @@ public final class Mapping {
    * @throws WrongThreadException if the arena is confined to another thread
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws UnsupportedOperationException if bus errors are to be survived and cannot be
    * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
    *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
@@ -333,6 +365,7 @@ public final class Mapping {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws UnsupportedOperationException if bus errors are to be survived and cannot be
    * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
    *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
@@ -353,6 +386,7 @@ public final class Mapping {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
+   * @throws UnsupportedOperationException if bus errors are to be survived and cannot be
    * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
    *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied

@@ -4,6 +4,7 @@ import io.mman.internal.call.FlagBits;
 import io.mman.internal.call.SystemCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.platform.Platform;
+import io.mman.internal.signal.BusHandler;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
@@ -37,6 +38,20 @@ public final class Mman {
    */
   public static boolean isAvailable() {
     return Platform.current() != Platform.UNKNOWN && ProcessCalls.isNativeAccessEnabled();
+  }
+
+  /**
+   * Returns whether a mapping can survive bus errors, so that {@link Mapping#surviveBusErrors} is
+   * possible: on Linux on x86-64 and arm64, unless the system denies executable memory or the
+   * system property {@code io.mman.busErrors} is {@code deny}. The question installs no signal
+   * handler. A mapping that cannot survive throws {@link UnsupportedOperationException}, whose
+   * message gives the reason.
+   *
+   * @return true if such a mapping is possible
+   * @throws IllegalCallerException if native access is denied
+   */
+  public static boolean survivesBusErrors() {
+    return BusHandler.isSupported();
   }
 
   /**

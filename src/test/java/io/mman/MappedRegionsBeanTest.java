@@ -72,7 +72,7 @@ class MappedRegionsBeanTest {
     MBeanInfo info = server.getMBeanInfo(name());
     assertEquals(0, info.getOperations().length);
     assertEquals(
-        Set.of("LiveRegions", "BytesByKind", "Maps", "Unmaps"),
+        Set.of("LiveRegions", "BytesByKind", "Maps", "Unmaps", "LostPages"),
         Arrays.stream(info.getAttributes())
             .map(MBeanAttributeInfo::getName)
             .collect(Collectors.toSet()));

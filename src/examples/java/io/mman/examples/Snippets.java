@@ -97,6 +97,19 @@ final class Snippets {
     }
   }
 
+  static long survive(Path path) {
+    try (MappedRegion region = Mapping.file(path).surviveBusErrors().mapShared()) {
+      // @start region="survive"
+      long lost = region.lostPages();
+      long first = region.segment().get(ValueLayout.JAVA_LONG, 0);
+      if (region.lostPages() != lost) { // then the value may be zero instead of that of the file
+        region.requireIntact(); // "1 page lost, the first at byte 0", unless the page is restored
+      }
+      // @end
+      return first;
+    }
+  }
+
   static int pin() {
     try (MappedRegion region = Mapping.anonymous(4096).mapShared()) {
       // @start region="pin"

@@ -56,6 +56,14 @@ class SnippetsTest {
   }
 
   @Test
+  void surviveReads() throws IOException {
+    Path file = Samples.file(folder, SIZE);
+    long first = Snippets.survive(file);
+    byte[] bytes = Samples.read(file, 0, Long.BYTES);
+    assertEquals(ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong(), first);
+  }
+
+  @Test
   void copyCopies() throws IOException {
     assertEquals("copied 4096", Snippets.copyWhatOthersMayCut(Samples.file(folder, SIZE)));
   }

@@ -29,6 +29,11 @@ public enum KernelCopy {
     this.direct = direct;
   }
 
+  /** Returns the name of the system call that makes a copy where that is permitted. */
+  public String call() {
+    return direct.call();
+  }
+
   /** Returns whether a single call is likely to suffice, so that the file is not needed. */
   public boolean isDirect() {
     return direct.isAvailable();

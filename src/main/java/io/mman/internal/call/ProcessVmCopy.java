@@ -27,6 +27,11 @@ enum ProcessVmCopy implements CopyMethod {
     this.available = number.isHere();
   }
 
+  /** Returns the name of the call. */
+  String call() {
+    return call;
+  }
+
   /** Returns whether the system has the call, and is not known to refuse it. */
   boolean isAvailable() {
     return available;

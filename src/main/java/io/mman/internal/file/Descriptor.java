@@ -22,6 +22,9 @@ final class Descriptor {
   /** Whether code outside the library may know the number, and rely on the file offset. */
   private boolean revealed;
 
+  /** The users for which the descriptor stays open after it is closed for everyone else. */
+  private int holders;
+
   /** Whether {@link #seekEnd} has moved the file offset away from where open(2) has left it. */
   private boolean moved;
 
@@ -62,6 +65,22 @@ final class Descriptor {
 
   void release() {
     lock.readLock().unlock();
+  }
+
+  /**
+   * Keeps the number open until {@link #endHold}, even after {@link #close}. The caller has
+   * acquired the descriptor.
+   */
+  synchronized void hold() {
+    holders++;
+  }
+
+  /** Ends one {@link #hold}. The last one closes the number, if the descriptor is closed. */
+  synchronized void endHold() {
+    holders--;
+    if (holders == 0 && !open) {
+      FileCalls.close(fd);
+    }
   }
 
   /** Returns the number for use by others, who find the file offset where open(2) has left it. */
@@ -109,7 +128,7 @@ final class Descriptor {
   /**
    * Waits for all calls that use the descriptor, and closes it. A second call has no effect.
    *
-   * @return the result of close(2)
+   * @return the result of close(2), or 0 if others hold the number open
    */
   int close() {
     lock.writeLock().lock();
@@ -117,14 +136,18 @@ final class Descriptor {
       if (!open) {
         return 0;
       }
-      open = false;
       if (mayHoldLock) {
         // A mapping would keep the open file description alive, and with it the lock.
         FileCalls.setLock(fd, LockType.UNLCK);
       }
-      return FileCalls.close(fd);
+      return closeUnlessHeld();
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  private synchronized int closeUnlessHeld() {
+    open = false;
+    return holders == 0 ? FileCalls.close(fd) : 0;
   }
 }

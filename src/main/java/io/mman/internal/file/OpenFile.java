@@ -92,6 +92,16 @@ public final class OpenFile {
     descriptor.release();
   }
 
+  /** Keeps the descriptor open, even after {@link #close}. The caller has acquired it. */
+  public void hold() {
+    descriptor.hold();
+  }
+
+  /** Ends one {@link #hold}. */
+  public void endHold() {
+    descriptor.endHold();
+  }
+
   /** Returns the number of the descriptor, which may be closed at any time. */
   public int fd() {
     return descriptor.reveal();

@@ -22,6 +22,7 @@ final class CallEvents {
           case SYNC -> new Sync();
           case LOCK -> new Lock();
           case RESIZE -> new Resize();
+          case PAGES_LOST -> new PagesLost();
         };
     if (!event.isEnabled()) {
       return null;
@@ -64,4 +65,9 @@ final class CallEvents {
   @Label("Resize")
   @Description("The size of a region or mapping changed")
   static final class Resize extends CallEvent {}
+
+  @Name("io.mman.PagesLost")
+  @Label("Pages Lost")
+  @Description("Pages of a mapped file could not be provided and were replaced by zeros")
+  static final class PagesLost extends CallEvent {}
 }

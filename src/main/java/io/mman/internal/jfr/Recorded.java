@@ -29,6 +29,7 @@ public interface Recorded {
     ADVISE,
     SYNC,
     LOCK,
-    RESIZE
+    RESIZE,
+    PAGES_LOST
   }
 }

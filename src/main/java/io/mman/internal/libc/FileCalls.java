@@ -33,6 +33,7 @@ public final class FileCalls {
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
   private static final int HUGETLBFS_MAGIC = 0x958458f6;
+  private static final int OVERLAYFS_MAGIC = 0x794c7630;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
 
   private FileCalls() {}
@@ -155,6 +156,15 @@ public final class FileCalls {
    * means that it does not, because hugetlbfs always supports the call.
    */
   public static boolean isHugetlbfs(int fd) {
+    return isOn(HUGETLBFS_MAGIC, fd);
+  }
+
+  /** Returns whether an open file is on overlayfs. Linux only. */
+  public static boolean isOverlayfs(int fd) {
+    return isOn(OVERLAYFS_MAGIC, fd);
+  }
+
+  private static boolean isOn(int magic, int fd) {
     MemorySegment scratch = Scratch.get();
     MemorySegment buffer = Scratch.structure();
     int result;
@@ -165,7 +175,7 @@ public final class FileCalls {
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }
-    return result == 0 && StatLayout.current().fileSystem(buffer) == HUGETLBFS_MAGIC;
+    return result == 0 && StatLayout.current().fileSystem(buffer) == magic;
   }
 
   // int ftruncate(int fd, off_t length);

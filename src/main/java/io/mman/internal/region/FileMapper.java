@@ -56,7 +56,7 @@ final class FileMapper {
   }
 
   private Region mapAndClose(OpenFile opened) {
-    RegionFile file = new RegionFile(opened);
+    RegionFile file = regionFile(opened);
     try {
       return place(file).finish();
     } finally {
@@ -64,13 +64,20 @@ final class FileMapper {
     }
   }
 
+  private RegionFile regionFile(OpenFile opened) {
+    return request.survives
+        ? SharedFile.of(opened, request.needsWritableFile())
+        : new RegionFile(opened);
+  }
+
   private RegionBuilder place(RegionFile opened) {
     return place(opened.file(), keepsFile() ? opened : null);
   }
 
-  /** Returns whether the region keeps the descriptor of its path, so that it can grow. */
+  /** Returns whether the region keeps the descriptor of its path, with which it can grow. */
   private boolean keepsFile() {
-    return request.file == null && request.reserve != RegionResources.NO_RESERVE;
+    return request.file == null
+        && (request.survives || request.reserve != RegionResources.NO_RESERVE);
   }
 
   private Region mapOrCreate(Path path) {
@@ -99,7 +106,7 @@ final class FileMapper {
 
   /** Maps a new file and gives it its name; returns null if the file could not get it. */
   private @Nullable Region mapNew(FileCreation creation, OpenFile opened) {
-    RegionFile file = new RegionFile(opened);
+    RegionFile file = regionFile(opened);
     try {
       RegionBuilder builder = place(file);
       Region region = builder.finish();
@@ -143,7 +150,7 @@ final class FileMapper {
       long head = page == 0 ? 0 : request.offset % page;
       Backing backing = backing(file, status, head, hugePage);
       RegionBuilder builder = new RegionBuilder(request, lifetime, backing, head, size);
-      builder.place(fd, cover, own == null ? null : own.share());
+      builder.place(fd, cover, keep(file, own));
       return builder;
     } catch (RuntimeException | Error e) {
       if (cover != null) {
@@ -153,6 +160,14 @@ final class FileMapper {
     } finally {
       file.release();
     }
+  }
+
+  /** Returns what the region keeps of its file: its own, or the user's if it has to. */
+  private @Nullable RegionFile keep(OpenFile file, @Nullable RegionFile own) {
+    if (own != null) {
+      return own.share();
+    }
+    return request.survives && request.file != null ? new HeldFile(file) : null;
   }
 
   /**

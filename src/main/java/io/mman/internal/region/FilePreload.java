@@ -19,6 +19,9 @@ import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.Slices;
 import io.mman.internal.proc.Proc;
 import io.mman.internal.proc.Smaps;
+import io.mman.internal.signal.BusHandler;
+import io.mman.internal.signal.LostPages;
+import io.mman.internal.signal.SurvivingRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.util.Objects;
@@ -36,6 +39,7 @@ final class FilePreload {
   private static boolean canMap;
   private static boolean canAdvise;
   private static boolean canChange;
+  private static boolean canSurvive;
 
   private FilePreload() {}
 
@@ -60,6 +64,21 @@ final class FilePreload {
       }
     } catch (LinkageError | RuntimeException e) {
       // No descriptor is free, or native access is denied; opening the file will fail.
+    }
+  }
+
+  /**
+   * Makes sure that bus errors can be survived, and loads the classes for that.
+   *
+   * @throws UnsupportedOperationException if they cannot
+   */
+  static void prepareToSurvive() {
+    BusHandler.ensureInstalled();
+    if (!canSurvive) {
+      canSurvive = true;
+      initialize(Losses.class, SurvivingRange.class, LostPages.class);
+      initialize(RegionFile.class, SharedFile.class, HeldFile.class);
+      SurvivingRange.prepare();
     }
   }
 

@@ -39,6 +39,7 @@ public final class MapRequest {
   boolean populate;
   boolean hugePages;
   boolean guardPages;
+  boolean survives;
   long alignment = 1;
   long reserve = RegionResources.NO_RESERVE;
   @Nullable String name;
@@ -69,6 +70,7 @@ public final class MapRequest {
     populate = other.populate;
     hugePages = other.hugePages;
     guardPages = other.guardPages;
+    survives = other.survives;
     alignment = other.alignment;
     reserve = other.reserve;
     name = other.name;
@@ -159,6 +161,12 @@ public final class MapRequest {
   public MapRequest guardPages() {
     MapRequest next = new MapRequest(this);
     next.guardPages = true;
+    return next;
+  }
+
+  public MapRequest surviveBusErrors() {
+    MapRequest next = forFile("surviveBusErrors");
+    next.survives = true;
     return next;
   }
 
@@ -356,6 +364,9 @@ public final class MapRequest {
     }
     if (guardPages) {
       words.add("guard pages");
+    }
+    if (survives) {
+      words.add("survive bus errors");
     }
     if (populate) {
       words.add("populate");

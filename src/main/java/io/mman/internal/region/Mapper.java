@@ -18,6 +18,9 @@ public final class Mapper {
       registersBean = false; // two threads may both register it, which does no harm
       registerBean();
     }
+    if (request.survives) {
+      FilePreload.prepareToSurvive();
+    }
     return request.isAnonymous()
         ? mapAnonymous(request, lifetime)
         : new FileMapper(request, lifetime).map();

@@ -43,6 +43,7 @@ final class Mover extends Change {
   @Override
   RegionState apply() {
     move();
+    resources.survive(RegionState.used(before.head(), newSize));
     resources.resize(newSize, backing.end(before.head(), newSize));
     return resources.tie(before, epoch, before.head(), newSize);
   }
@@ -120,7 +121,7 @@ final class Mover extends Change {
       resources.moveTo(range);
     } catch (RuntimeException | Error e) {
       if (!Placement.isMapped(old.pages(0, moved))) {
-        resources.moveTo(AddressRange.EMPTY); // some areas have moved: leave everything as it is
+        leave(); // some areas have moved: leave everything as it is
         throw e;
       }
       // The kernel may already have unmapped the part that the old pages were to replace.
@@ -155,12 +156,32 @@ final class Mover extends Change {
    * after an Error, such as a stack overflow, nobody knows whether the old range is still its own.
    */
   private long remap(AddressRange old, long bytes, Set<RemapFlag> flags, MemorySegment target) {
-    resources.moveTo(AddressRange.EMPTY);
+    leave();
     try {
-      return SystemCalls.mremap(old.pages(0, old.capacity()), bytes, flags, target).address();
+      MemorySegment pages = old.pages(0, old.capacity());
+      long address = SystemCalls.mremap(pages, bytes, flags, target).address();
+      arrive(address);
+      return address;
     } catch (RuntimeException e) {
+      arrive(old.start());
       resources.moveTo(old);
       throw e;
+    }
+  }
+
+  /** Gives up the present place. */
+  private void leave() {
+    resources.moveTo(AddressRange.EMPTY);
+    Losses losses = resources.losses();
+    if (losses != null) {
+      losses.suspend();
+    }
+  }
+
+  private void arrive(long start) {
+    Losses losses = resources.losses();
+    if (losses != null) {
+      losses.place(start);
     }
   }
 }

@@ -6,17 +6,20 @@ import io.mman.Protection;
 import io.mman.internal.call.SystemCalls;
 import io.mman.internal.proc.Maps;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Changes the protection of a region's pages, of all of them or none. */
 final class ProtectionChange extends Change {
   private final MemorySegment pages;
+  private final @Nullable Losses losses;
   private final RegionState fresh;
   private final Protection target;
   private final Backing backing;
 
   private ProtectionChange(
-      MemorySegment pages, RegionState fresh, Protection target, Backing backing) {
-    this.pages = pages;
+      RegionResources resources, RegionState fresh, Protection target, Backing backing) {
+    this.pages = resources.protectable(fresh);
+    this.losses = resources.losses();
     this.fresh = fresh;
     this.target = target;
     this.backing = backing;
@@ -27,33 +30,40 @@ final class ProtectionChange extends Change {
       RegionResources resources, Backing backing, RegionState now, Protection target) {
     boolean widens = (target.bits() & now.protection().bits()) == now.protection().bits();
     if (widens) {
-      return Outcome.of(widen(resources.protectable(now), backing, now, target));
+      return Outcome.of(new ProtectionChange(resources, now, target, backing).widen());
     }
     RegionState fresh = resources.revoke(now);
-    return new ProtectionChange(resources.protectable(fresh), fresh, target, backing).run(now);
+    return new ProtectionChange(resources, fresh, target, backing).run(now);
   }
 
   /** Changes the pages first, then the view. */
-  private static RegionState widen(
-      MemorySegment pages, Backing backing, RegionState now, Protection wider) {
+  private RegionState widen() {
     try {
-      protect(pages, wider, backing);
+      protect(target);
     } catch (RuntimeException | Error e) {
-      restore(pages, now.protection(), backing); // if it fails, pages allow more than the views
+      restore(); // if it fails, pages allow more than the views
       throw e;
     }
-    return now.with(wider);
+    return fresh.with(target);
   }
 
   @Override
   RegionState apply() {
-    protect(pages, target, backing);
+    protect(target);
     return fresh.with(target);
   }
 
   @Override
   RegionState stateAfterFailure() {
-    return restore(pages, fresh.protection(), backing) ? fresh : fresh.withoutView();
+    return restore() ? fresh : fresh.withoutView();
+  }
+
+  /** Changes the pages, and before that the protection of those that a bus error replaces. */
+  private void protect(Protection protection) {
+    if (losses != null) {
+      losses.protect(protection);
+    }
+    protect(pages, protection, backing);
   }
 
   /** Fills bytes with zeros, even if the protection of their pages does not allow writing. */
@@ -98,12 +108,13 @@ final class ProtectionChange extends Change {
    *
    * @return false if some pages have another protection now
    */
-  private static boolean restore(MemorySegment pages, Protection before, Backing backing) {
+  private boolean restore() {
     try {
-      protect(pages, before, backing);
+      protect(fresh.protection());
       return true;
     } catch (MmanException e) {
-      return have(pages, before); // sealed pages refuse even the protection that they have
+      return have(
+          pages, fresh.protection()); // sealed pages refuse even the protection that they have
     }
   }
 

@@ -3,8 +3,8 @@ package io.mman.internal.region;
 import io.mman.Advice;
 import io.mman.Protection;
 import io.mman.RegionStats;
+import io.mman.internal.call.KernelCopy;
 import io.mman.internal.call.SystemCalls;
-import io.mman.internal.jfr.Recorded;
 import io.mman.internal.region.SplitJoin.Joined;
 import io.mman.internal.region.SplitJoin.Part;
 import java.lang.foreign.MemorySegment;
@@ -41,16 +41,14 @@ public final class Region {
   private boolean hasResidencyAccess;
 
   Region(RegionResources resources, Backing backing, RegionState state) {
-    this.lock = resources.lifetime().newLock();
-    this.backing = backing;
-    this.resources = resources;
-    this.state = state;
+    this(resources.lifetime().newLock(), resources, backing, state);
   }
 
-  private Region(RegionState state) {
-    this.lock = RegionLock.NONE;
-    this.backing = Backing.UNKNOWN;
-    this.resources = null;
+  private Region(
+      RegionLock lock, @Nullable RegionResources resources, Backing backing, RegionState state) {
+    this.lock = lock;
+    this.backing = backing;
+    this.resources = resources;
     this.state = state;
   }
 
@@ -60,7 +58,7 @@ public final class Region {
 
   /** Wraps a mapping made elsewhere. */
   public static Region of(MemorySegment mapped) {
-    return new Region(RegionState.of(mapped));
+    return new Region(RegionLock.NONE, null, Backing.UNKNOWN, RegionState.of(mapped));
   }
 
   public MemorySegment segment() {
@@ -97,6 +95,7 @@ public final class Region {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
         SystemCalls.msync(pages, flags, backing.path());
+        requireIntact("msync", offset, length);
       }
     } finally {
       lock.endCall();
@@ -163,31 +162,15 @@ public final class Region {
   }
 
   public ResidencySnapshot residency(long offset, long length) {
-    lock.beginCall();
-    try {
-      long bytes = length == WHOLE ? size() : length;
-      return ResidencyQuery.take(queryable(offset, bytes), offset, bytes, backing.path());
-    } finally {
-      lock.endCall();
-    }
+    return ResidencyQuery.take(this, offset, length);
   }
 
   public boolean isResident(long offset, long length) {
-    return residentPages(offset, length, true) != ResidencyQuery.HOLE;
+    return ResidencyQuery.count(this, offset, length, true) != ResidencyQuery.HOLE;
   }
 
   public long residentPages(long offset, long length) {
-    return residentPages(offset, length, false);
-  }
-
-  private long residentPages(long offset, long length, boolean stopAtHole) {
-    lock.beginCall();
-    try {
-      RegionState now = queryable(offset, length);
-      return ResidencyQuery.count(now, offset, length, backing.path(), stopAtHole);
-    } finally {
-      lock.endCall();
-    }
+    return ResidencyQuery.count(this, offset, length, false);
   }
 
   public RegionStats stats() {
@@ -202,7 +185,7 @@ public final class Region {
   public long read(long offset, MemorySegment target) {
     lock.beginCall();
     try {
-      return RegionCopy.read(usable(), backing, offset, target);
+      return RegionCopy.copy(KernelCopy.READ, usable(), backing, losses(), offset, target);
     } finally {
       lock.endCall();
     }
@@ -212,10 +195,49 @@ public final class Region {
     AdviceRules.requireWritable(backing, state.protection());
     lock.beginCall();
     try {
-      return RegionCopy.write(usable(), backing, offset, source);
+      return RegionCopy.copy(KernelCopy.WRITE, usable(), backing, losses(), offset, source);
     } finally {
       lock.endCall();
     }
+  }
+
+  public long lostPages() {
+    Losses losses = losses();
+    return losses == null ? 0 : losses.count();
+  }
+
+  public void requireIntact() {
+    lock.beginCall();
+    try {
+      usable();
+      requireIntact("requireIntact", 0, WHOLE);
+    } finally {
+      lock.endCall();
+    }
+  }
+
+  private void requireIntact(String call, long offset, long length) {
+    Losses losses = losses();
+    if (losses != null) {
+      losses.requireIntact(call, state, offset, length);
+    }
+  }
+
+  public void restore() {
+    lock.beginChange();
+    try {
+      Protection now = usable().protection();
+      Losses losses = losses();
+      if (losses != null) {
+        losses.restore(now);
+      }
+    } finally {
+      lock.endChange();
+    }
+  }
+
+  private @Nullable Losses losses() {
+    return resources == null ? null : resources.losses();
   }
 
   public RegionPin pin() {
@@ -251,19 +273,7 @@ public final class Region {
     RegionResources own = requireResources();
     lock.beginChange();
     try {
-      RegionState now = usable();
-      if (extend && newSize < now.size()) {
-        throw new IllegalArgumentException(
-            "cannot extend a region of " + now.size() + " bytes to " + newSize);
-      }
-      own.requireUnsealed("mremap");
-      if (newSize != now.size() || (extend && backing.file() != null)) {
-        Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
-        publish(new Resizer(own, backing, now, newSize).run(extend));
-        if (recorded != null) {
-          recorded.end(state.pages().address() + state.head(), newSize, "", backing.pathText());
-        }
-      }
+      publish(new Resizer(own, backing, usable(), newSize).run(extend));
       return state.viewOrClosed();
     } finally {
       lock.endChange();
@@ -371,7 +381,7 @@ public final class Region {
   }
 
   /** Returns the state, if it has a range and mincore(2) answers truthfully about its pages. */
-  private RegionState queryable(long offset, long length) {
+  RegionState queryable(long offset, long length) {
     RegionState now = usable();
     Objects.checkFromIndexSize(offset, length, now.size());
     if (length > 0 && !hasResidencyAccess) {

@@ -40,17 +40,19 @@ final class RegionBuilder {
   }
 
   /**
-   * Maps the pages. If this fails, the cover and the region's own file are released.
+   * Maps the pages. If this fails, the cover and the file that the region keeps are released.
    *
-   * @param fd the descriptor of the file, which is no longer needed afterwards
+   * @param fd the descriptor of the file, which is no longer needed afterwards unless the region
+   *     keeps the file
    * @param cover what the region covers of the file, or null
-   * @param file the region's own file, or null
+   * @param file the file that the region keeps, or null
    */
   void place(int fd, @Nullable Extent cover, @Nullable RegionFile file) {
     try {
       AddressRange range = map(fd);
+      Losses losses = request.survives ? register(range, fd) : null;
       RegionCounters counters = RegionCounters.ofMapped(backing.kind(), size);
-      unmapper = new Unmapper(range, backing.path(), cover, file, counters);
+      unmapper = new Unmapper(range, backing.path(), cover, file, losses, counters);
     } finally {
       if (unmapper == null) {
         release(cover, file);
@@ -63,6 +65,20 @@ final class RegionBuilder {
     long capacity =
         request.reserve == RegionResources.NO_RESERVE ? used : head + request.capacity(size);
     return placement.map(backing, used, capacity, request.protection(), fd);
+  }
+
+  private Losses register(AddressRange range, int fd) {
+    boolean done = false;
+    try {
+      long used = RegionState.used(head, size);
+      Losses losses = Losses.register(range, used, backing, request.protection(), fd);
+      done = true;
+      return losses;
+    } finally {
+      if (!done) {
+        range.unmapIfPossible();
+      }
+    }
   }
 
   private static void release(@Nullable Extent cover, @Nullable RegionFile file) {

@@ -4,13 +4,49 @@ import io.mman.internal.call.FileCopy;
 import io.mman.internal.call.KernelCopy;
 import io.mman.internal.file.OpenFile;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Copies between a region and other memory without touching the region's pages. */
 final class RegionCopy {
   private RegionCopy() {}
 
-  static long read(RegionState now, Backing backing, long offset, MemorySegment target) {
+  /**
+   * Copies from or to a region. A copy during which the region has lost pages may have read zeros,
+   * or written to what is no longer the file. It is made again then: either the range has lost
+   * pages, which is an error, or they have been restored.
+   *
+   * @param losses of a region that survives bus errors
+   */
+  static long copy(
+      KernelCopy direction,
+      RegionState now,
+      Backing backing,
+      @Nullable Losses losses,
+      long offset,
+      MemorySegment other) {
+    if (losses == null) {
+      return copy(direction, now, backing, offset, other);
+    }
+    long length = other.byteSize();
+    Objects.checkFromIndexSize(offset, length, now.size());
+    long before;
+    long copied;
+    do {
+      before = losses.requireIntact(direction.call(), now, offset, length);
+      copied = copy(direction, now, backing, offset, other);
+    } while (losses.count() != before);
+    return copied;
+  }
+
+  private static long copy(
+      KernelCopy direction, RegionState now, Backing backing, long offset, MemorySegment other) {
+    return direction == KernelCopy.READ
+        ? read(now, backing, offset, other)
+        : write(now, backing, offset, other);
+  }
+
+  private static long read(RegionState now, Backing backing, long offset, MemorySegment target) {
     MemorySegment bytes = now.bytes(offset, target.byteSize());
     OpenFile file = KernelCopy.READ.isDirect() ? null : fileWithTheSameBytes(now, backing);
     int fd = file == null ? OpenFile.CLOSED : file.acquireIfOpen();
@@ -25,7 +61,7 @@ final class RegionCopy {
     }
   }
 
-  static long write(RegionState now, Backing backing, long offset, MemorySegment source) {
+  private static long write(RegionState now, Backing backing, long offset, MemorySegment source) {
     MemorySegment bytes = now.bytes(offset, source.byteSize());
     return KernelCopy.WRITE.copy(bytes, source, backing.path(), null);
   }

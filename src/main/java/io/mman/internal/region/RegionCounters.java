@@ -10,6 +10,8 @@ final class RegionCounters {
   /** The regions split off others, less those joined to others. */
   private static final LongAdder SPLITS = new LongAdder();
 
+  private static final LongAdder LOST_PAGES = new LongAdder();
+
   private static final LongAdder[] BYTES = new LongAdder[Backing.Kind.values().length];
 
   static {
@@ -55,6 +57,15 @@ final class RegionCounters {
   void join() {
     SPLITS.decrement();
     resize(0);
+  }
+
+  /** Counts pages that regions have lost to bus errors. */
+  static void lose(long pages) {
+    LOST_PAGES.add(pages);
+  }
+
+  static long lostPages() {
+    return LOST_PAGES.sum();
   }
 
   static long maps() {

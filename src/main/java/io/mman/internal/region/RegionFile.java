@@ -6,7 +6,7 @@ import io.mman.internal.file.OpenFile;
  * A file that was opened for a mapping. The mapping itself and the regions that keep the file share
  * it: the region that was mapped, and those split off it. The last of them closes it.
  */
-final class RegionFile {
+class RegionFile {
   private final OpenFile file;
   private int users = 1;
 
@@ -14,20 +14,25 @@ final class RegionFile {
     this.file = file;
   }
 
-  OpenFile file() {
+  final OpenFile file() {
     return file;
   }
 
-  synchronized RegionFile share() {
+  final synchronized RegionFile share() {
     users++;
     return this;
   }
 
-  /** Ends one use. Nothing was written through the descriptor, so closing cannot fail. */
-  synchronized void release() {
-    users--;
-    if (users == 0) {
-      file.closeQuietly();
+  /** Ends one use. */
+  void release() {
+    if (endUse()) {
+      file.closeQuietly(); // nothing was written through the descriptor, so this cannot fail
     }
+  }
+
+  /** Returns whether this was the last use. */
+  final synchronized boolean endUse() {
+    users--;
+    return users == 0;
   }
 }

@@ -54,6 +54,22 @@ final class RegionResources {
     return unmapper.range();
   }
 
+  /** Returns the losses of a region that survives bus errors, or null. */
+  @Nullable Losses losses() {
+    return unmapper.losses();
+  }
+
+  /**
+   * Lets the region survive bus errors in its pages, if it survives any: before some are unmapped,
+   * or after some were mapped.
+   */
+  void survive(long used) {
+    Losses losses = losses();
+    if (losses != null) {
+      losses.resize(range(), used);
+    }
+  }
+
   /** Records that the pages are in another place now. */
   void moveTo(AddressRange range) {
     unmapper = unmapper.at(range);
@@ -153,6 +169,10 @@ final class RegionResources {
   /** Seals the pages. Whatever would change them is refused from then on. */
   void seal() {
     requireOwned();
+    if (losses() != null) {
+      throw new UnsupportedOperationException(
+          "a region that survives bus errors cannot be sealed: sealed pages cannot be replaced");
+    }
     range().seal();
     sealed = true;
   }
@@ -163,6 +183,15 @@ final class RegionResources {
       unmapper.runExceptPages();
     } else {
       unmapper.run();
+    }
+  }
+
+  /** Takes over the losses of the region that follows this one. */
+  void join(RegionResources next) {
+    Losses losses = losses();
+    Losses others = next.losses();
+    if (losses != null && others != null) {
+      losses.join(others);
     }
   }
 
@@ -196,8 +225,9 @@ final class RegionResources {
   }
 
   /** Returns what unmaps the rest of this region after a split. */
-  Unmapper unmapperOf(AddressRange rest, long fileEnd, RegionCounters counters) {
-    return unmapper.splitOff(rest, fileEnd, counters);
+  Unmapper unmapperOf(
+      AddressRange rest, long fileEnd, @Nullable Losses restLosses, RegionCounters counters) {
+    return unmapper.splitOff(rest, fileEnd, restLosses, counters);
   }
 
   /** Takes over the pages of the region that follows this one of the given size. */

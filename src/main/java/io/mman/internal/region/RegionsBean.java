@@ -62,6 +62,7 @@ final class RegionsBean implements DynamicMBean {
       case "LiveRegions" -> RegionCounters.live();
       case "Maps" -> RegionCounters.maps();
       case "Unmaps" -> RegionCounters.unmaps();
+      case "LostPages" -> RegionCounters.lostPages();
       case "BytesByKind" -> bytesByKind();
       default -> throw new AttributeNotFoundException(name);
     };
@@ -101,7 +102,8 @@ final class RegionsBean implements DynamicMBean {
       attribute("LiveRegions", "the number of regions that are mapped", SimpleType.LONG),
       attribute("BytesByKind", "the bytes that are mapped, by what they are mapped from", table),
       attribute("Maps", "the number of regions that have been mapped", SimpleType.LONG),
-      attribute("Unmaps", "the number of regions that have been unmapped", SimpleType.LONG)
+      attribute("Unmaps", "the number of regions that have been unmapped", SimpleType.LONG),
+      attribute("LostPages", "the number of pages lost to bus errors", SimpleType.LONG)
     };
     return new OpenMBeanInfoSupport(
         TYPE,

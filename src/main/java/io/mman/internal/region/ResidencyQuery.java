@@ -19,7 +19,18 @@ final class ResidencyQuery {
   private ResidencyQuery() {}
 
   /** Returns which pages of a range of a region are in memory. */
-  static ResidencySnapshot take(RegionState region, long offset, long length, @Nullable Path file) {
+  static ResidencySnapshot take(Region region, long offset, long length) {
+    region.lock.beginCall();
+    try {
+      long bytes = length == Region.WHOLE ? region.size() : length;
+      return take(region.queryable(offset, bytes), offset, bytes, region.backing.path());
+    } finally {
+      region.lock.endCall();
+    }
+  }
+
+  private static ResidencySnapshot take(
+      RegionState region, long offset, long length, @Nullable Path file) {
     long page = ProcessCalls.pageSize();
     MemorySegment pages = region.covering(offset, length, page);
     long chunkBytes = ResidencySnapshot.CHUNK_PAGES * page;
@@ -55,7 +66,17 @@ final class ResidencyQuery {
    *
    * @param stopAtHole whether {@link #HOLE} is returned as soon as a page is missing
    */
-  static long count(
+  static long count(Region region, long offset, long length, boolean stopAtHole) {
+    region.lock.beginCall();
+    try {
+      RegionState now = region.queryable(offset, length);
+      return count(now, offset, length, region.backing.path(), stopAtHole);
+    } finally {
+      region.lock.endCall();
+    }
+  }
+
+  private static long count(
       RegionState region, long offset, long length, @Nullable Path file, boolean stopAtHole) {
     long page = ProcessCalls.pageSize();
     long start = region.startOfPage(offset, page);

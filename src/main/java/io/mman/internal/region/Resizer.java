@@ -3,6 +3,7 @@ package io.mman.internal.region;
 import io.mman.RemapFlag;
 import io.mman.internal.file.FileLength;
 import io.mman.internal.file.OpenFile;
+import io.mman.internal.jfr.Recorded;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.platform.Platform;
 import java.lang.foreign.MemorySegment;
@@ -26,11 +27,29 @@ final class Resizer {
   }
 
   /**
-   * Changes the size.
+   * Changes the size, unless the region has it already.
    *
    * @param extendFile whether the file is made long enough first
    */
   Outcome run(boolean extendFile) {
+    if (extendFile && newSize < now.size()) {
+      throw new IllegalArgumentException(
+          "cannot extend a region of " + now.size() + " bytes to " + newSize);
+    }
+    resources.requireUnsealed("mremap");
+    if (newSize == now.size() && !(extendFile && backing.file() != null)) {
+      return Outcome.of(now);
+    }
+    Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
+    Outcome outcome = change(extendFile);
+    if (recorded != null && outcome.failure() == null) {
+      RegionState then = outcome.state();
+      recorded.end(then.pages().address() + then.head(), newSize, "", backing.pathText());
+    }
+    return outcome;
+  }
+
+  private Outcome change(boolean extendFile) {
     if (newSize < now.size()) {
       return shrink();
     }
@@ -158,6 +177,7 @@ final class Resizer {
         backing.release();
       }
     }
+    resources.survive(RegionState.used(now.head(), newSize));
     resources.resize(newSize, backing.end(now.head(), newSize));
     return now.in(now.epoch(), now.pages(), now.head(), newSize);
   }

@@ -32,6 +32,7 @@ final class Shrinker extends Change {
       isUncovered = true;
       resources.cover(0);
     }
+    resources.survive(RegionState.used(head, newSize));
     long kept = resources.hasReserve() ? returnToReserve() : unmapEnd();
     resources.resize(newSize, backing.end(head, newSize));
     resources.markDirty(fresh.size(), kept);
@@ -41,7 +42,11 @@ final class Shrinker extends Change {
 
   @Override
   RegionState stateAfterFailure() {
-    return isUncovered ? fresh.closed() : fresh;
+    if (isUncovered) {
+      return fresh.closed();
+    }
+    resources.survive(fresh.usedBytes());
+    return fresh;
   }
 
   /** Returns pages at the end to the reserve, and returns how many bytes stay open. */

@@ -66,18 +66,29 @@ final class SplitJoin {
     RegionResources.closeEpoch(now);
 
     long restSize = now.size() - offset;
+    Backing restBacking = backing.from(division.skipped);
     Unmapper unmapper =
         resources.unmapperOf(
             division.second,
             backing.end(now.head() + offset, restSize),
+            split(resources.losses(), division, restBacking),
             RegionCounters.ofSplit(backing.kind(), restSize));
     RegionResources rest = resources.splitOff(division.first, unmapper, offset);
     resources.resize(offset, backing.end(now.head(), offset));
     long head = backing.kind().isAnonymous() ? 0 : division.head; // anonymous memory has no head
     return new Part[] {
       new Part(resources, backing, resources.tie(now, epoch, now.head(), offset)),
-      new Part(rest, backing.from(division.skipped), rest.tie(now, restEpoch, head, restSize))
+      new Part(rest, restBacking, rest.tie(now, restEpoch, head, restSize))
     };
+  }
+
+  private static @Nullable Losses split(
+      @Nullable Losses losses, Division division, Backing restBacking) {
+    if (losses == null) {
+      return null;
+    }
+    boolean takesPages = !division.second.isEmpty();
+    return losses.split(takesPages ? division.skipped : division.first.capacity(), restBacking);
   }
 
   /** Adds the bytes of the next region to those of the first one, and closes the next. */
@@ -100,6 +111,7 @@ final class SplitJoin {
     long head = now.size() == 0 ? after.head() : now.head();
     // The file stays covered throughout, and after an Error no two regions own the same pages.
     one.resources.resize(size, one.backing.end(head, size));
+    one.resources.join(next.resources);
     next.resources.handOver();
     one.resources.append(next.resources, now.size());
     return new Joined(one.resources.tie(now, epoch, head, size), after.closed(), null);
@@ -113,6 +125,8 @@ final class SplitJoin {
       reason = "their protections differ";
     } else if (!one.backing.isLike(next.backing)) {
       reason = "they are not mapped from the same file in the same way";
+    } else if ((one.resources.losses() == null) != (next.resources.losses() == null)) {
+      reason = "only one of them survives bus errors";
     } else if (!areAdjacent(one, next)) {
       reason = "the second does not begin where the first ends";
     }

@@ -17,6 +17,7 @@ final class Unmapper implements Consumer<MemorySegment> {
   private final @Nullable Path path;
   private final @Nullable Extent cover;
   private final @Nullable RegionFile file;
+  private final @Nullable Losses losses;
   private final RegionCounters counters;
   private boolean done;
   private boolean released;
@@ -26,38 +27,44 @@ final class Unmapper implements Consumer<MemorySegment> {
    *
    * @param path of the mapped file, for exceptions and events
    * @param cover what the region covers of its file
-   * @param file the region's own file
+   * @param file the file that the region keeps
+   * @param losses of a region that survives bus errors
    */
   Unmapper(
       AddressRange range,
       @Nullable Path path,
       @Nullable Extent cover,
       @Nullable RegionFile file,
+      @Nullable Losses losses,
       RegionCounters counters) {
     this.range = range;
     this.path = path;
     this.cover = cover;
     this.file = file;
+    this.losses = losses;
     this.counters = counters;
   }
 
   /** Returns an unmapper for the same region in another place. */
   Unmapper at(AddressRange elsewhere) {
-    return new Unmapper(elsewhere, path, cover, file, counters);
+    return new Unmapper(elsewhere, path, cover, file, losses, counters);
   }
 
   /**
    * Returns an unmapper for a region split off this one's.
    *
    * @param fileEnd the byte of the file after the new region
+   * @param restLosses of the new region
    * @param split counts the new region
    */
-  Unmapper splitOff(AddressRange rest, long fileEnd, RegionCounters split) {
+  Unmapper splitOff(
+      AddressRange rest, long fileEnd, @Nullable Losses restLosses, RegionCounters split) {
     return new Unmapper(
         rest,
         path,
         cover == null ? null : cover.beside(fileEnd),
         file == null ? null : file.share(),
+        restLosses,
         split);
   }
 
@@ -76,6 +83,10 @@ final class Unmapper implements Consumer<MemorySegment> {
 
   AddressRange range() {
     return range;
+  }
+
+  @Nullable Losses losses() {
+    return losses;
   }
 
   /** Limits what is unmapped in the end to a part of the range. */
@@ -112,6 +123,7 @@ final class Unmapper implements Consumer<MemorySegment> {
       boolean mayRetry = false;
       try {
         uncover();
+        endLosses();
         range.unmap(path);
       } catch (MmanException e) { // after any other failure the range may be unmapped
         mayRetry = true;
@@ -152,6 +164,13 @@ final class Unmapper implements Consumer<MemorySegment> {
     }
   }
 
+  /** From now on no bus error replaces pages in the range, which other memory may soon occupy. */
+  private void endLosses() {
+    if (losses != null) {
+      losses.end();
+    }
+  }
+
   /** Returns true to the first caller only. */
   private synchronized boolean begin() {
     boolean first = !done;
@@ -168,6 +187,7 @@ final class Unmapper implements Consumer<MemorySegment> {
       return;
     }
     released = true;
+    endLosses();
     if (cover != null) {
       cover.remove();
     }

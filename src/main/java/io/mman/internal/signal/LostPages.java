@@ -38,11 +38,30 @@ public final class LostPages {
 
   /** Returns the number of lost pages. */
   public long count() {
+    return count(0, Long.MAX_VALUE - (1L << shift));
+  }
+
+  /**
+   * Returns the number of lost pages of which a range has at least one byte.
+   *
+   * @param offset the first byte, counted from the first page
+   * @param length the size in bytes
+   */
+  public long count(long offset, long length) {
+    long end = endPage(offset, length);
+    long base = 0; // the number of pages before the part
     long count = 0;
     for (Part part : parts) {
-      count += part.ledger().count(part.firstBit(), part.endBit());
+      long from = part.firstBit() + Math.max(0, (offset >> shift) - base);
+      long to = part.firstBit() + Math.min(part.pages(), end - base);
+      count += from < to ? part.ledger().count(from, to) : 0;
+      base += part.pages();
     }
     return count;
+  }
+
+  private long endPage(long offset, long length) {
+    return length == 0 ? 0 : Math.ceilDiv(offset + length, 1L << shift);
   }
 
   /**
@@ -53,7 +72,7 @@ public final class LostPages {
    * @return the offset, or -1 if no page of the range is lost
    */
   public long first(long offset, long length) {
-    long end = Math.ceilDiv(offset + length, 1L << shift);
+    long end = endPage(offset, length);
     long base = 0; // the number of pages before the part
     for (Part part : parts) {
       long from = part.firstBit() + Math.max(0, (offset >> shift) - base);
@@ -65,6 +84,26 @@ public final class LostPages {
       base += part.pages();
     }
     return -1;
+  }
+
+  /** Returns the address of the first lost page, or else of the first page; 0 if there is none. */
+  public long address() {
+    if (parts.isEmpty()) {
+      return 0;
+    }
+    long first = first(0, Long.MAX_VALUE - (1L << shift));
+    return addressOf(Math.max(0, first) >> shift);
+  }
+
+  private long addressOf(long page) {
+    long base = 0; // the number of pages before the part
+    for (Part part : parts) {
+      if (page < base + part.pages()) {
+        return part.start() + ((page - base) << shift);
+      }
+      base += part.pages();
+    }
+    return 0;
   }
 
   /**

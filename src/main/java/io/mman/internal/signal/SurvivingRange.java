@@ -25,6 +25,9 @@ public final class SurvivingRange {
 
   private volatile long finalCount;
 
+  /** How many pages the range from which this one was split off has counted, too. */
+  private long inherited;
+
   private SurvivingRange(RangeTable table, Origin origin) {
     this.table = table;
     this.origin = origin;
@@ -55,6 +58,14 @@ public final class SurvivingRange {
       long offset) {
     Origin origin = new Origin(Long.numberOfTrailingZeros(pageSize), protection, descriptor);
     return register(BusHandler.table(), start, length, capacity, origin, offset);
+  }
+
+  /** Loads the classes that ranges need, which may no longer be possible when no file is free. */
+  public static void prepare() {
+    Origin origin = new Origin(0, 0, 0);
+    SurvivingRange range = register(BusHandler.table(), 0, 1, 1, origin, 0);
+    range.lost().count();
+    range.unregister();
   }
 
   static SurvivingRange register(
@@ -210,8 +221,8 @@ public final class SurvivingRange {
   }
 
   /**
-   * Splits the range in two. Each keeps the pages that it has lost so far; those that have been
-   * restored since stay with this range.
+   * Splits the range in two. The count of this range does not change. That of the other one begins
+   * with its pages that are lost now.
    *
    * @param offset the size of this range afterwards, in bytes, a multiple of the page size
    * @return the range of the other pages
@@ -246,12 +257,12 @@ public final class SurvivingRange {
       kept.add(republish(part, part.head(here)));
     }
     Memory.add(rest.count, lost);
-    Memory.add(count, -lost);
+    rest.inherited += lost;
   }
 
   /**
-   * Appends the pages of the range that follows in memory and in the file. The count of this range
-   * then includes that of the other one, which ends.
+   * Appends the pages of the range that follows in memory and in the file, which ends. Its count is
+   * added to that of this range, except for what a split has copied from one count to another.
    */
   public void join(SurvivingRange next) {
     for (Part part : next.parts) {
@@ -266,7 +277,7 @@ public final class SurvivingRange {
       }
     }
     next.parts = List.of();
-    Memory.add(count, next.lostPages());
+    Memory.add(count, next.lostPages() - next.inherited);
     next.close();
   }
 
@@ -286,6 +297,11 @@ public final class SurvivingRange {
   /** Returns which pages are lost now. */
   public LostPages lost() {
     return new LostPages(List.copyOf(parts), origin);
+  }
+
+  /** Returns whether the range has no pages. */
+  public boolean isEmpty() {
+    return parts.isEmpty();
   }
 
   private long pages() {

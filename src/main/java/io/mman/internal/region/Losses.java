@@ -1,0 +1,180 @@
+package io.mman.internal.region;
+
+import io.mman.Errno;
+import io.mman.MapFlag;
+import io.mman.Protection;
+import io.mman.internal.call.FlagBits;
+import io.mman.internal.error.Failure;
+import io.mman.internal.error.MapCountReserve;
+import io.mman.internal.error.MemoryErrors;
+import io.mman.internal.jfr.Recorded;
+import io.mman.internal.signal.LostPages;
+import io.mman.internal.signal.SurvivingRange;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The pages that a region has lost to bus errors, and the range in which it survives them. Only
+ * regions that were requested to survive have one. Each change of the pages is announced here
+ * first, except that pages which are added are announced once they are mapped.
+ *
+ * <p>Most methods take the monitor, because the calls of a region that borrows its lifetime exclude
+ * no changes.
+ */
+final class Losses {
+  private final SurvivingRange range;
+  private final Backing backing;
+
+  /** The losses that events and figures include. */
+  private long noticed;
+
+  private Losses(SurvivingRange range, Backing backing) {
+    this.range = range;
+    this.backing = backing;
+    this.noticed = range.lostPages();
+  }
+
+  /**
+   * Registers the pages of a new region.
+   *
+   * @param used bytes in use from the start of the first page on
+   * @param fd the descriptor of the file, which stays open until {@link #end}
+   */
+  static Losses register(
+      AddressRange place, long used, Backing backing, Protection protection, int fd) {
+    SurvivingRange range =
+        SurvivingRange.register(
+            place.start(),
+            backing.pages(used),
+            place.capacity(),
+            backing.page(),
+            protection.bits(),
+            fd,
+            backing.offset());
+    return new Losses(range, backing);
+  }
+
+  /** Returns how many pages have been lost. It takes no lock. */
+  long count() {
+    return range.lostPages();
+  }
+
+  synchronized void protect(Protection protection) {
+    range.protect(protection.bits());
+  }
+
+  /** Sets the number of bytes in use: before pages are unmapped, or after some were mapped. */
+  synchronized void resize(AddressRange place, long used) {
+    long bytes = backing.pages(used);
+    if (range.isEmpty() && bytes > 0) {
+      range.append(place.start(), bytes, place.capacity(), backing.offset());
+    } else {
+      range.resize(bytes);
+    }
+  }
+
+  /** Ends the protection of the pages before they move. */
+  synchronized void suspend() {
+    range.suspend();
+  }
+
+  /** Protects the pages again where they are after a move. */
+  synchronized void place(long start) {
+    range.place(start);
+  }
+
+  /**
+   * Returns the losses of a region that is split off.
+   *
+   * @param bytes the size of the pages that stay
+   * @param rest the backing of the others
+   */
+  synchronized Losses split(long bytes, Backing rest) {
+    notice();
+    return new Losses(range.split(bytes), rest);
+  }
+
+  /** Takes over the pages of the next region. */
+  synchronized void join(Losses next) {
+    notice();
+    next.handOver(this);
+    noticed = range.lostPages();
+  }
+
+  private synchronized void handOver(Losses first) {
+    notice();
+    first.range.join(range);
+  }
+
+  /** Ends the protection of the pages before they are unmapped. A second call has no effect. */
+  synchronized void end() {
+    long address = range.lost().address();
+    range.unregister();
+    notice(address);
+  }
+
+  /**
+   * Refuses to go on if pages of a range are lost.
+   *
+   * @param call the call that fails then
+   * @param state of the region
+   * @return how many pages had been lost before
+   */
+  synchronized long requireIntact(String call, RegionState state, long offset, long length) {
+    notice();
+    long before = range.lostPages();
+    LostPages lost = range.lost();
+    long bytes = length == RegionState.WHOLE ? state.size() : length;
+    long first = bytes == 0 ? -1 : lost.first(state.head() + offset, bytes);
+    if (first >= 0) {
+      throw failure(call, lost.count(state.head() + offset, bytes), first - state.head());
+    }
+    return before;
+  }
+
+  private RuntimeException failure(String call, long pages, long first) {
+    String what = pages == 1 ? "1 page lost" : pages + " pages lost";
+    return Failure.of(call, -Errno.EIO.number())
+        .file(backing.path())
+        .because(what + ", the first at byte " + Math.max(0, first))
+        .exception();
+  }
+
+  /** Maps the file over the lost pages as far as it reaches. */
+  synchronized void restore(Protection protection) {
+    notice();
+    Set<MapFlag> flags = EnumSet.copyOf(backing.reserveFlags());
+    flags.add(MapFlag.FIXED); // over pages of this region only
+    long result = range.lost().restore(FlagBits.map(flags));
+    if (result < 0) {
+      MapCountReserve.releaseOn(result);
+      Failure failure =
+          Failure.of("mmap", result).arg(protection).flags(flags).file(backing.path());
+      throw failure
+          .because(
+              MemoryErrors.mmap(
+                  failure.error(), 0, backing.page(), protection, flags, RegionBuilder.NO_FILE, 0))
+          .exception();
+    }
+  }
+
+  private void notice() {
+    if (range.lostPages() != noticed) {
+      notice(range.lost().address());
+    }
+  }
+
+  /** Reports new losses to Flight Recorder and to the figures of all regions. */
+  private void notice(long address) {
+    long count = range.lostPages();
+    long pages = count - noticed;
+    if (pages > 0) {
+      noticed = count;
+      RegionCounters.lose(pages);
+      Recorded recorded = Recorded.begin(Recorded.Kind.PAGES_LOST);
+      if (recorded != null) {
+        recorded.end(address, pages * backing.page(), "", backing.pathText());
+      }
+    }
+  }
+}

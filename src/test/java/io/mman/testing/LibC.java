@@ -24,6 +24,9 @@ public final class LibC {
           "mmap",
           FunctionDescriptor.of(
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle SIGACTION =
+      link("sigaction", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+  private static final long SIGACTION_BYTES = 152;
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS_FIXED_NOREPLACE = 0x100022;
 
@@ -40,6 +43,20 @@ public final class LibC {
               MMAP.invokeExact(
                   address, bytes, READ_WRITE, PRIVATE_ANONYMOUS_FIXED_NOREPLACE, -1, 0L);
       return result == address;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Returns the address of the handler of a signal, the first field of the structure. */
+  public static long handlerOf(int signal) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment action = arena.allocate(SIGACTION_BYTES, Long.BYTES);
+      int result = (int) SIGACTION.invokeExact(signal, MemorySegment.NULL, action);
+      if (result != 0) {
+        throw new AssertionError("sigaction: " + result);
+      }
+      return action.get(JAVA_LONG, 0);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

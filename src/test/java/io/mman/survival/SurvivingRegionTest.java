@@ -1,0 +1,103 @@
+package io.mman.survival;
+
+import static io.mman.survival.TruncatedFile.PAGE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.Mapping;
+import io.mman.Mman;
+import io.mman.testing.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Regions mapped with {@link Mapping#surviveBusErrors}. */
+class SurvivingRegionTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void requireSupport() {
+    assumeTrue(Mman.survivesBusErrors());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void regionReportsWhatItHasLost(Semantics test) {
+    assertSurvived(ChildJvm.of(Semantics.class), test.name());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void regionChangesWhilePagesAreLost(Reshaped test) {
+    assertSurvived(ChildJvm.of(Reshaped.class), test.name());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void regionKeepsItsFile(Keeping test) {
+    assertSurvived(ChildJvm.of(Keeping.class), test.name());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lossesAreRecordedAndCounted(Noticed test) {
+    assertSurvived(ChildJvm.of(Noticed.class), test.name());
+  }
+
+  private void assertSurvived(ChildJvm child, String test) {
+    assertEquals(List.of("survived"), child.run(folder.toString(), test).lines());
+  }
+
+  @Test
+  void anonymousMemoryHasNoBusErrors() {
+    Mapping anonymous = Mapping.anonymous(PAGE);
+    assertThrows(IllegalArgumentException.class, anonymous::surviveBusErrors);
+  }
+
+  @Test
+  void requestIsDescribed() {
+    String text = Mapping.file(folder.resolve("a")).surviveBusErrors().toString();
+    assertTrue(text.endsWith(", shared, READ, survive bus errors]"), text);
+  }
+
+  /** Without executable memory and with the property, nothing is opened or created. */
+  @Test
+  void denialChangesNothing() {
+    Path path = folder.resolve("new");
+    ChildJvm child = ChildJvm.of(Denied.class).options("-Dio.mman.busErrors=deny");
+
+    assertEquals(
+        List.of("false", "surviving bus errors is denied by -Dio.mman.busErrors=deny"),
+        child.run(path.toString()).lines());
+    assertFalse(Files.exists(path));
+  }
+
+  /** Asks, and maps nevertheless. */
+  static class Denied {
+    public static void main(String... arguments) {
+      System.out.println(Mman.survivesBusErrors());
+      Mapping request = Mapping.file(Path.of(arguments[0])).create(PAGE).surviveBusErrors();
+      try {
+        request.mapShared();
+      } catch (UnsupportedOperationException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  /** The question alone must not install a handler, nor must any other mapping. */
+  @Test
+  void handlerIsInstalledByTheFirstMappingOnly() {
+    ChildJvm child = ChildJvm.of(Installing.class);
+
+    assertEquals(List.of("true false false true false"), child.run(folder.toString()).lines());
+  }
+}

@@ -43,7 +43,12 @@ final class FaultProgram {
     folder = Path.of(arguments[0]);
     List<String> names = List.of(arguments).subList(1, arguments.length);
     List<FaultScenario> scenarios =
-        Stream.of(FileFaults.all(), MappingFaults.all(), RegionFaults.all(), ProcessFaults.all())
+        Stream.of(
+                FileFaults.all(),
+                MappingFaults.all(),
+                RegionFaults.all(),
+                SurvivalFaults.all(),
+                ProcessFaults.all())
             .flatMap(List::stream)
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
             .toList();

@@ -12,6 +12,7 @@ import io.mman.internal.signal.LostPages;
 import io.mman.internal.signal.SurvivingRange;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages that a region has lost to bus errors, and the range in which it survives them. Only
@@ -143,19 +144,24 @@ final class Losses {
   /** Maps the file over the lost pages as far as it reaches. */
   synchronized void restore(Protection protection) {
     notice();
+    LostPages lost = range.lost();
+    long length = lost.fileLength();
+    if (length < 0) {
+      throw Failure.of("fstat", length).file(backing.path()).exception();
+    }
     Set<MapFlag> flags = EnumSet.copyOf(backing.reserveFlags());
     flags.add(MapFlag.FIXED); // over pages of this region only
-    long result = range.lost().restore(FlagBits.map(flags));
+    long result = lost.restore(length, FlagBits.map(flags));
     if (result < 0) {
       MapCountReserve.releaseOn(result);
-      Failure failure =
-          Failure.of("mmap", result).arg(protection).flags(flags).file(backing.path());
-      throw failure
-          .because(
-              MemoryErrors.mmap(
-                  failure.error(), 0, backing.page(), protection, flags, RegionBuilder.NO_FILE, 0))
-          .exception();
+      Failure failure = Failure.of("mmap", result).arg(protection).flags(flags);
+      throw failure.file(backing.path()).because(reason(failure.error(), protection)).exception();
     }
+  }
+
+  private @Nullable String reason(Errno error, Protection protection) {
+    return MemoryErrors.mmap(
+        error, 0, backing.page(), protection, backing.flags(), RegionBuilder.NO_FILE, 0);
   }
 
   private void notice() {

@@ -107,18 +107,26 @@ public final class LostPages {
   }
 
   /**
-   * Maps the file over the lost pages as far as it reaches now; the others stay lost.
-   *
-   * @param flags the bits of mmap(2), with MAP_FIXED
-   * @return the number of pages restored, or the negative errno of mmap(2) or fstat(2)
+   * Returns the length of the file in bytes, the maximum if it has none, or the negative errno of
+   * fstat(2).
    */
-  public long restore(int flags) {
+  public long fileLength() {
     FileStatus status = new FileStatus();
     int result = FileCalls.fstat(origin.descriptor(), status);
     if (result < 0) {
       return result;
     }
-    long size = status.isRegular() ? status.size() : Long.MAX_VALUE;
+    return status.isRegular() ? status.size() : Long.MAX_VALUE;
+  }
+
+  /**
+   * Maps the file over the lost pages as far as it reaches; the others stay lost.
+   *
+   * @param size the length of the file
+   * @param flags the bits of mmap(2), with MAP_FIXED
+   * @return the number of pages restored, or the negative errno of mmap(2)
+   */
+  public long restore(long size, int flags) {
     long restored = 0;
     for (Part part : parts) {
       long has = ((Math.max(0, size - part.offset()) - 1) >> shift) + 1;

@@ -158,8 +158,7 @@ final class AccessKinds {
         victim.requireSample(0, CUT);
         victim.requireZero(CUT, KEPT * Victim.PAGE);
         victim.truncate(LENGTH);
-        Victim.require(
-            victim.range.lost().restore(Victim.SHARED_FIXED) == PAGES - KEPT, "not all restored");
+        Victim.require(victim.restore() == PAGES - KEPT, "not all restored");
         victim.requireZero(KEPT * Victim.PAGE, LENGTH);
         victim.requireLost(count);
       }

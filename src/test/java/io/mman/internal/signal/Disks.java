@@ -32,7 +32,7 @@ enum Disks {
         victim.truncate((pages - 8) * PAGE); // now a suffix, but those pages are lost already
         victim.get(pages * PAGE - 1);
         Victim.require(victim.range.lostPages() <= lost + 8, "replaced twice");
-        Victim.require(victim.range.lost().restore(Victim.SHARED_FIXED) > 0, "not restored");
+        Victim.require(victim.restore() > 0, "not restored");
       }
     }
   },
@@ -74,7 +74,7 @@ enum Disks {
       Victim.require(victim.get(5) == 7, "lost too much");
       victim.set(page + 5, 8);
       victim.truncate(2 * page);
-      Victim.require(victim.range.lost().restore(Victim.SHARED_FIXED) == 1, "not restored");
+      Victim.require(victim.restore() == 1, "not restored");
       Victim.require(victim.get(page + 5) == 0, "not the file");
       victim.close();
     }

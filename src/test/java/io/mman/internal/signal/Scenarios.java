@@ -129,7 +129,7 @@ enum Scenarios {
         requireLost(victim.range, 26, 26, 6 * PAGE);
         requireLost(rest, 22, 0, -1);
         victim.truncate(8 * PAGE);
-        Victim.require(victim.range.lost().restore(Victim.SHARED_FIXED) == 2, "not restored");
+        Victim.require(victim.restore() == 2, "not restored");
         requireLost(victim.range, 26, 24, 8 * PAGE);
         victim.truncate(7 * PAGE);
         victim.get(7 * PAGE);

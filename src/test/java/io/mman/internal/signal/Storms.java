@@ -20,14 +20,14 @@ enum Storms {
         System.gc();
       }
       victim.truncate(LENGTH);
-      long restored = victim.range.lost().restore(Victim.SHARED_FIXED);
+      long restored = victim.restore();
       Victim.require(restored >= 0, "errno " + -restored);
     }
 
     @Override
     void end(Victim victim) {
       victim.truncate(LENGTH);
-      victim.range.lost().restore(Victim.SHARED_FIXED);
+      victim.restore();
       Victim.require(victim.range.lost().count() == 0, "not restored");
       victim.requireZero(KEPT, LENGTH);
     }
@@ -75,7 +75,7 @@ enum Storms {
       }
       victim.range.protect(3);
       victim.truncate(LENGTH);
-      Victim.require(victim.range.lost().restore(Victim.SHARED_FIXED) >= 0, "not restored");
+      Victim.require(victim.restore() >= 0, "not restored");
     }
 
     @Override
@@ -102,7 +102,7 @@ enum Storms {
         other.range.suspend();
         other.range.place(other.segment.address());
         victim.truncate(LENGTH);
-        victim.range.lost().restore(Victim.SHARED_FIXED);
+        victim.restore();
       } finally {
         other.close();
       }

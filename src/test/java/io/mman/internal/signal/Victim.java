@@ -69,6 +69,12 @@ final class Victim implements AutoCloseable {
     check(FileCalls.ftruncate(descriptor, length));
   }
 
+  /** Maps the file over the lost pages, and returns how many it has. */
+  long restore() {
+    LostPages lost = range.lost();
+    return lost.restore(lost.fileLength(), SHARED_FIXED);
+  }
+
   byte get(long offset) {
     return segment.get(JAVA_BYTE, offset);
   }

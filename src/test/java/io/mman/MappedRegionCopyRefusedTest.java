@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Overlay;
 import io.mman.testing.Requirements;
-import io.mman.testing.Samples;
 import io.mman.testing.SmallDisk;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -166,7 +166,7 @@ class MappedRegionCopyRefusedTest {
   /** A file on overlayfs whose pages are the original's, and whose bytes are those of a copy. */
   static class CopiedUp {
     public static void main(String... arguments) {
-      Path path = Path.of(arguments[0], "merged", "file");
+      Path path = Overlay.file(Path.of(arguments[0]));
       try (NativeFile file = NativeFile.open(path);
           MappedRegion region = Mapping.file(file).mapConfined()) {
         System.out.println(region.segment().get(ValueLayout.JAVA_BYTE, 0));
@@ -185,21 +185,8 @@ class MappedRegionCopyRefusedTest {
   }
 
   @Test
-  void aRegionIsReadAndNotTheCopyOfItsFile() throws IOException {
-    Files.move(
-        Samples.file(folder, PAGE),
-        Files.createDirectories(folder.resolve("lower")).resolve("file"));
-    String mount =
-        "cd \"$0\" && mkdir -p top merged && mount -t tmpfs none top && mkdir top/upper top/work"
-            + " && mount -t overlay none"
-            + " -o lowerdir=lower,upperdir=top/upper,workdir=top/work merged"
-            + " && cd / && exec \"$@\"";
-    String[] words = {"unshare", "-m", "sh", "-c", mount, folder.toString()};
-    List<String> trial = new ArrayList<>(List.of(words));
-    trial.add("true");
-    Requirements.requireSuccess("the right to mount", trial.toArray(String[]::new));
-
-    ChildJvm child = ChildJvm.of(CopiedUp.class).under(words);
+  void aRegionIsReadAndNotTheCopyOfItsFile() {
+    ChildJvm child = ChildJvm.of(CopiedUp.class).under(Overlay.mountedAt(folder, PAGE));
     child = child.under("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null");
     child = child.under("-e", "trace=" + COPIES, "-e", "inject=" + COPIES + ":error=EPERM");
 

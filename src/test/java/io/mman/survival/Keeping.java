@@ -12,6 +12,7 @@ import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.NativeFile;
 import io.mman.testing.OpenFiles;
+import io.mman.testing.Overlay;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -144,6 +145,34 @@ enum Keeping {
         file.truncateToPages(6);
         get(region, 6 * PAGE);
         assertLost(region, 2, 6 * PAGE);
+      }
+    }
+  },
+
+  /**
+   * On overlayfs a file that is written for the first time is copied. A descriptor from before maps
+   * the original.
+   */
+  COPIED_BY_OVERLAYFS {
+    @Override
+    void run(Path folder) {
+      TruncatedFile file = new TruncatedFile(Overlay.file(folder));
+      Mapping request = Mapping.file(file.path()).surviveBusErrors();
+      try (MappedRegion old = request.mapShared()) {
+        long length = old.size();
+        try (MappedRegion writer = file.request().mapShared()) {
+          set(writer, 0, 99);
+        }
+        try (MappedRegion region = request.mapShared()) {
+          assertEquals(99, get(region, 0));
+          file.truncate(0);
+          assertEquals(0, get(region, 0));
+          file.truncate(length);
+          region.restore();
+          assertLost(region, 0, -1);
+          assertEquals(0, get(region, 0)); // not the byte of the original
+          assertEquals(Samples.at(0), get(old, 0));
+        }
       }
     }
   },

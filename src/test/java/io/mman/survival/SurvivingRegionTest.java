@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.mman.Mapping;
 import io.mman.Mman;
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Overlay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Regions mapped with {@link Mapping#surviveBusErrors}. */
 class SurvivingRegionTest {
@@ -41,9 +43,15 @@ class SurvivingRegionTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = Mode.EXCLUDE, names = "COPIED_BY_OVERLAYFS")
   void regionKeepsItsFile(Keeping test) {
     assertSurvived(ChildJvm.of(Keeping.class), test.name());
+  }
+
+  @Test
+  void regionOfOverlayfsIsRestoredFromTheRightFile() {
+    ChildJvm child = ChildJvm.of(Keeping.class).under(Overlay.mountedAt(folder, 4 * PAGE));
+    assertSurvived(child, Keeping.COPIED_BY_OVERLAYFS.name());
   }
 
   @ParameterizedTest

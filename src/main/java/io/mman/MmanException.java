@@ -44,7 +44,8 @@ public final class MmanException extends UncheckedIOException {
   /**
    * Returns the name of the C function that failed.
    *
-   * @return the name, such as {@code mmap} or {@code posix_fallocate}
+   * @return the name, such as {@code mmap} or {@code posix_fallocate}; {@code requireIntact} for
+   *     {@link MappedRegion#requireIntact}
    */
   public String call() {
     return call;

@@ -177,6 +177,25 @@ enum Keeping {
     }
   },
 
+  /** A file system whose inode numbers are not trusted: each region has a descriptor. */
+  UNKNOWN_FILE_SYSTEM {
+    @Override
+    void run(Path folder) {
+      TruncatedFile file = TruncatedFile.of(folder, 4);
+      int before = OpenFiles.count();
+      MappedRegion first = file.request().mapShared();
+      MappedRegion second = file.request().mapShared();
+      assertEquals(before + 2, OpenFiles.count());
+      file.truncate(0);
+      get(second, 0);
+      assertLost(second, 4, 0);
+      assertLost(first, 0, -1);
+      first.close();
+      second.close();
+      assertEquals(before, OpenFiles.count());
+    }
+  },
+
   /** New files, with and without contents. */
   CREATED {
     @Override

@@ -11,6 +11,7 @@ import io.mman.Mapping;
 import io.mman.Mman;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Overlay;
+import io.mman.testing.Requirements;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,9 @@ class SurvivingRegionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "COPIED_BY_OVERLAYFS")
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"COPIED_BY_OVERLAYFS", "UNKNOWN_FILE_SYSTEM"})
   void regionKeepsItsFile(Keeping test) {
     assertSurvived(ChildJvm.of(Keeping.class), test.name());
   }
@@ -52,6 +55,16 @@ class SurvivingRegionTest {
   void regionOfOverlayfsIsRestoredFromTheRightFile() {
     ChildJvm child = ChildJvm.of(Keeping.class).under(Overlay.mountedAt(folder, 4 * PAGE));
     assertSurvived(child, Keeping.COPIED_BY_OVERLAYFS.name());
+  }
+
+  /** Two files may have the same inode number there, as on 9p. */
+  @Test
+  void regionsOfUnknownFileSystemsShareNothing() {
+    Requirements.requireRoot();
+    String mount = "mkdir \"$0\" && mount -t ramfs none \"$0\" && exec \"$@\"";
+    String disk = folder.resolve("disk").toString();
+    ChildJvm child = ChildJvm.of(Keeping.class).under("unshare", "-m", "sh", "-c", mount, disk);
+    assertEquals(List.of("survived"), child.run(disk, Keeping.UNKNOWN_FILE_SYSTEM.name()).lines());
   }
 
   @ParameterizedTest
@@ -107,5 +120,13 @@ class SurvivingRegionTest {
     ChildJvm child = ChildJvm.of(Installing.class);
 
     assertEquals(List.of("true false false true false"), child.run(folder.toString()).lines());
+  }
+
+  /** Neither copy knows the other one, but both handlers can be reached. */
+  @Test
+  void copiesOfTheLibraryDoNotInstallHandlersInTurn() {
+    ChildJvm child = ChildJvm.of(TwoCopies.class);
+
+    assertEquals(List.of("survived, 2 handlers"), child.run(folder.toString()).lines());
   }
 }

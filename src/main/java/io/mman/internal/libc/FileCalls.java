@@ -33,7 +33,6 @@ public final class FileCalls {
       FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
   private static final int HUGETLBFS_MAGIC = 0x958458f6;
-  private static final int OVERLAYFS_MAGIC = 0x794c7630;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
 
   private FileCalls() {}
@@ -156,15 +155,14 @@ public final class FileCalls {
    * means that it does not, because hugetlbfs always supports the call.
    */
   public static boolean isHugetlbfs(int fd) {
-    return isOn(HUGETLBFS_MAGIC, fd);
+    return fileSystem(fd) == HUGETLBFS_MAGIC;
   }
 
-  /** Returns whether an open file is on overlayfs. Linux only. */
-  public static boolean isOverlayfs(int fd) {
-    return isOn(OVERLAYFS_MAGIC, fd);
-  }
-
-  private static boolean isOn(int magic, int fd) {
+  /**
+   * Returns the type of the file system of an open file, as statfs(2) lists them, or 0 if it is not
+   * known. Linux only.
+   */
+  public static int fileSystem(int fd) {
     MemorySegment scratch = Scratch.get();
     MemorySegment buffer = Scratch.structure();
     int result;
@@ -175,7 +173,7 @@ public final class FileCalls {
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }
-    return result == 0 && StatLayout.current().fileSystem(buffer) == magic;
+    return result == 0 ? StatLayout.current().fileSystem(buffer) : 0;
   }
 
   // int ftruncate(int fd, off_t length);

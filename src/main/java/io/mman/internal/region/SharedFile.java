@@ -10,10 +10,25 @@ import java.util.Map;
  * A regular file that surviving regions keep open. All regions that were mapped from its paths in
  * the same mode share one descriptor, because a process may map far more regions than it may open
  * files.
+ *
+ * <p>Only on known file systems do the numbers of the device and the inode identify a file. On
+ * others, such as 9p, two files may have the same numbers; there each region has a descriptor of
+ * its own.
  */
 final class SharedFile extends RegionFile {
   /** What two descriptors must have in common. The file is open, so that its inode exists. */
   private record Identity(long device, long inode, boolean writable) {}
+
+  // The types of statfs(2).
+  private static final int EXT4 = 0xEF53;
+  private static final int XFS = 0x58465342;
+  private static final int BTRFS = 0x9123683E;
+  private static final int F2FS = 0xF2F52010;
+  private static final int ZFS = 0x2FC12FC1;
+  private static final int BCACHEFS = 0xCA451A4E;
+  private static final int TMPFS = 0x01021994;
+  private static final int HUGETLBFS = 0x958458F6;
+  private static final int OVERLAYFS = 0x794C7630;
 
   private static final Map<Identity, SharedFile> FILES = new HashMap<>();
 
@@ -35,8 +50,7 @@ final class SharedFile extends RegionFile {
     int fd = opened.acquire();
     try {
       status = opened.status(fd);
-      // On overlayfs an older read-only descriptor may have another file behind it than a new one.
-      canShare = status.isRegular() && (writable || !FileCalls.isOverlayfs(fd));
+      canShare = status.isRegular() && identifiesFiles(FileCalls.fileSystem(fd), writable);
     } catch (RuntimeException | Error e) {
       opened.release();
       opened.closeQuietly();
@@ -46,6 +60,14 @@ final class SharedFile extends RegionFile {
     return canShare
         ? find(opened, new Identity(status.device(), status.inode(), writable))
         : new RegionFile(opened);
+  }
+
+  private static boolean identifiesFiles(int fileSystem, boolean writable) {
+    return switch (fileSystem) {
+      case EXT4, XFS, BTRFS, F2FS, ZFS, BCACHEFS, TMPFS, HUGETLBFS -> true;
+      case OVERLAYFS -> writable; // a read-only descriptor may map what was the file before a copy
+      default -> false;
+    };
   }
 
   private static RegionFile find(OpenFile opened, Identity identity) {

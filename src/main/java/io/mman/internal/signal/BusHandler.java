@@ -78,7 +78,7 @@ public final class BusHandler {
   public static synchronized void ensureInstalled() {
     require();
     SignalAction current = SignalAction.current();
-    if (!handlers.contains(current.handler())) {
+    if (!HandlerChain.leadsTo(handlers, current.handler())) {
       install(current);
     }
   }
@@ -92,6 +92,7 @@ public final class BusHandler {
     latest = code;
     SignalAction replaced = wanted.install();
     code.passTo(replaced.handler()); // another one, if another thread was installing it just now
+    HandlerChain.add(code.handler(), replaced.handler());
     SignalAction inForce = SignalAction.current();
     if (inForce.handler() != wanted.handler()) {
       throw new UnsupportedOperationException(

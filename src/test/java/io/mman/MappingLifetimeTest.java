@@ -109,7 +109,7 @@ class MappingLifetimeTest {
   /** The time only ends a test that would hang. */
   private static void awaitGone(Path mapped) {
     long end = System.nanoTime() + 60_000_000_000L;
-    while (!areas(mapped).isEmpty()) {
+    while (!ProcMaps.ofFile(mapped).isEmpty()) {
       assertTrue(System.nanoTime() < end, "still mapped");
       System.gc();
     }
@@ -135,10 +135,6 @@ class MappingLifetimeTest {
   }
 
   private List<ProcMaps.Area> areas() {
-    return areas(file);
-  }
-
-  private static List<ProcMaps.Area> areas(Path mapped) {
-    return ProcMaps.all().stream().filter(area -> area.path().equals(mapped.toString())).toList();
+    return ProcMaps.ofFile(file);
   }
 }

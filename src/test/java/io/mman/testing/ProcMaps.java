@@ -20,7 +20,7 @@ public final class ProcMaps {
 
   /**
    * One area, from {@code start} to before {@code end}; {@code perms} is such as {@code rw-s}, the
-   * path is empty for anonymous memory.
+   * path is empty and the inode 0 for anonymous memory.
    *
    * @param figures what smaps says, such as {@code Locked}, in bytes; empty if it was not asked
    * @param vmFlags the two-letter flags of smaps, such as {@code lo}
@@ -30,6 +30,7 @@ public final class ProcMaps {
       long end,
       String perms,
       long offset,
+      long inode,
       String path,
       Map<String, Long> figures,
       List<String> vmFlags) {
@@ -70,6 +71,19 @@ public final class ProcMaps {
   /** Returns the area that holds an address, without figures, or empty if nothing is mapped. */
   public static Optional<Area> find(long address) {
     return all().stream().filter(area -> area.contains(address)).findFirst();
+  }
+
+  /**
+   * Returns the areas of a file, without figures. They are found by its inode, because QEMU shows
+   * {@code [heap]} instead of the path of whatever is mapped where the heap of C would begin.
+   */
+  public static List<Area> ofFile(Path file) {
+    try {
+      long inode = (Long) Files.getAttribute(file, "unix:ino");
+      return all().stream().filter(area -> area.inode() == inode).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the area that a segment begins in, without figures. */
@@ -117,6 +131,7 @@ public final class ProcMaps {
         Long.parseUnsignedLong(range[1], 16),
         words[1],
         Long.parseUnsignedLong(words[2], 16),
+        Long.parseLong(words[4]),
         words.length == 6 ? words[5] : "",
         new HashMap<>(),
         new ArrayList<>());

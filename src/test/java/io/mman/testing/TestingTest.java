@@ -70,6 +70,20 @@ class TestingTest {
   }
 
   @Test
+  void mapsFindsAFileWhateverNameItShows() throws IOException {
+    Path file = Files.write(folder.resolve("shown"), new byte[1]);
+    Path link = Files.createLink(folder.resolve("other"), file);
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, 1, arena);
+
+      assertEquals(List.of(ProcMaps.of(mapped)), ProcMaps.ofFile(link));
+      assertEquals(file.toString(), ProcMaps.of(mapped).path());
+    }
+    assertEquals(List.of(), ProcMaps.ofFile(link));
+  }
+
+  @Test
   void openFilesShowsWhatIsOpen() throws IOException {
     Path file = Files.createFile(folder.resolve("open"));
     int before = OpenFiles.count();

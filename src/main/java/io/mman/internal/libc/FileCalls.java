@@ -150,6 +150,11 @@ public final class FileCalls {
         Linking.link("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   }
 
+  /** Loads the class of fstatfs without linking it. */
+  public static void loadFstatfs() {
+    Objects.requireNonNull(Fstatfs.class);
+  }
+
   /**
    * Returns whether an open file consists of explicit huge pages. Linux only. A failure of fstatfs
    * means that it does not, because hugetlbfs always supports the call.

@@ -78,6 +78,7 @@ final class FilePreload {
       canSurvive = true;
       initialize(Losses.class, SurvivingRange.class, LostPages.class);
       initialize(RegionFile.class, SharedFile.class, HeldFile.class);
+      FileCalls.loadFstatfs();
       SurvivingRange.prepare();
     }
   }

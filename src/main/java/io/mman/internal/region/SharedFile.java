@@ -34,6 +34,9 @@ final class SharedFile extends RegionFile {
 
   private final Identity identity;
 
+  /** Whether the identity is known to be that of one file. Two threads may both find this out. */
+  private volatile boolean isUnique;
+
   private SharedFile(OpenFile file, Identity identity) {
     super(file);
     this.identity = identity;
@@ -45,32 +48,37 @@ final class SharedFile extends RegionFile {
    * @param writable whether it was opened for writing, too
    */
   static RegionFile of(OpenFile opened, boolean writable) {
-    FileStatus status;
-    boolean canShare;
-    int fd = opened.acquire();
     try {
-      status = opened.status(fd);
-      canShare = status.isRegular() && identifiesFiles(FileCalls.fileSystem(fd), writable);
+      FileStatus status = status(opened);
+      if (!status.isRegular()) {
+        return new RegionFile(opened);
+      }
+      SharedFile file =
+          shared(opened, new Identity(status.device(), status.inode(), writable));
+      if (file.file() != opened) {
+        if (!file.keepIfUnique()) {
+          return new RegionFile(opened);
+        }
+        opened.closeQuietly();
+      }
+      return file;
     } catch (RuntimeException | Error e) {
-      opened.release();
       opened.closeQuietly();
       throw e;
     }
-    opened.release();
-    return canShare
-        ? find(opened, new Identity(status.device(), status.inode(), writable))
-        : new RegionFile(opened);
   }
 
-  private static boolean identifiesFiles(int fileSystem, boolean writable) {
-    return switch (fileSystem) {
-      case EXT4, XFS, BTRFS, F2FS, ZFS, BCACHEFS, TMPFS, HUGETLBFS -> true;
-      case OVERLAYFS -> writable; // a read-only descriptor may map what was the file before a copy
-      default -> false;
-    };
+  private static FileStatus status(OpenFile opened) {
+    int fd = opened.acquire();
+    try {
+      return opened.status(fd);
+    } finally {
+      opened.release();
+    }
   }
 
-  private static RegionFile find(OpenFile opened, Identity identity) {
+  /** Returns the file of an identity for one more use, which is the given one if there is none. */
+  private static SharedFile shared(OpenFile opened, Identity identity) {
     synchronized (FILES) {
       SharedFile known = FILES.get(identity);
       if (known == null) {
@@ -79,9 +87,43 @@ final class SharedFile extends RegionFile {
         return file;
       }
       known.share();
-      opened.closeQuietly();
       return known;
     }
+  }
+
+  /** Ends the use, and returns false, if another descriptor may have another file behind it. */
+  private boolean keepIfUnique() {
+    boolean keeps = false;
+    try {
+      isUnique = isUnique || identifiesFiles(fileSystem());
+      keeps = isUnique;
+      return keeps;
+    } finally {
+      if (!keeps) {
+        release();
+      }
+    }
+  }
+
+  /**
+   * Returns the file system of this file, which need not be asked again for later ones: only a file
+   * of the same file system has the same device number, or one of overlayfs that is never copied.
+   */
+  private int fileSystem() {
+    int fd = file().acquire();
+    try {
+      return FileCalls.fileSystem(fd);
+    } finally {
+      file().release();
+    }
+  }
+
+  private boolean identifiesFiles(int fileSystem) {
+    return switch (fileSystem) {
+      case EXT4, XFS, BTRFS, F2FS, ZFS, BCACHEFS, TMPFS, HUGETLBFS -> true;
+      case OVERLAYFS -> identity.writable; // otherwise it may be what was the file before a copy
+      default -> false;
+    };
   }
 
   @Override

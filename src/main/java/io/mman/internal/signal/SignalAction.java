@@ -1,10 +1,6 @@
 package io.mman.internal.signal;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.mman.internal.libc.SignalCalls;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The kernel's {@code struct sigaction} on x86_64 and aarch64: handler, flags, restorer and mask of
@@ -15,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  */
 record SignalAction(long handler, long flags, long restorer, long mask) {
   private static final int SIGBUS = 7;
-  private static final long BYTES = 32;
+  private static final int WORDS = 4;
 
   private static final long SA_SIGINFO = 4;
   private static final long SA_RESTORER = 0x0400_0000L;
@@ -25,21 +21,16 @@ record SignalAction(long handler, long flags, long restorer, long mask) {
 
   /** Returns the action of SIGBUS that is in force. */
   static SignalAction current() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(BYTES, Long.BYTES);
-      require(SignalCalls.sigaction(SIGBUS, MemorySegment.NULL, action));
-      return read(action);
-    }
+    long[] action = new long[WORDS];
+    require(SignalCalls.sigaction(SIGBUS, null, action));
+    return of(action);
   }
 
   /** Puts this action in force and returns the previous one. */
   SignalAction install() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocateFrom(JAVA_LONG, handler, flags, restorer, mask);
-      MemorySegment previous = arena.allocate(BYTES, Long.BYTES);
-      require(SignalCalls.sigaction(SIGBUS, action, previous));
-      return read(previous);
-    }
+    long[] previous = new long[WORDS];
+    require(SignalCalls.sigaction(SIGBUS, new long[] {handler, flags, restorer, mask}, previous));
+    return of(previous);
   }
 
   /**
@@ -57,12 +48,8 @@ record SignalAction(long handler, long flags, long restorer, long mask) {
         isHandler ? mask : 0);
   }
 
-  private static SignalAction read(MemorySegment action) {
-    return new SignalAction(
-        action.getAtIndex(JAVA_LONG, 0),
-        action.getAtIndex(JAVA_LONG, 1),
-        action.getAtIndex(JAVA_LONG, 2),
-        action.getAtIndex(JAVA_LONG, 3));
+  private static SignalAction of(long[] words) {
+    return new SignalAction(words[0], words[1], words[2], words[3]);
   }
 
   /** The kernel refuses nothing here, but a seccomp filter or a virtual machine might. */

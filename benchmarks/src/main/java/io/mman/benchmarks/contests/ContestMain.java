@@ -21,6 +21,7 @@ public final class ContestMain {
       case "lifetimes" -> LifetimeContests.run(plan);
       case "reading" -> ReadingContests.run(plan);
       case "sync" -> SyncContests.run(plan);
+      case "survival" -> SurvivalContests.run(plan);
       default -> throw new IllegalArgumentException("unknown section " + arguments[0]);
     }
     Files.writeString(Path.of(arguments[3]), new Gson().toJson(plan.turns()));

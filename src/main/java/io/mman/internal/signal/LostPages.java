@@ -7,14 +7,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The pages of a {@link SurvivingRange} that are lost now. It is valid until the range changes; the
  * methods have to be called as those of the range.
  *
- * <p>To restore pages, machine code maps the file over them and then removes their marks. A thread
- * that faults in between waits for the second step. A thread that runs Java could be stopped there
- * by a safepoint, which waits for the thread that faults.
+ * <p>A page is marked before it is replaced. To restore marked pages, the handlers that may still
+ * be replacing them are awaited first; later ones leave them alone. Then machine code maps the file
+ * over the pages and removes their marks. A thread that faults in between waits for the second
+ * step. A thread that runs Java could be stopped there by a safepoint, which waits for the thread
+ * that faults.
  *
  * <pre>
  *   arguments of the machine code:
@@ -29,9 +32,16 @@ public final class LostPages {
   private final List<Part> parts;
   private final Origin origin;
   private final int shift;
+  private final LongConsumer awaitHandlers;
 
-  LostPages(List<Part> parts, Origin origin) {
+  /**
+   * Creates a view of some parts.
+   *
+   * @param awaitHandlers waits for the handlers that act on the part with this first address
+   */
+  LostPages(List<Part> parts, Origin origin, LongConsumer awaitHandlers) {
     this.parts = parts;
+    this.awaitHandlers = awaitHandlers;
     this.origin = origin;
     this.shift = origin.shift();
   }
@@ -146,6 +156,7 @@ public final class LostPages {
     long bit = ledger.nextLost(part.firstBit(), end);
     while (bit < end) {
       long runEnd = ledger.nextIntact(bit, end);
+      awaitHandlers.accept(part.start());
       int result = map(part, bit, runEnd - bit, flags);
       if (result < 0) {
         return result;

@@ -296,7 +296,12 @@ public final class SurvivingRange {
 
   /** Returns which pages are lost now. */
   public LostPages lost() {
-    return new LostPages(List.copyOf(parts), origin);
+    return new LostPages(List.copyOf(parts), origin, this::awaitHandlers);
+  }
+
+  /** Waits for the handlers that act on a part, with a new entry for those that come later. */
+  private void awaitHandlers(long start) {
+    parts.replaceAll(part -> part.start() == start ? republish(part, part) : part);
   }
 
   /** Returns whether the range has no pages. */

@@ -1,13 +1,21 @@
 package io.mman.internal.signal;
 
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mman.NativeFile;
+import io.mman.testing.Samples;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,6 +24,8 @@ class SurvivingRangeTest {
   private static final long PAGE = 4096;
   private static final long START = 1L << 36;
   private static final long LENGTH = 16 * PAGE;
+  private static final int READ_WRITE = 3;
+  private static final long LEDGER = 40;
   private static final long USERS = 64;
   private static final long DEAD = 72;
 
@@ -41,18 +51,43 @@ class SurvivingRangeTest {
   void changeWaitsForTheHandlersThatKnowTheEntry(Consumer<SurvivingRange> change)
       throws InterruptedException {
     SurvivingRange range = register(START, LENGTH);
-    long entry = table.find(START + 5);
+    requireWait(START, () -> change.accept(range));
+  }
+
+  private void requireWait(long start, Runnable change) throws InterruptedException {
+    long entry = table.find(start + 5);
     Memory.putVolatile(entry + USERS, 1);
-    Thread thread = new Thread(() -> change.accept(range));
+    Thread thread = new Thread(change);
     thread.start();
     while (thread.isAlive() && thread.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
     assertTrue(thread.isAlive(), "it did not wait");
     assertEquals(1, Memory.getVolatile(entry + DEAD));
-    assertNotEquals(entry, table.find(START + 5));
+    assertNotEquals(entry, table.find(start + 5));
     Memory.putVolatile(entry + USERS, 0);
     thread.join();
+  }
+
+  /** They may have marked a page that they replace only after the file is mapped there. */
+  @Test
+  void restoringWaitsForTheHandlersThatMayBeReplacingPages(@TempDir Path folder) throws Exception {
+    assumeTrue(BusHandler.isSupported());
+    try (NativeFile file = NativeFile.open(Samples.file(folder, LENGTH), WRITE)) {
+      long start = Memory.map(LENGTH);
+      Origin origin = new Origin(12, READ_WRITE, file.fd());
+      SurvivingRange range = SurvivingRange.register(table, start, LENGTH, LENGTH, origin, 0);
+      Memory.put(Memory.get(Memory.get(table.find(start) + LEDGER)), 0b1100);
+
+      requireWait(start, () -> range.lost().restore(Victim.SHARED_FIXED));
+
+      assertEquals(0, range.lost().count());
+      byte[] bytes = Samples.bytes(Memory.segment(start, 5 * PAGE));
+      assertArrayEquals(new byte[(int) PAGE], Arrays.copyOf(bytes, (int) PAGE));
+      assertEquals(Samples.at(2 * PAGE), bytes[(int) (2 * PAGE)]);
+      range.unregister();
+      Memory.unmap(start, LENGTH);
+    }
   }
 
   @Test

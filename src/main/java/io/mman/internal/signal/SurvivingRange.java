@@ -123,14 +123,21 @@ public final class SurvivingRange {
     return part.withEntry(entry);
   }
 
-  /** Ends the registration. When this returns, no handler will change these addresses any more. */
+  /**
+   * Ends the registration. When this returns, no handler will change these addresses any more. All
+   * later changes have no effect: the arena of a region may close during a change of the region.
+   */
   public void unregister() {
     for (Part part : parts) {
       withdraw(part);
       part.ledger().release();
     }
-    parts = List.of();
+    parts = new ArrayList<>(0);
     close();
+  }
+
+  private boolean hasEnded() {
+    return count == 0;
   }
 
   private void close() {
@@ -158,6 +165,9 @@ public final class SurvivingRange {
     requirePages(length);
     long pages = length >> origin.shift();
     long before = pages();
+    if (hasEnded()) {
+      return;
+    }
     if (pages < before) {
       shrink(before - pages);
     } else if (pages > before) {
@@ -198,7 +208,9 @@ public final class SurvivingRange {
    */
   public void append(long start, long length, long capacity, long offset) {
     requirePages(start | length);
-    parts.add(publish(part(start, length, capacity, offset)));
+    if (!hasEnded()) {
+      parts.add(publish(part(start, length, capacity, offset)));
+    }
   }
 
   /**
@@ -276,7 +288,7 @@ public final class SurvivingRange {
         parts.add(joined);
       }
     }
-    next.parts = List.of();
+    next.parts = new ArrayList<>(0);
     Memory.add(count, next.lostPages() - next.inherited);
     next.close();
   }

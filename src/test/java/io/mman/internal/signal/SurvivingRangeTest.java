@@ -119,6 +119,22 @@ class SurvivingRangeTest {
     assertEquals(0, table.find(START + LENGTH));
   }
 
+  /** The arena of a region may close during a change of the region. */
+  @ParameterizedTest
+  @MethodSource("changes")
+  void rangeThatHasEndedIgnoresChanges(Consumer<SurvivingRange> change) {
+    SurvivingRange range = register(START, LENGTH);
+    range.unregister();
+
+    change.accept(range);
+    range.append(START, LENGTH, LENGTH, 0);
+    range.resize(2 * PAGE);
+    range.place(START);
+
+    assertTrue(range.isEmpty());
+    assertEquals(0, table.find(START));
+  }
+
   @Test
   void suspendedRangeCanEnd() {
     SurvivingRange range = register(START, LENGTH);

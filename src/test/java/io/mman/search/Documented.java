@@ -58,6 +58,9 @@ final class Documented {
     };
     rule(Op.MAP, ALL, mapping);
     rule(Op.MAP_FILE, ALL, mapping);
+    rule(Op.MAP_SURVIVING, ALL, mapping);
+    rule(Op.TRUNCATE, NONE);
+    rule(Op.LOSSES, STATE);
     rule(Op.WRAP, NONE);
     rule(Op.PROTECT, STATE, Errno.EACCES, Errno.ENOMEM);
     // EPERM: a seal of the file, EBADF: the file is open for reading only.
@@ -97,9 +100,20 @@ final class Documented {
   static boolean allows(Step step, Held held, Throwable thrown) {
     Rule rule = RULES.get(step.op());
     if (!(thrown instanceof MmanException e)) {
-      return rule.types.stream().anyMatch(type -> type.isInstance(thrown));
+      boolean unsealable = step.op() == Op.SEAL && held != null && held.lineage().mayLose;
+      return rule.types.stream().anyMatch(type -> type.isInstance(thrown))
+          || (unsealable && thrown instanceof UnsupportedOperationException);
     }
     return rule.errnos.contains(e.error()) || (held != null && allows(step, held, e.error()));
+  }
+
+  /** The calls that say that pages are lost or missing. */
+  private static boolean mayLose(Op op, Held held) {
+    return held.lineage().mayLose
+        && switch (op) {
+          case READ, WRITE, SYNC, BURST, POPULATE, LOSSES -> true;
+          default -> false;
+        };
   }
 
   /** The exceptions that depend on the region. */
@@ -112,8 +126,9 @@ final class Documented {
       case EPERM ->
           (owned && lineage.maybeSealed()) || (op == Op.ADVISE && held.pattern().ofFile());
       // Pages that cannot be accessed: RegionOps checks when they must be accessible.
-      case EFAULT -> op == Op.READ || op == Op.WRITE || op == Op.ADVISE;
-      case EBADF -> op == Op.ADVISE && !held.pattern().ofFile();
+      case EFAULT -> op == Op.READ || op == Op.WRITE || op == Op.ADVISE || mayLose(op, held);
+      case EIO -> mayLose(op, held);
+      case EBADF -> op == Op.ADVISE && (!held.pattern().ofFile() || lineage.mayLose);
       // The kernel has no page, or no huge page, left; not allowed for an unmapped range.
       case ENOMEM -> op == Op.ADVISE && held.lineage().maybeCollapse();
       // More than the address space.

@@ -4,6 +4,7 @@ import io.mman.FileAdvice;
 import io.mman.FileSeal;
 import io.mman.MemfdFlag;
 import io.mman.NativeFile;
+import io.mman.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ final class FileOps {
 
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final long PAGES = 8;
+  private static final long MOST_BYTES = 12 * Step.PAGE;
 
   private final World world;
 
@@ -73,6 +75,11 @@ final class FileOps {
       shelf.file().resize(step.length());
       require(step.length() >= 0);
     }
+  }
+
+  /** Truncates or extends a file as another process would. */
+  void truncate(Step step) {
+    Samples.resize(world.unsteady.file().path(), Math.floorMod(step.length(), MOST_BYTES));
   }
 
   void close(Step step) {

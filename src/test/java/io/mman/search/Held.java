@@ -16,6 +16,9 @@ record Held(MappedRegion region, Pattern pattern, long base, Lineage lineage) {
     /** The thread that it is confined to, or null. */
     final Thread owner;
 
+    /** Its file is truncated at any moment. */
+    final boolean mayLose;
+
     /** Some pages have been sealed, by the library or without its knowledge. */
     private volatile boolean sealed;
 
@@ -25,9 +28,10 @@ record Held(MappedRegion region, Pattern pattern, long base, Lineage lineage) {
     /** The regions of the last split. */
     volatile Held rest;
 
-    Lineage(Kind kind, Thread owner) {
+    Lineage(Kind kind, Thread owner, boolean mayLose) {
       this.kind = kind;
       this.owner = owner;
+      this.mayLose = mayLose;
     }
 
     void willSeal() {

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Maps memory and files in all ways, for all lifetimes. */
 final class MapOps {
   private static final int CLOSE_TRIES = 100;
+  private static final long BYTES = 9 * Step.PAGE;
   private static final long LENT_BYTES = 1 << 30;
   private static final int LONGEST_LOAN_NANOS = 1_000_000;
   private static final AtomicInteger NAMES = new AtomicInteger();
@@ -66,8 +67,16 @@ final class MapOps {
     }
   }
 
+  /** Maps the file that is truncated at any moment. */
+  void surviving(Step step) {
+    World.Shelf shelf = world.unsteady;
+    Mapping mapping = placed(part(shelf, step), step).surviveBusErrors();
+    mapping = step.once(2, 4) && !Step.isWild(step.length()) ? mapping.create(BYTES) : mapping;
+    map(mapping, step, shelf.pattern(), base(step));
+  }
+
   private Mapping part(World.Shelf shelf, Step step) {
-    boolean byPath = shelf == world.fixed;
+    boolean byPath = shelf == world.fixed || (shelf == world.unsteady && step.once(1, 2));
     Mapping mapping = byPath ? Mapping.file(shelf.file().path()) : Mapping.file(shelf.file());
     mapping = step.once(3, 4) ? mapping.copyOnWrite() : mapping;
     if (step.once(5, 4)) {
@@ -107,16 +116,17 @@ final class MapOps {
     Thread self = Thread.currentThread();
     MappedRegion region;
     Held.Lineage lineage;
+    boolean mayLose = pattern.equals(world.unsteady.pattern());
     World.Lender lender = lender(step);
     if (lender != null) {
       region = mapping.map(lender.arena());
-      lineage = new Held.Lineage(lender.kind(), lender.owner());
+      lineage = new Held.Lineage(lender.kind(), lender.owner(), mayLose);
     } else if (step.other() == 2) {
       region = mapping.mapConfined();
-      lineage = new Held.Lineage(Held.Kind.OWNED, self);
+      lineage = new Held.Lineage(Held.Kind.OWNED, self, mayLose);
     } else {
       region = mapping.mapShared();
-      lineage = new Held.Lineage(Held.Kind.OWNED, null);
+      lineage = new Held.Lineage(Held.Kind.OWNED, null, mayLose);
     }
     Held held = new Held(region, pattern, base, lineage);
     world.put(step.slot(), held);
@@ -180,7 +190,7 @@ final class MapOps {
     world.allLenders.add(lender);
     Mapping mapping = Mapping.anonymous(LENT_BYTES).flags(MapFlag.NORESERVE);
     MappedRegion region = own ? mapping.mapShared() : mapping.map(lender.arena());
-    Held.Lineage lineage = new Held.Lineage(own ? Held.Kind.OWNED : Held.Kind.ARENA, null);
+    Held.Lineage lineage = new Held.Lineage(own ? Held.Kind.OWNED : Held.Kind.ARENA, null, false);
     Held held = new Held(region, World.newPattern(false), 0, lineage);
     world.put(step.slot(), held);
     world.put(step.other(), held);

@@ -6,6 +6,11 @@ import java.util.SplittableRandom;
 public enum Op {
   MAP(10, 12),
   MAP_FILE(10, 0),
+  /** Maps the file that is truncated at any moment, with the request to survive it. */
+  MAP_SURVIVING(12, 0),
+  TRUNCATE(10, 0),
+  /** The calls about pages that are lost. */
+  LOSSES(8, 0),
   WRAP(1, 0),
   PROTECT(9, 8),
   RESIZE(8, 12),

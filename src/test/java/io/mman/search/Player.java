@@ -41,6 +41,8 @@ final class Player {
     switch (step.op()) {
       case MAP -> maps.anonymous(step);
       case MAP_FILE -> maps.file(step);
+      case MAP_SURVIVING -> maps.surviving(step);
+      case TRUNCATE -> files.truncate(step);
       case OPEN_ARENA -> maps.openArena(step);
       case CLOSE_ARENA -> maps.closeArena(step);
       case LEND -> maps.lend(step);

@@ -41,6 +41,7 @@ final class RegionOps {
       case STATS -> region.stats();
       case READ -> read(step, held);
       case WRITE -> write(step, held);
+      case LOSSES -> losses(step, region);
       default -> throw new AssertionError(step);
     }
     boolean hasRange = OPS_WITH_RANGE.contains(step.op());
@@ -109,7 +110,7 @@ final class RegionOps {
       long count = held.region().read(step.from(), target);
       byte[] bytes = target.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
       held.pattern().check(bytes, bytes.length, held.base() + step.from());
-      require(count == length, "read less");
+      require(count == length || held.lineage().mayLose, "read less");
     } catch (MmanException e) {
       require(e.error() != Errno.EFAULT || !keeps(held, protection.canRead()), e);
       throw e;
@@ -123,7 +124,8 @@ final class RegionOps {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = MemorySegment.ofArray(bytes);
       source = step.once(0, 2) ? arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes) : source;
-      require(held.region().write(step.from(), source) == bytes.length, "wrote less");
+      long count = held.region().write(step.from(), source);
+      require(count == bytes.length || held.lineage().mayLose, "wrote less");
       require(step.from() >= 0, "wrote before the region");
     } catch (MmanException e) {
       require(e.error() != Errno.EFAULT || !keeps(held, protection.canWrite()), e);
@@ -131,9 +133,22 @@ final class RegionOps {
     }
   }
 
-  /** The protection of a region that borrows its lifetime never loses permissions. */
+  /**
+   * The protection of a region that borrows its lifetime never loses permissions, and most files
+   * have all pages.
+   */
   private static boolean keeps(Held held, boolean had) {
-    return had && held.lineage().kind != Held.Kind.OWNED;
+    return had && held.lineage().kind != Held.Kind.OWNED && !held.lineage().mayLose;
+  }
+
+  private static void losses(Step step, MappedRegion region) {
+    long before = region.lostPages();
+    if (step.once(0, 2)) {
+      region.restore();
+    } else {
+      region.requireIntact();
+    }
+    require(region.lostPages() >= before, "fewer pages were lost");
   }
 
   private static int length(Step step) {
@@ -144,7 +159,8 @@ final class RegionOps {
   void sealPart(Step step, Held held) throws Exception {
     Thread owner = held.lineage().owner;
     boolean own = held.lineage().kind == Held.Kind.OWNED;
-    if (!own || (owner != null && owner != Thread.currentThread())) {
+    boolean sealable = own && !held.lineage().mayLose; // sealed pages cannot be replaced
+    if (!sealable || (owner != null && owner != Thread.currentThread())) {
       return;
     }
     held.lineage().willSeal();
@@ -172,7 +188,8 @@ final class RegionOps {
     Held.View view = world.view(step.pick());
     if (view != null) {
       Held from = view.from();
-      Held.Lineage lineage = new Held.Lineage(Held.Kind.WRAP, from.lineage().owner);
+      Held.Lineage lineage = new Held.Lineage(
+              Held.Kind.WRAP, from.lineage().owner, from.lineage().mayLose);
       MappedRegion region = MappedRegion.of(view.segment());
       world.put(step.slot(), new Held(region, from.pattern(), view.base(), lineage));
     }

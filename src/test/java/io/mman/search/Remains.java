@@ -11,6 +11,7 @@ import java.util.Set;
 /** Descriptors and mappings that are left after everything is closed. */
 final class Remains {
   private static final int STANDARD_ERROR = 2;
+  private static final String DELETED = " (deleted)";
   private static final int TRIES = 50;
   private static final List<ProcMaps.Area> FOR_EVER = new ArrayList<>();
 
@@ -56,6 +57,7 @@ final class Remains {
   private static List<Map.Entry<Integer, String>> open() {
     return OpenFiles.all().entrySet().stream()
         .filter(e -> e.getKey() > STANDARD_ERROR && isOfSequence(e.getValue()))
+        .map(e -> Map.entry(e.getKey(), e.getValue().replace(DELETED, "")))
         .filter(e -> !OPEN_FOR_EVER.contains(e))
         .toList();
   }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Does a sequence with several threads at once, several times over, and then closes all. */
 final class Storm implements Game {
   private static final int ROUNDS = 3;
-  private static final long FIXED_BYTES = 9 * Step.PAGE;
+  private static final long FILE_BYTES = 9 * Step.PAGE;
 
   private final Crew crew;
   private final Path folder;
@@ -26,13 +26,17 @@ final class Storm implements Game {
   Storm(Crew crew, Path folder) throws IOException {
     this.crew = crew;
     this.folder = folder;
-    Path path = folder.resolve("fixed");
-    Files.write(path, new byte[(int) FIXED_BYTES]);
-    NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
-    this.fixed = new World.Shelf(file, World.newPattern(true));
+    this.fixed = newShelf(folder.resolve("fixed"));
     this.sink =
         FileChannel.open(
             folder.resolve("sink"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private static World.Shelf newShelf(Path path) throws IOException {
+    Files.deleteIfExists(path);
+    Files.write(path, new byte[(int) FILE_BYTES]);
+    NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE);
+    return new World.Shelf(file, World.newPattern(true));
   }
 
   @Override
@@ -48,7 +52,7 @@ final class Storm implements Game {
   private record Left(boolean pages, boolean garbage) {}
 
   private Left playAndClose(long seed, List<Step> steps) throws Exception {
-    World world = new World(folder, fixed);
+    World world = new World(folder, fixed, newShelf(folder.resolve("unsteady")));
     Player player = new Player(world, sink, Step.mayLeavePages(seed));
     CyclicBarrier start = new CyclicBarrier(Step.THREADS);
     AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -27,6 +27,9 @@ final class World {
   /** A file that is mapped by its path, and never truncated. */
   final Shelf fixed;
 
+  /** A file that is mapped only by regions that survive its truncation. */
+  final Shelf unsteady;
+
   final Handovers handovers = new Handovers();
   final AtomicReferenceArray<Held> regions = new AtomicReferenceArray<>(Step.SLOTS);
   final AtomicReferenceArray<Lender> lenders = new AtomicReferenceArray<>(Step.SLOTS / 2);
@@ -41,9 +44,11 @@ final class World {
   private final AtomicReferenceArray<Held.View> views = new AtomicReferenceArray<>(MOST_VIEWS);
   private final AtomicInteger viewCount = new AtomicInteger();
 
-  World(Path folder, Shelf fixed) {
+  World(Path folder, Shelf fixed, Shelf unsteady) {
     this.folder = folder;
     this.fixed = fixed;
+    this.unsteady = unsteady;
+    allFiles.add(unsteady);
   }
 
   static Pattern newPattern(boolean ofFile) {

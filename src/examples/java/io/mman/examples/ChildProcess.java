@@ -11,11 +11,19 @@ final class ChildProcess {
 
   /** Starts the JVM; its standard error is inherited, its input and output belong to the caller. */
   static Process start(Class<?> main, String... arguments) throws IOException {
+    return builder(List.of(), main, arguments)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Returns how to start the JVM, with options of its own. */
+  static ProcessBuilder builder(List<String> options, Class<?> main, String... arguments) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    words.addAll(options);
     words.add("--enable-native-access=ALL-UNNAMED");
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     words.addAll(List.of(arguments));
-    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(words);
   }
 }

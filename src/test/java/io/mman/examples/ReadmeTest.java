@@ -68,6 +68,17 @@ class ReadmeTest {
     }
   }
 
+  @Test
+  void examplesHaveAMainMethod() throws Exception {
+    Matcher option = Pattern.compile("-Dexample=\"?(\\w+)").matcher(Files.readString(README));
+    List<String> names = option.results().map(result -> result.group(1)).toList();
+
+    assertEquals(List.of("Truncation", "PageCacheTool"), names);
+    for (String name : names) {
+      Class.forName("io.mman.examples." + name).getMethod("main", String[].class);
+    }
+  }
+
   private static String version(String xml) {
     return between("<version>", "</version>", xml);
   }

@@ -1,0 +1,89 @@
+package io.mman.examples;
+
+import io.mman.Mman;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Truncates a mapped file while four threads of another JVM ({@link TruncationChild}) read it: once
+ * as every mapping in Java is read, which ends that JVM, and once with {@link
+ * io.mman.Mapping#surviveBusErrors}.
+ *
+ * <pre>
+ * mvn -q test-compile exec:exec -Dexample=Truncation
+ * </pre>
+ */
+public final class Truncation {
+  private static final long SIZE = 64 << 20;
+  private static final long REST = 16 << 20;
+
+  /** They prevent a core dump, with which the exit code would be 134, and a report in a file. */
+  private static final List<String> OPTIONS =
+      List.of("-Xmx64m", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null");
+
+  private Truncation() {}
+
+  public static void main(String... arguments) throws IOException, InterruptedException {
+    System.out.printf(
+        Locale.ROOT,
+        "Truncation: a file of %,d bytes is truncated to %,d, while four threads of another JVM"
+            + " read it%n",
+        SIZE,
+        REST);
+    Path path = Files.createTempFile("mman-truncation-", ".bin");
+    try {
+      System.out.println("\nThe other JVM has mapped it with Mapping.file(path):");
+      run(path, "plain");
+      System.out.println(
+          "\nThe other JVM has mapped it with Mapping.file(path).surviveBusErrors():");
+      if (Mman.survivesBusErrors()) {
+        run(path, "surviving");
+      } else {
+        System.out.println("  not possible here: Mman.survivesBusErrors() is false");
+      }
+    } finally {
+      Files.delete(path);
+    }
+  }
+
+  /** Runs the child, changes the file when the child asks for it, and prints what it reports. */
+  private static void run(Path path, String way) throws IOException, InterruptedException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      extend(file);
+      Process child =
+          ChildProcess.builder(OPTIONS, TruncationChild.class, path.toString(), way)
+              .redirectErrorStream(true)
+              .start();
+      try (PrintWriter toChild = new PrintWriter(child.outputWriter(), true);
+          BufferedReader fromChild = child.inputReader()) {
+        for (String line = ""; line != null; line = fromChild.readLine()) {
+          if (line.equals(TruncationChild.READING)) {
+            file.truncate(REST);
+          } else if (line.equals(TruncationChild.LOST)) {
+            extend(file);
+            toChild.println("extended");
+          } else if (line.startsWith("  ")) {
+            System.out.println(line);
+          } else if (line.contains("SIGBUS")) { // a line of the long report of HotSpot
+            System.out.println("  it has crashed: " + line.replaceFirst("#\\s*", ""));
+          }
+        }
+      } finally {
+        child.destroyForcibly();
+      }
+      System.out.println("  exit code " + child.waitFor());
+    }
+  }
+
+  private static void extend(FileChannel file) throws IOException {
+    file.write(ByteBuffer.wrap(new byte[] {1}), SIZE - 1);
+  }
+}

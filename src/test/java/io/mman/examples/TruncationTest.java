@@ -1,0 +1,68 @@
+package io.mman.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mman.Mman;
+import io.mman.testing.ChildJvm;
+import io.mman.testing.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TruncationTest {
+  private static final int MIB = 1 << 20;
+
+  @TempDir Path folder;
+
+  private Command.Outcome run(String... options) {
+    return ChildJvm.of(Truncation.class)
+        .options("-Djava.io.tmpdir=" + folder)
+        .options(options)
+        // The current folder, too, is one where nothing may be left.
+        .under("env", "--chdir=" + folder)
+        .run();
+  }
+
+  @Test
+  void oneJvmEndsAndTheOtherGoesOn() throws IOException {
+    assumeTrue(Mman.survivesBusErrors());
+    Command.Outcome outcome = run();
+    List<String> lines = outcome.lines();
+    long pages = 48 * MIB / Mman.pageSize();
+
+    assertEquals(11, lines.size(), outcome::out);
+    assertEquals("The other JVM has mapped it with Mapping.file(path):", lines.get(2));
+    assertTrue(lines.get(3).startsWith("  it has crashed: SIGBUS (0x7) at pc="), lines.get(3));
+    assertEquals("  exit code 1", lines.get(4));
+    assertEquals(
+        "The other JVM has mapped it with Mapping.file(path).surviveBusErrors():", lines.get(6));
+    assertEquals("  4 threads have lost pages, and go on reading", lines.get(7));
+    String lost = pages + " pages lost, the first at byte " + 16 * MIB;
+    assertTrue(lines.get(8).endsWith(lost), lines.get(8));
+    assertEquals("  restored after the file has grown again", lines.get(9));
+    assertEquals("  exit code 0", lines.get(10));
+    assertEquals("", outcome.err());
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void itSaysWhereRegionsCannotSurvive() throws IOException {
+    List<String> lines = run("-Dio.mman.busErrors=deny").lines();
+
+    assertTrue(lines.get(3).startsWith("  it has crashed: SIGBUS"), lines.get(3));
+    assertEquals("  not possible here: Mman.survivesBusErrors() is false", lines.getLast());
+    assertNothingIsLeft();
+  }
+
+  private void assertNothingIsLeft() throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+}

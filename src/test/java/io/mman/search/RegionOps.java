@@ -188,8 +188,8 @@ final class RegionOps {
     Held.View view = world.view(step.pick());
     if (view != null) {
       Held from = view.from();
-      Held.Lineage lineage = new Held.Lineage(
-              Held.Kind.WRAP, from.lineage().owner, from.lineage().mayLose);
+      Held.Lineage lineage =
+          new Held.Lineage(Held.Kind.WRAP, from.lineage().owner, from.lineage().mayLose);
       MappedRegion region = MappedRegion.of(view.segment());
       world.put(step.slot(), new Held(region, from.pattern(), view.base(), lineage));
     }

@@ -53,8 +53,7 @@ final class SharedFile extends RegionFile {
       if (!status.isRegular()) {
         return new RegionFile(opened);
       }
-      SharedFile file =
-          shared(opened, new Identity(status.device(), status.inode(), writable));
+      SharedFile file = shared(opened, new Identity(status.device(), status.inode(), writable));
       if (file.file() != opened) {
         if (!file.keepIfUnique()) {
           return new RegionFile(opened);

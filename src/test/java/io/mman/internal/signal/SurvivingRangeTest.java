@@ -79,7 +79,7 @@ class SurvivingRangeTest {
       SurvivingRange range = SurvivingRange.register(table, start, LENGTH, LENGTH, origin, 0);
       Memory.put(Memory.get(Memory.get(table.find(start) + LEDGER)), 0b1100);
 
-      requireWait(start, () -> range.lost().restore(Victim.SHARED_FIXED));
+      requireWait(start, () -> range.lost().restore(LENGTH, Victim.SHARED_FIXED));
 
       assertEquals(0, range.lost().count());
       byte[] bytes = Samples.bytes(Memory.segment(start, 5 * PAGE));

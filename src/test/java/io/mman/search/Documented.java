@@ -59,6 +59,7 @@ final class Documented {
     rule(Op.MAP, ALL, mapping);
     rule(Op.MAP_FILE, ALL, mapping);
     rule(Op.MAP_SURVIVING, ALL, mapping);
+    RULES.get(Op.MAP_SURVIVING).errnos.add(Errno.EFAULT); // populate of missing pages
     rule(Op.TRUNCATE, NONE);
     rule(Op.LOSSES, STATE);
     rule(Op.WRAP, NONE);

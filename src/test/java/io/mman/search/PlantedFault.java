@@ -43,9 +43,49 @@ enum PlantedFault {
    */
   RIGHTS_NOT_RESTORED(
       "internal/region/ProtectionChange",
+      new Edit("return restore() ? fresh : fresh.withoutView();", "return fresh;")),
+
+  /** Another mapping that has got the address range in between loses its entry. */
+  ENTRY_OUTLIVES_PAGES(
+      "internal/region/Unmapper",
       new Edit(
-          "return restore(pages, fresh.protection(), backing) ? fresh : fresh.withoutView();",
-          "return fresh;"));
+          "endLosses();\n        range.unmap(path);", "range.unmap(path);\n        endLosses();")),
+
+  /** The handler then replaces what lies after the region. */
+  ENTRY_TOO_LONG(
+      "internal/signal/Entry",
+      new Edit("(part.pages() << origin.shift())", "((part.pages() + 1) << origin.shift())")),
+
+  /** A handler may be using what is changed. */
+  ENTRY_CHANGED_IN_PLACE(
+      "internal/signal/SurvivingRange",
+      new Edit(
+          "table.replace(old.start(), published.entry());\n    end(old);\n    return published;",
+          "Entry.write(old.entry(), part, origin, count);\n"
+              + "    return part.withEntry(old.entry());")),
+
+  SIZE_NOT_ENTERED("internal/region/Losses", new Edit("range.resize(bytes);", "range.isEmpty();")),
+
+  PROTECTION_NOT_ENTERED(
+      "internal/region/Losses", new Edit("range.protect(protection.bits());", "range.isEmpty();")),
+
+  MOVE_NOT_ENTERED("internal/region/Mover", new Edit("losses.place(start);", "losses.count();")),
+
+  /** The first region then keeps the entry for the pages of the other one. */
+  SPLIT_NOT_ENTERED(
+      "internal/region/SplitJoin",
+      new Edit(
+          "boolean takesPages = !division.second.isEmpty();\n    return losses",
+          "boolean takesPages = losses.count() < 0;\n    return losses")),
+
+  /** A handler may then replace pages that are not marked any more. */
+  RESTORE_DOES_NOT_WAIT(
+      "internal/signal/LostPages", new Edit("awaitHandlers.accept(part.start());", "")),
+
+  /** One of two handlers that count at the same time counts in vain. */
+  COUNT_NOT_ATOMIC(
+      "internal/signal/HandlerCode",
+      new Edit("X86Code.HEX", "X86Code.HEX.replace(\"f0480130\", \"90480130\")"));
 
   private static final Path SOURCES = Path.of("src/main/java/io/mman");
 

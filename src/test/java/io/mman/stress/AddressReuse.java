@@ -13,21 +13,24 @@ import io.mman.MmanException;
 import io.mman.NativeFile;
 import io.mman.Protection;
 import io.mman.RegionGroup;
+import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Closes regions while threads make all calls of a region, and another thread maps canaries at the
- * freed addresses.
+ * freed addresses. Some regions survive bus errors, and their file is truncated.
  */
 final class AddressReuse {
   private static final long PAGE = Mman.pageSize();
@@ -57,22 +60,28 @@ final class AddressReuse {
           r -> r.residentPages(0, BYTES),
           r -> r.resize(2 * BYTES),
           r -> r.resize(BYTES),
-          AddressReuse::splitAndJoin);
+          AddressReuse::splitAndJoin,
+          MappedRegion::restore,
+          MappedRegion::requireIntact);
 
   /** A region and the way to close it, which may fail like the close of an arena in use. */
   private record Subject(MappedRegion region, Runnable end, boolean mayBeInUse) {}
 
   private final NativeFile file = NativeFile.memory("reuse", 2 * BYTES);
+  private final Path unsteady;
   private final Canaries canaries = new Canaries(BYTES);
   private final AtomicReference<@Nullable MappedRegion> current = new AtomicReference<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicLong[] uses = new AtomicLong[USERS];
 
-  private AddressReuse() {}
+  private AddressReuse(Path unsteady) {
+    this.unsteady = unsteady;
+  }
 
   public static void main(String... arguments) throws Exception {
-    int rounds = Integer.parseInt(arguments[0]);
-    new AddressReuse().run(rounds);
+    int rounds = Integer.parseInt(arguments[1]);
+    Path unsteady = Samples.file(Path.of(arguments[0]), 2 * BYTES);
+    new AddressReuse(unsteady).run(rounds);
     System.out.println("fine");
   }
 
@@ -89,6 +98,7 @@ final class AddressReuse {
       Subject subject = subject(round);
       current.set(subject.region);
       awaitUses(random.nextInt(MOST_AWAITED));
+      Samples.resize(unsteady, random.nextLong(BYTES));
       canaries.aim(subject.region.segment().address());
       close(subject);
       canaries.awaitLanding();
@@ -115,7 +125,7 @@ final class AddressReuse {
 
   private Subject subject(int round) throws IOException {
     Mapping memory = Mapping.anonymous(BYTES);
-    switch (round % 5) {
+    switch (round % (Mman.survivesBusErrors() ? 7 : 5)) {
       case 0 -> {
         return owned(memory);
       }
@@ -130,6 +140,15 @@ final class AddressReuse {
         Arena arena = Arena.ofShared();
         return new Subject(memory.map(arena), arena::close, true);
       }
+      case 5 -> {
+        Arena arena = Arena.ofShared();
+        MappedRegion region = surviving(mapping -> mapping.map(arena));
+        return new Subject(region, arena::close, true);
+      }
+      case 6 -> {
+        MappedRegion region = surviving(Mapping::mapShared);
+        return new Subject(region, region::close, false);
+      }
       default -> {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file.path(), READ, WRITE)) {
@@ -138,6 +157,12 @@ final class AddressReuse {
         }
       }
     }
+  }
+
+  /** Maps the file that is truncated later. */
+  private MappedRegion surviving(Function<Mapping, MappedRegion> map) {
+    Samples.resize(unsteady, 2 * BYTES);
+    return map.apply(Mapping.file(unsteady).readWrite().range(0, BYTES).surviveBusErrors());
   }
 
   private static Subject owned(Mapping mapping) {
@@ -185,11 +210,15 @@ final class AddressReuse {
     }
   }
 
-  /** Returns whether a closed, borrowed, shortened, read-only or locked region throws this. */
+  /** Throws what no closed, borrowed, shortened, read-only, locked or lost region throws. */
   private static void requireExpected(RuntimeException e) {
     boolean expected =
         switch (e) {
-          case MmanException m -> m.error() == Errno.EFAULT || m.error() == Errno.EINVAL;
+          case MmanException m ->
+              m.error() == Errno.EFAULT
+                  || m.error() == Errno.EINVAL
+                  || m.error() == Errno.EIO
+                  || (m.error() == Errno.ENOMEM && m.call().startsWith("mlock"));
           case IllegalStateException closed -> true;
           case IllegalArgumentException readOnly -> true;
           case IndexOutOfBoundsException split -> true;

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Requirements;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** No call is so late that it reaches memory that is in use again. */
 class AddressReuseTest {
@@ -14,15 +16,18 @@ class AddressReuseTest {
 
   private static final long SECONDS = 300L * TIMES;
 
-  /** The system calls that {@link AddressReuse} makes on a region. */
+  /** The system calls that {@link AddressReuse} and the handler of SIGBUS make on a region. */
   private static final String CALLS =
-      "mprotect,madvise,mlock,mlock2,munlock,msync,mincore,process_vm_readv,process_vm_writev,mremap";
+      "mprotect,madvise,mlock,mlock2,munlock,msync,mincore,process_vm_readv,process_vm_writev,mremap,mmap";
+
+  @TempDir Path folder;
 
   @Test
   void noCallOnAClosedRegionReachesReusedMemory() {
     ChildJvm child = ChildJvm.of(AddressReuse.class);
 
-    assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 1000 * TIMES).lines());
+    assertEquals(
+        List.of("fine"), child.runFor(SECONDS, folder.toString(), "" + 1000 * TIMES).lines());
   }
 
   /** The interpreter takes long between reading the region's state and making the call. */
@@ -30,7 +35,8 @@ class AddressReuseTest {
   void norDoesAnInterpretedCall() {
     ChildJvm child = ChildJvm.of(AddressReuse.class).options("-Xint");
 
-    assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 200 * TIMES).lines());
+    assertEquals(
+        List.of("fine"), child.runFor(SECONDS, folder.toString(), "" + 200 * TIMES).lines());
   }
 
   /** A call that does not keep the region open until its end is late then. */
@@ -42,6 +48,7 @@ class AddressReuseTest {
             .under("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf")
             .under("-e", "trace=" + CALLS, "-e", "inject=" + CALLS + ":delay_enter=1000");
 
-    assertEquals(List.of("fine"), child.runFor(SECONDS, "" + 200 * TIMES).lines());
+    assertEquals(
+        List.of("fine"), child.runFor(SECONDS, folder.toString(), "" + 200 * TIMES).lines());
   }
 }

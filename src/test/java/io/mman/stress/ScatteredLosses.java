@@ -42,7 +42,7 @@ final class ScatteredLosses {
             region.segment().set(JAVA_LONG, offset + 8, access); // now the page takes memory
           }
         }
-        region.segment().get(JAVA_LONG, pages * PAGE);
+        require(region.segment().get(JAVA_LONG, pages * PAGE) == 0, "not lost");
         require(region.lostPages() == PAGES - pages, region.lostPages() + " lost");
         long areas = ProcMaps.count() - before;
         require(areas <= MOST_AREAS, areas + " more areas");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.Mman;
 import io.mman.testing.ChildJvm;
+import io.mman.testing.SmallDisk;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,13 @@ class SurvivedTruncationTest {
     assertEquals(
         List.of("survived"),
         child.runFor(SECONDS, folder.toString(), truncater.name(), TIMES).lines());
+  }
+
+  @Test
+  void pagesThatThreadsLoseAtOnceAreCountedOnceEach() {
+    ChildJvm child = ChildJvm.of(FullDiskStorm.class).under(SmallDisk.TMPFS.mountedAt(folder));
+
+    assertEquals(List.of("survived"), child.run(SmallDisk.TMPFS.path(folder)).lines());
   }
 
   @Test

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * writers write the bytes of {@link Samples}, so that every byte is one of those or 0, and below
  * the shortest length never 0.
  */
-final class TruncationStorm {
+public final class TruncationStorm {
   /** Who truncates the file. */
   enum Truncater {
     /** This process: after each time the regions are restored and have to show the file again. */
@@ -111,7 +111,7 @@ final class TruncationStorm {
 
   private void truncate(Truncater truncater, int times) throws Exception {
     if (truncater == Truncater.SELF) {
-      truncate(path, times, this::restoreAll);
+      truncate(path, times, () -> regions.forEach(MappedRegion::restore), this::compareAll);
       return;
     }
     Process other =
@@ -129,12 +129,18 @@ final class TruncationStorm {
     private Other() {}
 
     public static void main(String... arguments) throws IOException {
-      truncate(Path.of(arguments[0]), Integer.parseInt(arguments[1]), () -> true);
+      truncate(Path.of(arguments[0]), Integer.parseInt(arguments[1]), () -> {}, () -> true);
     }
   }
 
-  /** Truncates a file and writes it again, as long as a condition holds after each time. */
-  private static void truncate(Path path, int times, BooleanSupplier goesOn) throws IOException {
+  /**
+   * Truncates a file, extends it and writes it again.
+   *
+   * @param extended runs when the file has its length again
+   * @param goesOn runs when the file is as before; if it returns false this was the last time
+   */
+  private static void truncate(Path path, int times, Runnable extended, BooleanSupplier goesOn)
+      throws IOException {
     Random random = new Random(1);
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       byte[] sample = Samples.bytes(0, BYTES);
@@ -142,6 +148,8 @@ final class TruncationStorm {
       for (int i = 0; i < times && on; i++) {
         long length = KEPT + random.nextLong(BYTES - KEPT);
         file.setLength(length);
+        file.setLength(BYTES);
+        extended.run();
         file.seek(length);
         file.write(sample, (int) length, (int) (BYTES - length));
         on = goesOn.getAsBoolean();
@@ -149,7 +157,7 @@ final class TruncationStorm {
     }
   }
 
-  private boolean restoreAll() {
+  private boolean compareAll() {
     regions.forEach(this::restoreAndCompare);
     return failure.get() == null;
   }

@@ -75,7 +75,8 @@ public final class TailFollower implements AutoCloseable {
   /**
    * Returns the next lines, without their line feeds. It does not wait.
    *
-   * @return about a mebibyte of lines at most, or one longer line; empty if there is nothing new
+   * @return about a mebibyte of lines at most, or one longer line; empty if there is nothing new,
+   *     or if the file was truncated during the call
    * @throws MmanException {@code EIO} if the medium cannot be read; the next poll tries the same
    *     place again
    * @throws MmanException if the file cannot be opened or mapped
@@ -135,8 +136,7 @@ public final class TailFollower implements AutoCloseable {
         MemorySegment.copy(text.segment(), ValueLayout.JAVA_BYTE, at, piece, 0, length);
         // These bytes cannot change any more, but they may have been wrong from the start.
         if (isTruncated(at + length)) {
-          goBack();
-          return false;
+          return false; // the next poll goes back, if need be
         }
         if (text.lostPages() > 0) { // a bad medium, as the file is as long as before
           if (lines.isEmpty()) {
@@ -194,7 +194,7 @@ public final class TailFollower implements AutoCloseable {
 
   /** Returns whether the file was truncated since the mark was set, or ends before an offset. */
   private boolean isTruncated(long end) {
-    return file.size() < end || !isMarked();
+    return file.size() < end || !isMarked(); // the call first: then nothing is loaded too early
   }
 
   /** Goes to the place in a truncated file from which on its lines are new. */
@@ -204,13 +204,11 @@ public final class TailFollower implements AutoCloseable {
       return;
     }
     try (MappedRegion text = Mapping.file(file).surviveBusErrors().mapConfined()) {
-      if (text.size() < at) {
-        // The lines that it has kept have been delivered, except for one that lost its line feed.
-        partial.reset();
-        at = text.size();
-        while (at > 0 && text.segment().get(ValueLayout.JAVA_BYTE, at - 1) != '\n') {
-          at--;
-        }
+      // The lines that it has kept have been delivered, except for one that lost its line feed.
+      partial.reset();
+      at = text.size();
+      while (at > 0 && text.segment().get(ValueLayout.JAVA_BYTE, at - 1) != '\n') {
+        at--;
       }
     }
   }

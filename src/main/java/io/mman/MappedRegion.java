@@ -500,6 +500,11 @@ public final class MappedRegion implements AutoCloseable {
    * with the number of its pages that are lost at that moment; after {@link #join}, none counts
    * twice. The count includes the page before an access sees the zeros.
    *
+   * <p>Comparing the count before and after a piece of work finds the losses in between, but not
+   * pages that were lost earlier and have not been restored: {@link #requireIntact} finds those.
+   * The bytes between the end of a truncated file and the end of its last page read as zeros, but
+   * that page is not lost.
+   *
    * <p>This method may be called by any thread. It takes no lock and makes no call.
    *
    * @return the number of pages, of the size of a page of the mapping, which never decreases; after

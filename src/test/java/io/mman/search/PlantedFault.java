@@ -78,6 +78,10 @@ enum PlantedFault {
           "boolean takesPages = !division.second.isEmpty();\n    return losses",
           "boolean takesPages = losses.count() < 0;\n    return losses")),
 
+  /** The pages of the second region then survive nothing any more. */
+  JOIN_NOT_ENTERED(
+      "internal/region/RegionResources", new Edit("losses.join(others);", "others.count();")),
+
   /** A handler may then replace pages that are not marked any more. */
   RESTORE_DOES_NOT_WAIT(
       "internal/signal/LostPages", new Edit("awaitHandlers.accept(part.start());", "")),

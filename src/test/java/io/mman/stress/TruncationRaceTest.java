@@ -31,22 +31,22 @@ class TruncationRaceTest {
 
   /**
    * Truncates and extends a file until its standard input ends, as it does when the other process
-   * ends. Takes the path and the length of the file.
+   * ends.
    */
   static class Cutter {
     public static void main(String... arguments) throws IOException {
-      Thread truncater = new Thread(() -> truncate(arguments[0], Long.parseLong(arguments[1])));
+      Thread truncater = new Thread(() -> truncate(arguments[0]));
       truncater.setDaemon(true);
       truncater.start();
       System.in.read();
     }
 
-    private static void truncate(String path, long bytes) {
+    private static void truncate(String path) {
       Random random = new Random(1);
       try (RandomAccessFile file = new RandomAccessFile(path, "rw")) {
         while (true) {
-          file.setLength(random.nextLong(bytes));
-          file.setLength(bytes);
+          file.setLength(random.nextLong(BYTES));
+          file.setLength(BYTES);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -74,7 +74,7 @@ class TruncationRaceTest {
       Process truncater =
           ChildJvm.of(Cutter.class)
               .onClassPath(System.getProperty("java.class.path"))
-              .start(arguments[0], "" + BYTES);
+              .start(arguments[0]);
       for (int i = 0; i < TRIES || !shared.hasSeenAll() || !own.hasSeenAll(); i++) {
         require(truncater.isAlive());
         (i % 2 == 0 ? shared : own).call(i / 2 % 6);

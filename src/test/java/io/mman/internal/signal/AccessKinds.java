@@ -5,7 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mman.Errno;
+import io.mman.MappedRegion;
+import io.mman.Mapping;
+import io.mman.MmanException;
 import io.mman.testing.Samples;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -24,12 +29,12 @@ import java.util.zip.CRC32;
  * and checks that it finds zeros, or what it has stored.
  */
 final class AccessKinds {
-  private static final long PAGES = 16;
-  private static final long KEPT = 5;
-  private static final long LENGTH = PAGES * Victim.PAGE;
+  static final long PAGES = 16;
+  static final long KEPT = 5;
+  static final long LENGTH = PAGES * Victim.PAGE;
 
   /** In the middle of a page, whose rest is zeros and not lost. */
-  private static final long CUT = KEPT * Victim.PAGE - Victim.PAGE / 2;
+  static final long CUT = KEPT * Victim.PAGE - Victim.PAGE / 2;
 
   private static final int LOST_BYTES = (int) ((PAGES - KEPT) * Victim.PAGE);
   private static final int ROUNDS = 20_000;
@@ -38,7 +43,7 @@ final class AccessKinds {
   private static final VarHandle LONG = JAVA_LONG.varHandle();
   private static final byte[] ZEROS = new byte[LOST_BYTES];
   private static final MemorySegment OTHER = Arena.global().allocate(LOST_BYTES);
-  private static final Map<String, Predicate<MemorySegment>> KINDS = kinds();
+  private static final Map<String, Kind> KINDS = kinds();
 
   private static final MethodHandle MEMCPY =
       Linker.nativeLinker()
@@ -46,28 +51,61 @@ final class AccessKinds {
               Linker.nativeLinker().defaultLookup().find("memcpy").orElseThrow(),
               FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
 
+  /** Keeps the compiler from leaving accesses out. */
+  @SuppressWarnings("unused")
+  private static boolean sink;
+
   private AccessKinds() {}
 
-  private static Map<String, Predicate<MemorySegment>> kinds() {
-    Map<String, Predicate<MemorySegment>> kinds = new LinkedHashMap<>();
-    kinds.put("get", lost -> lost.get(JAVA_BYTE, 100) == 0);
-    kinds.put("set", lost -> stores(lost, () -> lost.set(JAVA_BYTE, 100, (byte) 1), 1, 100));
-    kinds.put("loop", lost -> sum(lost) == 0);
-    kinds.put("getVolatile", lost -> (int) INT.getVolatile(lost, 8L) == 0);
-    kinds.put("setVolatile", lost -> stores(lost, () -> INT.setVolatile(lost, 8L, 2), 2, 8));
-    kinds.put("compareAndSet", AccessKinds::compareAndSet);
-    kinds.put("getAndAdd", AccessKinds::getAndAdd);
-    kinds.put("copy from", AccessKinds::copyFrom);
-    kinds.put("copy to", AccessKinds::copyTo);
-    kinds.put("copy between segments", AccessKinds::copyBetween);
-    kinds.put("toArray", lost -> Arrays.equals(lost.toArray(JAVA_BYTE), ZEROS));
-    kinds.put("fill", lost -> stores(lost, () -> lost.fill((byte) 9), 9, LOST_BYTES - 1));
-    kinds.put("mismatch", lost -> lost.mismatch(MemorySegment.ofArray(ZEROS)) == -1);
-    kinds.put("getString", lost -> lost.getString(0).isEmpty());
-    kinds.put("ByteBuffer", lost -> lost.asByteBuffer().getLong(4096) == 0);
-    kinds.put("CRC32", lost -> crc(lost) == crc(MemorySegment.ofArray(ZEROS)));
-    kinds.put("memcpy from", lost -> memcpy(OTHER.fill((byte) 3), lost) && isZero(OTHER));
-    kinds.put("memcpy to", lost -> memcpy(lost, OTHER.fill((byte) 4)) && isLike(lost, OTHER));
+  /**
+   * An access.
+   *
+   * @param pages how many of the pages it touches
+   * @param stores whether it stores to them
+   * @param test whether it finds what it should
+   */
+  record Kind(long pages, boolean stores, Predicate<MemorySegment> test) {}
+
+  private static Map<String, Kind> kinds() {
+    Map<String, Kind> kinds = new LinkedHashMap<>();
+    kinds.put("get", new Kind(1, false, lost -> lost.get(JAVA_BYTE, 100) == 0));
+    kinds.put(
+        "set",
+        new Kind(1, true, lost -> stores(lost, () -> lost.set(JAVA_BYTE, 100, (byte) 1), 1, 100)));
+    kinds.put("loop", new Kind(PAGES - KEPT, false, lost -> sum(lost) == 0));
+    kinds.put("getVolatile", new Kind(1, false, lost -> (int) INT.getVolatile(lost, 8L) == 0));
+    kinds.put(
+        "setVolatile",
+        new Kind(1, true, lost -> stores(lost, () -> INT.setVolatile(lost, 8L, 2), 2, 8)));
+    kinds.put("compareAndSet", new Kind(1, true, AccessKinds::compareAndSet));
+    kinds.put("getAndAdd", new Kind(1, true, AccessKinds::getAndAdd));
+    kinds.put("copy from", new Kind(PAGES - KEPT, false, AccessKinds::copyFrom));
+    kinds.put("copy to", new Kind(PAGES - KEPT, true, AccessKinds::copyTo));
+    kinds.put("copy between segments", new Kind(PAGES - KEPT, false, AccessKinds::copyBetween));
+    kinds.put(
+        "toArray",
+        new Kind(PAGES - KEPT, false, lost -> Arrays.equals(lost.toArray(JAVA_BYTE), ZEROS)));
+    kinds.put(
+        "fill",
+        new Kind(
+            PAGES - KEPT,
+            true,
+            lost -> stores(lost, () -> lost.fill((byte) 9), 9, LOST_BYTES - 1)));
+    kinds.put(
+        "mismatch",
+        new Kind(PAGES - KEPT, false, lost -> lost.mismatch(MemorySegment.ofArray(ZEROS)) == -1));
+    kinds.put("getString", new Kind(1, false, lost -> lost.getString(0).isEmpty()));
+    kinds.put("ByteBuffer", new Kind(1, false, lost -> lost.asByteBuffer().getLong(4096) == 0));
+    kinds.put(
+        "CRC32",
+        new Kind(PAGES - KEPT, false, lost -> crc(lost) == crc(MemorySegment.ofArray(ZEROS))));
+    kinds.put(
+        "memcpy from",
+        new Kind(PAGES - KEPT, false, lost -> memcpy(OTHER.fill((byte) 3), lost) && isZero(OTHER)));
+    kinds.put(
+        "memcpy to",
+        new Kind(
+            PAGES - KEPT, true, lost -> memcpy(lost, OTHER.fill((byte) 4)) && isLike(lost, OTHER)));
     return kinds;
   }
 
@@ -133,36 +171,65 @@ final class AccessKinds {
     }
   }
 
-  /** Takes a folder, and "compiled" if the accesses are to be compiled before pages are lost. */
-  public static void main(String... arguments) {
-    Path path = Samples.file(Path.of(arguments[0]), LENGTH);
-    try (Victim victim = Victim.of(path, LENGTH)) {
-      MemorySegment lost = victim.segment.asSlice(LENGTH - LOST_BYTES);
-      victim.truncate(CUT); // a longer file then has zeros there
-      victim.truncate(LENGTH);
-      for (int i = 0; i < ROUNDS && arguments.length > 1; i++) {
-        KINDS.get("get").test(lost);
-        KINDS.get("getVolatile").test(lost);
-        KINDS.get("compareAndSet").test(OTHER);
-        KINDS.get("getAndAdd").test(OTHER);
-        if (i % 256 == 0) {
-          KINDS.get("loop").test(lost);
+  /**
+   * Takes a folder, a {@link MissingPages}, and "compiled" if the accesses are to be compiled before pages
+   * are lost.
+   */
+  public static void main(String... arguments) throws IOException {
+    if (arguments.length > 2) {
+      compile();
+    }
+    MissingPages cause = MissingPages.valueOf(arguments[1]);
+    Path path = cause.file(Path.of(arguments[0]));
+    try (MappedRegion region = Mapping.file(path).readWrite().surviveBusErrors().mapShared()) {
+      cause.prepare(region, path);
+      long count = 0;
+      for (Map.Entry<String, Kind> kind : KINDS.entrySet()) {
+        long pages = cause.lostPages(kind.getValue());
+        cause.lose(path);
+        MemorySegment lost = region.segment().asSlice(LENGTH - LOST_BYTES);
+        Victim.require(kind.getValue().test.test(lost), kind.getKey());
+        count += pages;
+        requireLost(region, kind.getKey(), count, pages);
+        requireKept(region.segment(), cause);
+        cause.find(path);
+        region.restore();
+        requireLost(region, kind.getKey() + " restored", count, 0);
+      }
+    }
+    System.out.println("survived " + KINDS.size());
+  }
+
+  private static void compile() {
+    for (int i = 0; i < ROUNDS; i++) {
+      for (Kind kind : KINDS.values()) {
+        if (kind.pages == 1 || i % 64 == 0) {
+          OTHER.set(JAVA_BYTE, 0, (byte) 0); // where the string ends
+          sink ^= kind.test.test(OTHER);
         }
       }
-      long count = 0;
-      for (Map.Entry<String, Predicate<MemorySegment>> kind : KINDS.entrySet()) {
-        victim.truncate(CUT);
-        Victim.require(kind.getValue().test(lost), kind.getKey());
-        count += PAGES - KEPT;
-        victim.requireLost(count);
-        victim.requireSample(0, CUT);
-        victim.requireZero(CUT, KEPT * Victim.PAGE);
-        victim.truncate(LENGTH);
-        Victim.require(victim.restore() == PAGES - KEPT, "not all restored");
-        victim.requireZero(KEPT * Victim.PAGE, LENGTH);
-        victim.requireLost(count);
-      }
-      System.out.println("survived " + KINDS.size());
+    }
+  }
+
+  private static void requireLost(MappedRegion region, String kind, long count, long pages) {
+    long lost = region.lostPages();
+    Victim.require(lost == count, kind + ": " + lost + " pages were lost, not " + count);
+    try {
+      region.requireIntact();
+      Victim.require(pages == 0, kind + ": not reported");
+    } catch (MmanException e) {
+      Victim.require(pages > 0 && e.error() == Errno.EIO, kind + ": " + e);
+      String number = pages == 1 ? "1 page lost" : pages + " pages lost";
+      Victim.require(e.getMessage().contains(number), kind + ": " + e);
+    }
+  }
+
+  static void requireKept(MemorySegment segment, MissingPages cause) {
+    long kept = cause == MissingPages.TRUNCATED ? CUT : KEPT * Victim.PAGE;
+    MemorySegment sample = MemorySegment.ofArray(Samples.bytes(0, kept));
+    Victim.require(segment.asSlice(0, kept).mismatch(sample) == -1, "not kept");
+    for (long i = kept; i < KEPT * Victim.PAGE; i++) {
+      Victim.require(segment.get(JAVA_BYTE, i) == 0, "not zero after the end: " + i);
     }
   }
 }

@@ -13,12 +13,14 @@ import io.mman.testing.Samples;
 import io.mman.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,25 +45,39 @@ class SurvivalTest {
     assumeTrue(HandlerCode.bytes() != null);
   }
 
-  static Stream<List<String>> options() {
-    return FULL
-        ? MODES.stream().flatMap(mode -> COLLECTORS.stream().map(gc -> List.of(mode, gc)))
-        : Stream.of(
-            List.of("-XX:+UseG1GC"),
-            List.of("-Xint", "-XX:+UseSerialGC"),
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseParallelGC"),
-            List.of("-XX:+UseZGC"),
-            List.of("-XX:+UseShenandoahGC"));
+  /** All modes meet all causes, and with full survival all collectors, too. */
+  static Stream<Arguments> combinations() {
+    List<Arguments> combinations = new ArrayList<>();
+    int number = 0;
+    for (String mode : MODES) {
+      for (MissingPages cause : MissingPages.values()) {
+        for (String collector : COLLECTORS) {
+          if (FULL || COLLECTORS.indexOf(collector) == number % COLLECTORS.size()) {
+            combinations.add(Arguments.of(mode, collector, cause));
+          }
+        }
+        number++;
+      }
+    }
+    return combinations.stream();
   }
 
   @ParameterizedTest
-  @MethodSource("options")
-  void everyAccessSurvives(List<String> options) {
-    String collector = options.get(options.size() - 1);
+  @MethodSource("combinations")
+  void everyAccessSurvives(String mode, String collector, MissingPages cause) {
     assumeTrue(isSupported(collector), "this JDK lacks it");
-    ChildJvm child = ChildJvm.of(AccessKinds.class).options(options.toArray(String[]::new));
+    ChildJvm child = ChildJvm.of(AccessKinds.class).options(mode, collector);
+    String path = folder.toString();
+    if (cause.disk != null) {
+      child = child.under(cause.disk.mountedAt(folder));
+      path = cause.disk.path(folder);
+    }
+    List<String> arguments = new ArrayList<>(List.of(path, cause.name()));
+    if (!mode.equals("-Xint")) {
+      arguments.add("compiled");
+    }
 
-    assertEquals(List.of("survived 18"), child.run(folder.toString(), "compiled").lines());
+    assertEquals(List.of("survived 18"), child.run(arguments.toArray(String[]::new)).lines());
   }
 
   private static boolean isSupported(String option) {
@@ -117,13 +133,13 @@ class SurvivalTest {
     assertEquals(
         List.of("survived"), child.run(folder.toString(), Installations.SUCCESSOR.name()).lines());
     ChildJvm accesses = ChildJvm.of(AccessKinds.class).under("env", "LD_PRELOAD=" + libjsig);
-    assertEquals(List.of("survived 18"), accesses.run(folder.toString()).lines());
+    assertEquals(List.of("survived 18"), accesses.run(folder.toString(), "TRUNCATED").lines());
   }
 
   @Test
   void checksOfJniOnlyWarn() {
     Command.Outcome outcome =
-        ChildJvm.of(AccessKinds.class).options("-Xcheck:jni").run(folder.toString());
+        ChildJvm.of(AccessKinds.class).options("-Xcheck:jni").run(folder.toString(), "TRUNCATED");
 
     assertTrue(outcome.success().endsWith("survived 18\n"), outcome.out());
   }

@@ -172,8 +172,8 @@ final class AccessKinds {
   }
 
   /**
-   * Takes a folder, a {@link MissingPages}, and "compiled" if the accesses are to be compiled before pages
-   * are lost.
+   * Takes a folder, a {@link MissingPages}, and "compiled" if the accesses are to be compiled
+   * before pages are lost.
    */
   public static void main(String... arguments) throws IOException {
     if (arguments.length > 2) {

@@ -40,6 +40,8 @@ final class SurvivalFaults {
             .survives(FaultPlan.LSEEK),
         with("shrinkSurviving", m -> m, r -> r.resize(5 * PAGE)),
         with("shrinkSurvivingReserved", m -> m.reserve(2 * BYTES), r -> r.resize(5 * PAGE)),
+        with("shrinkLost", m -> m, r -> r.resize(5 * PAGE), 2 * PAGE),
+        with("shrinkLostReserved", m -> m.reserve(2 * BYTES), r -> r.resize(5 * PAGE), 2 * PAGE),
         with("narrowSurviving", m -> m, r -> r.protect(Protection.READ)),
         with("widenSurviving", m -> m.protection(Protection.READ), SurvivalFaults::widen),
         with("splitAndJoinSurviving", m -> m, r -> r.join(r.split(4 * PAGE))),
@@ -53,12 +55,21 @@ final class SurvivalFaults {
 
   private static FaultScenario with(
       String name, UnaryOperator<Mapping> request, Consumer<MappedRegion> step) {
+    return with(name, request, step, 2 * BYTES);
+  }
+
+  /** Makes a scenario with a region of which the pages after the truncated file are lost. */
+  private static FaultScenario with(
+      String name, UnaryOperator<Mapping> request, Consumer<MappedRegion> step, long truncated) {
     return new FaultScenario(
         name,
         folder -> {
           NativeFile file = file(folder);
           Mapping mapping = Mapping.file(file).range(0, BYTES).readWrite().surviveBusErrors();
-          return new OnRegion(request.apply(mapping).mapShared(), file, step);
+          MappedRegion region = request.apply(mapping).mapShared();
+          Samples.resize(file.path(), truncated);
+          region.segment().get(JAVA_BYTE, BYTES - 1);
+          return new OnRegion(region, file, step);
         });
   }
 

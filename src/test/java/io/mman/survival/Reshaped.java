@@ -95,6 +95,34 @@ enum Reshaped {
     }
   },
 
+  /** What is mapped in the end is anonymous memory, which must not grow in place of the file. */
+  GROWN_AFTER_ALL_WERE_LOST {
+    @Override
+    void run(Path folder) {
+      TruncatedFile file = TruncatedFile.of(folder, 32);
+      for (Mapping request :
+          new Mapping[] {file.request(), file.request().alignment(1 << 16).guardPages()}) {
+        file.rewrite(32);
+        MappedRegion first = request.range(0, 8 * PAGE).mapShared();
+        MappedRegion rest = file.request().range(0, 8 * PAGE).mapShared().split(6 * PAGE);
+        file.truncate(0);
+        get(first, 0);
+        get(rest, 0);
+        file.rewrite(32);
+        first.resize(32 * PAGE);
+        rest.resize(26 * PAGE);
+        assertLost(first, 8, 0);
+        assertLost(rest, 2, 0);
+        assertSample(first, 8 * PAGE, 32 * PAGE, 0);
+        assertSample(rest, 2 * PAGE, 26 * PAGE, 6 * PAGE);
+        first.restore();
+        assertSample(first, 0, 32 * PAGE, 0);
+        first.close();
+        rest.close();
+      }
+    }
+  },
+
   SHRUNK {
     @Override
     void run(Path folder) {

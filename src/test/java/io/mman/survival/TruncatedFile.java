@@ -11,6 +11,9 @@ import io.mman.Mapping;
 import io.mman.Mman;
 import io.mman.MmanException;
 import io.mman.testing.Samples;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file of known bytes, which is truncated behind the back of the library, and its regions. */
@@ -33,6 +36,15 @@ record TruncatedFile(Path path) {
 
   void truncate(long bytes) {
     Samples.resize(path, bytes);
+  }
+
+  /** Writes all bytes again, to the same file. */
+  void rewrite(long pages) {
+    try {
+      Files.write(path, Samples.bytes(0, pages * PAGE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static byte get(MappedRegion region, long offset) {

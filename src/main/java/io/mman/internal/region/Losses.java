@@ -64,14 +64,36 @@ final class Losses {
     range.protect(protection.bits());
   }
 
-  /** Sets the number of bytes in use: before pages are unmapped, or after some were mapped. */
-  synchronized void resize(AddressRange place, long used) {
+  /** Returns whether pages are lost now. */
+  synchronized boolean hasLost() {
+    return range.lost().count() > 0;
+  }
+
+  /** Sets the number of bytes in use after pages were mapped. */
+  synchronized void grow(AddressRange place, long used) {
     long bytes = backing.pages(used);
     if (range.isEmpty() && bytes > 0) {
       range.append(place.start(), bytes, place.capacity(), backing.offset());
     } else {
       range.resize(bytes);
     }
+  }
+
+  /**
+   * Ends the protection of pages at the end before they are unmapped.
+   *
+   * @param used the number of bytes in use from now on
+   * @return the losses of these pages, for {@link #end} or {@link #putBack}
+   */
+  synchronized Losses cut(long used) {
+    notice();
+    return new Losses(range.cut(backing.pages(used)), backing);
+  }
+
+  /** Protects pages again that were cut off and could not be unmapped. */
+  synchronized void putBack(AddressRange place, Losses cut) {
+    cut.place(place.start() + range.pages() * backing.page());
+    join(cut);
   }
 
   /** Ends the protection of the pages before they move. */
@@ -144,14 +166,13 @@ final class Losses {
   /** Maps the file over the lost pages as far as it reaches. */
   synchronized void restore(Protection protection) {
     notice();
-    LostPages lost = range.lost();
-    long length = lost.fileLength();
+    long length = range.lost().fileLength();
     if (length < 0) {
       throw Failure.of("fstat", length).file(backing.path()).exception();
     }
     Set<MapFlag> flags = EnumSet.copyOf(backing.reserveFlags());
     flags.add(MapFlag.FIXED); // over pages of this region only
-    long result = lost.restore(length, FlagBits.map(flags));
+    long result = range.restore(length, FlagBits.map(flags));
     if (result < 0) {
       MapCountReserve.releaseOn(result);
       Failure failure = Failure.of("mmap", result).arg(protection).flags(flags);

@@ -64,7 +64,7 @@ final class Mover extends Change {
     }
     if (old.isEmpty()) {
       resources.moveTo(mapFirst(wanted));
-    } else if (resources.mayBeLocked()) {
+    } else if (resources.mayBeLocked() || hasLost()) {
       openAndMove(old, wanted);
     } else {
       try {
@@ -76,6 +76,12 @@ final class Mover extends Change {
         openAndMove(old, wanted); // advice or locks have split the pages into several areas
       }
     }
+  }
+
+  /** Returns whether there are zeros in place of pages. They would grow instead of the file. */
+  private boolean hasLost() {
+    Losses losses = resources.losses();
+    return losses != null && losses.hasLost();
   }
 
   private AddressRange mapFirst(long wanted) {

@@ -59,14 +59,11 @@ final class RegionResources {
     return unmapper.losses();
   }
 
-  /**
-   * Lets the region survive bus errors in its pages, if it survives any: before some are unmapped,
-   * or after some were mapped.
-   */
+  /** Lets the region survive bus errors in pages that were mapped, if it survives any. */
   void survive(long used) {
     Losses losses = losses();
     if (losses != null) {
-      losses.resize(range(), used);
+      losses.grow(range(), used);
     }
   }
 

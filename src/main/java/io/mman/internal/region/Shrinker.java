@@ -1,6 +1,7 @@
 package io.mman.internal.region;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a region smaller, after its views have been revoked. */
 final class Shrinker extends Change {
@@ -11,6 +12,9 @@ final class Shrinker extends Change {
 
   /** Whether the file may be truncated under the pages. */
   private boolean isUncovered;
+
+  /** What protects the pages that are about to be unmapped from bus errors. */
+  private @Nullable Losses cut;
 
   /**
    * Creates the change.
@@ -32,8 +36,12 @@ final class Shrinker extends Change {
       isUncovered = true;
       resources.cover(0);
     }
-    resources.survive(RegionState.used(head, newSize));
+    Losses losses = resources.losses();
+    cut = losses == null ? null : losses.cut(RegionState.used(head, newSize));
     long kept = resources.hasReserve() ? returnToReserve() : unmapEnd();
+    if (cut != null) {
+      cut.end();
+    }
     resources.resize(newSize, backing.end(head, newSize));
     resources.markDirty(fresh.size(), kept);
     MemorySegment pages = fresh.pages().asSlice(0, resources.range().capacity());
@@ -43,9 +51,15 @@ final class Shrinker extends Change {
   @Override
   RegionState stateAfterFailure() {
     if (isUncovered) {
+      if (cut != null) {
+        cut.end();
+      }
       return fresh.closed();
     }
-    resources.survive(fresh.usedBytes());
+    Losses losses = resources.losses();
+    if (losses != null && cut != null) {
+      losses.putBack(resources.range(), cut); // pages that are lost remain so
+    }
     return fresh;
   }
 

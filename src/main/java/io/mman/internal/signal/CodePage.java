@@ -36,6 +36,7 @@ final class CodePage {
     int result = MemoryCalls.mprotect(page, PROT_READ_EXEC);
     if (result < 0) {
       Memory.unmap(address, bytes);
+      table.free(previous, Long.BYTES);
       throw new UnsupportedOperationException(
           "surviving bus errors needs executable memory, which the system denies (mprotect: errno "
               + -result

@@ -6,8 +6,8 @@ import io.mman.internal.libc.SignalCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 
 /**
  * The pages of a {@link SurvivingRange} that are lost now. It is valid until the range changes; the
@@ -26,22 +26,22 @@ import java.util.function.LongConsumer;
  * </pre>
  */
 public final class LostPages {
+  /**
+   * Consecutive lost pages of a part.
+   *
+   * @param bit the bit of the first one
+   */
+  record Run(Part part, long bit, long pages) {}
+
   private static final long BYTES = 80;
   private static final int RESULT = 9;
 
   private final List<Part> parts;
   private final Origin origin;
   private final int shift;
-  private final LongConsumer awaitHandlers;
 
-  /**
-   * Creates a view of some parts.
-   *
-   * @param awaitHandlers waits for the handlers that act on the part with this first address
-   */
-  LostPages(List<Part> parts, Origin origin, LongConsumer awaitHandlers) {
+  LostPages(List<Part> parts, Origin origin) {
     this.parts = parts;
-    this.awaitHandlers = awaitHandlers;
     this.origin = origin;
     this.shift = origin.shift();
   }
@@ -129,40 +129,37 @@ public final class LostPages {
     return status.isRegular() ? status.size() : Long.MAX_VALUE;
   }
 
+  /** Returns the runs of lost pages as far as a file of a given length reaches. */
+  List<Run> runs(long fileLength) {
+    List<Run> runs = new ArrayList<>();
+    for (Part part : parts) {
+      long reached = ((Math.max(0, fileLength - part.offset()) - 1) >> shift) + 1;
+      long end = part.firstBit() + Math.min(part.pages(), reached);
+      Ledger ledger = part.ledger();
+      long bit = ledger.nextLost(part.firstBit(), end);
+      while (bit < end) {
+        long runEnd = ledger.nextIntact(bit, end);
+        runs.add(new Run(part, bit, runEnd - bit));
+        bit = ledger.nextLost(runEnd, end);
+      }
+    }
+    return runs;
+  }
+
   /**
-   * Maps the file over the lost pages as far as it reaches; the others stay lost.
+   * Maps the file over runs of lost pages.
    *
-   * @param size the length of the file
    * @param flags the bits of mmap(2), with MAP_FIXED
    * @return the number of pages restored, or the negative errno of mmap(2)
    */
-  public long restore(long size, int flags) {
+  long restore(List<Run> runs, int flags) {
     long restored = 0;
-    for (Part part : parts) {
-      long has = ((Math.max(0, size - part.offset()) - 1) >> shift) + 1;
-      long pages = restore(part, part.firstBit() + Math.min(part.pages(), has), flags);
-      if (pages < 0) {
-        return pages;
-      }
-      restored += pages;
-    }
-    return restored;
-  }
-
-  /** Restores the lost pages of a part up to a bit. */
-  private long restore(Part part, long end, int flags) {
-    Ledger ledger = part.ledger();
-    long restored = 0;
-    long bit = ledger.nextLost(part.firstBit(), end);
-    while (bit < end) {
-      long runEnd = ledger.nextIntact(bit, end);
-      awaitHandlers.accept(part.start());
-      int result = map(part, bit, runEnd - bit, flags);
+    for (Run run : runs) {
+      int result = map(run.part, run.bit, run.pages, flags);
       if (result < 0) {
         return result;
       }
-      restored += runEnd - bit;
-      bit = ledger.nextLost(runEnd, end);
+      restored += run.pages;
     }
     return restored;
   }

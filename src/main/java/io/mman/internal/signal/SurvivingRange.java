@@ -163,43 +163,42 @@ public final class SurvivingRange {
    */
   public void resize(long length) {
     requirePages(length);
-    long pages = length >> origin.shift();
     long before = pages();
     if (hasEnded()) {
       return;
     }
+    long pages = length >> origin.shift();
     if (pages < before) {
-      shrink(before - pages);
+      cut(length).unregister();
     } else if (pages > before) {
-      grow(pages - before);
+      grow(pages - before, before);
     }
   }
 
-  private void shrink(long pages) {
-    long excess = pages;
-    while (excess > 0) {
-      Part last = parts.removeLast();
-      long kept = Math.max(0, last.pages() - excess);
-      excess -= last.pages() - kept;
-      if (kept == 0) {
-        withdraw(last);
-        last.ledger().release();
-      } else {
-        parts.add(republish(last, last.withPages(kept)));
-        last.ledger().forget(last.firstBit() + kept, last.endBit());
-      }
-    }
-  }
-
-  private void grow(long pages) {
+  private void grow(long pages, long before) {
     Part last = parts.getLast();
     if (last.endBit() + pages <= last.limit()) {
       parts.set(parts.size() - 1, republish(last, last.withPages(last.pages() + pages)));
     } else {
       long used = last.pages() << origin.shift();
       long more = pages << origin.shift();
-      append(last.start() + used, more, more, last.offset() + used);
+      long capacity = Math.max(more, before << origin.shift()); // so that the parts stay few
+      append(last.start() + used, more, capacity, last.offset() + used);
     }
+  }
+
+  /**
+   * Takes pages at the end out of the table before they are unmapped. Their range is {@linkplain
+   * #unregister unregistered} afterwards or, if they could not be unmapped, {@linkplain #place
+   * placed} and {@linkplain #join joined} again.
+   *
+   * @param length the size of this range afterwards, in bytes, whole pages
+   * @return the range of the pages cut off
+   */
+  public SurvivingRange cut(long length) {
+    SurvivingRange rest = split(length);
+    rest.suspend();
+    return rest;
   }
 
   /**
@@ -308,12 +307,24 @@ public final class SurvivingRange {
 
   /** Returns which pages are lost now. */
   public LostPages lost() {
-    return new LostPages(List.copyOf(parts), origin, this::awaitHandlers);
+    return new LostPages(List.copyOf(parts), origin);
   }
 
-  /** Waits for the handlers that act on a part, with a new entry for those that come later. */
-  private void awaitHandlers(long start) {
-    parts.replaceAll(part -> part.start() == start ? republish(part, part) : part);
+  /**
+   * Maps the file over the lost pages as far as it reaches; the others stay lost.
+   *
+   * @param fileLength the length of the file
+   * @param flags the bits of mmap(2), with MAP_FIXED
+   * @return the number of pages restored, or the negative errno of mmap(2)
+   */
+  public long restore(long fileLength, int flags) {
+    LostPages lost = lost();
+    List<LostPages.Run> runs = lost.runs(fileLength);
+    if (!runs.isEmpty()) {
+      // A handler marks pages before it maps zeros over them, which must not come after the file.
+      parts.replaceAll(part -> republish(part, part));
+    }
+    return lost.restore(runs, flags);
   }
 
   /** Returns whether the range has no pages. */
@@ -321,7 +332,8 @@ public final class SurvivingRange {
     return parts.isEmpty();
   }
 
-  private long pages() {
+  /** Returns the number of pages. */
+  public long pages() {
     long pages = 0;
     for (Part part : parts) {
       pages += part.pages();

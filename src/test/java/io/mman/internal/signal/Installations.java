@@ -93,7 +93,11 @@ enum Installations {
     @Override
     void run(Path folder) {
       SignalAction before = SignalAction.current();
+      RangeTable table = BusHandler.table();
+      long block = table.allocate(Long.BYTES);
+      table.free(block, Long.BYTES);
       Victim.require(!BusHandler.isSupported(), "supported");
+      Victim.require(table.allocate(Long.BYTES) == block, "a question leaks memory");
       try {
         BusHandler.ensureInstalled();
       } catch (UnsupportedOperationException e) {

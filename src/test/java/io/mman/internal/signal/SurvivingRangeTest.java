@@ -12,7 +12,9 @@ import io.mman.NativeFile;
 import io.mman.testing.Samples;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +45,8 @@ class SurvivingRangeTest {
         range -> range.resize(PAGE),
         range -> range.resize(0),
         SurvivingRange::suspend,
-        range -> range.split(8 * PAGE));
+        range -> range.split(8 * PAGE),
+        range -> range.cut(8 * PAGE));
   }
 
   @ParameterizedTest
@@ -79,7 +82,7 @@ class SurvivingRangeTest {
       SurvivingRange range = SurvivingRange.register(table, start, LENGTH, LENGTH, origin, 0);
       Memory.put(Memory.get(Memory.get(table.find(start) + LEDGER)), 0b1100);
 
-      requireWait(start, () -> range.lost().restore(LENGTH, Victim.SHARED_FIXED));
+      requireWait(start, () -> range.restore(LENGTH, Victim.SHARED_FIXED));
 
       assertEquals(0, range.lost().count());
       byte[] bytes = Samples.bytes(Memory.segment(start, 5 * PAGE));
@@ -103,6 +106,35 @@ class SurvivingRangeTest {
     assertEquals(7, next.lostPages());
     range.unregister();
     assertEquals(7, next.lostPages());
+  }
+
+  /** Each part costs something whenever the range moves. */
+  @Test
+  void rangeThatGrowsPageByPageHasFewParts() {
+    SurvivingRange range = register(START, PAGE);
+    for (int i = 2; i <= 1024; i++) {
+      range.resize(i * PAGE);
+    }
+    Set<Long> entries = new HashSet<>();
+    for (int i = 0; i < 1024; i++) {
+      entries.add(table.find(START + i * PAGE));
+    }
+    assertEquals(11, entries.size());
+    range.unregister();
+  }
+
+  /** As after a munmap(2) that has failed. */
+  @Test
+  void pagesThatAreCutOffAndJoinedAgainStayMarked() {
+    SurvivingRange range = register(START, LENGTH);
+    Memory.put(Memory.get(Memory.get(table.find(START) + LEDGER)), 0b1011 << 6);
+    SurvivingRange cut = range.cut(8 * PAGE);
+    assertEquals(0, table.find(START + 8 * PAGE));
+    cut.place(START + 8 * PAGE);
+    range.join(cut);
+    assertEquals(3, range.lost().count());
+    assertEquals(table.find(START), table.find(START + LENGTH - 1));
+    assertEquals(0, range.lostPages());
   }
 
   private static long countOf(long entry) {

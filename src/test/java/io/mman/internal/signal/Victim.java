@@ -71,8 +71,7 @@ final class Victim implements AutoCloseable {
 
   /** Maps the file over the lost pages, and returns how many it has. */
   long restore() {
-    LostPages lost = range.lost();
-    return lost.restore(lost.fileLength(), SHARED_FIXED);
+    return range.restore(range.lost().fileLength(), SHARED_FIXED);
   }
 
   byte get(long offset) {

@@ -17,7 +17,22 @@ import java.util.Map;
  */
 final class SharedFile extends RegionFile {
   /** What two descriptors must have in common. The file is open, so that its inode exists. */
-  private record Identity(long device, long inode, boolean writable) {}
+  private record Identity(long device, long inode, boolean writable) {
+    // The methods that the compiler adds to a record load more classes when first called.
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Identity that
+          && device == that.device
+          && inode == that.inode
+          && writable == that.writable;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Long.hashCode(device) + Long.hashCode(inode) + (writable ? 1 : 0);
+    }
+  }
 
   // The types of statfs(2).
   private static final int EXT4 = 0xEF53;

@@ -21,6 +21,10 @@ final class SegmentReader extends Reader {
     return mapped(Mapping.file(memory.file));
   }
 
+  static Reader surviving(Memory memory) {
+    return mapped(Mapping.file(memory.file).surviveBusErrors());
+  }
+
   static Reader withoutReadahead(Memory memory) {
     return mapped(Mapping.file(memory.file).advise(Advice.RANDOM));
   }

@@ -35,6 +35,11 @@ final class Charts {
           turned("reading-random", Figure.TIME, "Reading a long of a random page"),
           dots("sync", "Writing changed pages to the disk"),
           ratio("sync", RATIO + "writing changed pages"),
+          dots("survival-access", "Reading accessed pages of a region that survives bus errors"),
+          dots("survival-map", "Mapping and unmapping a region that survives bus errors"),
+          ratio("survival-map", "Time with survival divided by the time without: mapping"),
+          dots("survival-faults", "First access to a page that is lost"),
+          ratio("survival-faults", RATIO + "first access to a lost page"),
           turned("start-wall", Figure.TIME, "A JVM that maps once: elapsed time"),
           turned("start-cpu", Figure.TIME, "A JVM that maps once: processor time"));
 

@@ -22,6 +22,7 @@ public final class ColdStart {
   static {
     WAYS.put("mman", "mman");
     WAYS.put("bean", "mman, with its bean");
+    WAYS.put("surviving", "mman, surviving");
     WAYS.put("facade", "Mman.mmap");
     WAYS.put("ffm", "bare FFM handles");
     WAYS.put("channel", "FileChannel.map");

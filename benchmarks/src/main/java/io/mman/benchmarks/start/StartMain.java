@@ -40,6 +40,7 @@ public final class StartMain {
         switch (arguments[0]) {
           case "nothing" -> 0;
           case "mman", "bean" -> Ours.map(Path.of(arguments[1]));
+          case "surviving" -> Surviving.map(Path.of(arguments[1]));
           case "facade" -> Facade.map();
           case "ffm" -> Bare.map();
           case "channel" -> Channel.map(Path.of(arguments[1]));
@@ -56,6 +57,14 @@ public final class StartMain {
     static byte map(Path file) {
       try (Arena arena = Arena.ofConfined()) {
         return Mapping.file(file).map(arena).segment().get(JAVA_BYTE, 0);
+      }
+    }
+  }
+
+  private static final class Surviving {
+    static byte map(Path file) {
+      try (Arena arena = Arena.ofConfined()) {
+        return Mapping.file(file).surviveBusErrors().map(arena).segment().get(JAVA_BYTE, 0);
       }
     }
   }

@@ -109,18 +109,6 @@ final class Ledger {
     return count;
   }
 
-  /** Marks pages as not replaced that are no longer mapped and on which no handler acts. */
-  void forget(long from, long to) {
-    long bitmap = bitmap();
-    for (long bit = from; bitmap != 0 && bit < to; bit = (bit | (Long.SIZE - 1)) + 1) {
-      long mask = -1L << bit;
-      if ((to - 1) >>> 6 == bit >>> 6) {
-        mask &= -1L >>> -to;
-      }
-      Memory.clearBits(bitmap + (bit >>> 6 << 3), mask);
-    }
-  }
-
   private static long word(long bitmap, long bit) {
     return Memory.getVolatile(bitmap + (bit >>> 6 << 3));
   }

@@ -45,10 +45,6 @@ final class Memory {
     LONG.getAndAdd(ALL, address, delta);
   }
 
-  static void clearBits(long address, long mask) {
-    LONG.getAndBitwiseAnd(ALL, address, ~mask);
-  }
-
   static void copy(long from, long to, long bytes) {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
   }

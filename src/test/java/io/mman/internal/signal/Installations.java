@@ -1,8 +1,13 @@
 package io.mman.internal.signal;
 
 import static io.mman.internal.signal.Scenarios.requirePassed;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.mman.testing.Samples;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -93,11 +98,7 @@ enum Installations {
     @Override
     void run(Path folder) {
       SignalAction before = SignalAction.current();
-      RangeTable table = BusHandler.table();
-      long block = table.allocate(Long.BYTES);
-      table.free(block, Long.BYTES);
       Victim.require(!BusHandler.isSupported(), "supported");
-      Victim.require(table.allocate(Long.BYTES) == block, "a question leaks memory");
       try {
         BusHandler.ensureInstalled();
       } catch (UnsupportedOperationException e) {
@@ -105,7 +106,38 @@ enum Installations {
       }
       Victim.require(SignalAction.current().equals(before), "installed");
     }
+  },
+
+  /** Memory that was writable may not become executable. Asking again and again leaks nothing. */
+  NOT_EXECUTABLE {
+    @Override
+    void run(Path folder) {
+      Victim.require(denyExecution() == 0, "needs Linux 6.3");
+      RangeTable table = BusHandler.table();
+      long block = table.allocate(Long.BYTES);
+      table.free(block, Long.BYTES);
+      DENIED.run(folder);
+      Victim.require(table.allocate(Long.BYTES) == block, "a question leaks memory");
+    }
+
+    private int denyExecution() {
+      Linker linker = Linker.nativeLinker();
+      FunctionDescriptor shape =
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+      MethodHandle prctl =
+          linker.downcallHandle(
+              linker.defaultLookup().find("prctl").orElseThrow(),
+              shape,
+              Linker.Option.firstVariadicArg(1));
+      try {
+        return (int) prctl.invokeExact(PR_SET_MDWE, 1L, 0L, 0L, 0L);
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
   };
+
+  private static final int PR_SET_MDWE = 65;
 
   private static final long PAGE = Victim.PAGE;
 

@@ -26,7 +26,10 @@ class LedgerProperties {
       int from = random.nextInt(pages);
       int to = from + random.nextInt(pages - from + 1);
       if (random.nextInt(3) == 0) {
-        ledger.forget(from, to);
+        for (int bit = from; bit < to; bit++) {
+          long word = ledger.bitmap() + (bit >> 6) * 8L;
+          Memory.put(word, Memory.get(word) & ~(1L << bit));
+        }
         model.clear(from, to);
       } else {
         for (int bit = from; bit < to; bit++) {

@@ -153,6 +153,19 @@ class SurvivalTest {
         child.run(folder.toString(), Installations.DENIED.name()).lines());
   }
 
+  /** Interpreted code needs no executable memory later on. */
+  @Test
+  void memoryThatCannotBeExecutedIsAReason() {
+    ChildJvm child = ChildJvm.of(Installations.class).options("-Xint");
+
+    assertEquals(
+        List.of(
+            "surviving bus errors needs executable memory, which the system denies (mprotect: errno"
+                + " 13)",
+            "survived"),
+        child.run(folder.toString(), Installations.NOT_EXECUTABLE.name()).lines());
+  }
+
   @Test
   void holesOnAFullDiskAreLostOneByOne() {
     assertDisk(SmallDisk.TMPFS, Disks.FULL);

@@ -84,7 +84,8 @@ enum PlantedFault {
 
   /** A handler may then replace pages that are not marked any more. */
   RESTORE_DOES_NOT_WAIT(
-      "internal/signal/LostPages", new Edit("awaitHandlers.accept(part.start());", "")),
+      "internal/signal/SurvivingRange",
+      new Edit("if (!runs.isEmpty()) {", "if (runs.isEmpty() && !hasEnded()) {")),
 
   /** One of two handlers that count at the same time counts in vain. */
   COUNT_NOT_ATOMIC(

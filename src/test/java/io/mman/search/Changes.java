@@ -67,6 +67,8 @@ final class Changes {
     Held other = held.with(rest, step.from());
     held.lineage().rest = other;
     world.put(step.other(), other);
+    handOut(rest.segment(), other);
+    handOut(held.region().segment(), held);
   }
 
   /**
@@ -85,6 +87,7 @@ final class Changes {
         held.lineage().willSeal();
       }
       held.region().join(next.region());
+      handOut(held.region().segment(), held);
     }
   }
 

@@ -71,12 +71,9 @@ enum PlantedFault {
 
   MOVE_NOT_ENTERED("internal/region/Mover", new Edit("losses.place(start);", "losses.count();")),
 
-  /** The first region then keeps the entry for the pages of the other one. */
+  /** The first region then keeps a page too many, which the other one lacks. */
   SPLIT_NOT_ENTERED(
-      "internal/region/SplitJoin",
-      new Edit(
-          "boolean takesPages = !division.second.isEmpty();\n    return losses",
-          "boolean takesPages = losses.count() < 0;\n    return losses")),
+      "internal/region/Losses", new Edit("range.split(bytes)", "range.split(bytes + rest.page())")),
 
   /** The pages of the second region then survive nothing any more. */
   JOIN_NOT_ENTERED(

@@ -49,6 +49,11 @@ public record Step(
     return (seed >> 1 & 3) == 0;
   }
 
+  /** Every fourth block of sixteen seeds maps only the file that is truncated at any moment. */
+  static boolean survives(long seed) {
+    return (seed >> 4 & 3) == 1;
+  }
+
   /** All steps of a seed. */
   static List<Step> all(long seed) {
     List<Step> steps = new ArrayList<>();
@@ -75,6 +80,9 @@ public record Step(
     Op op = Op.random(random, isStorm(seed));
     if (op.isForEver() && !mayLeavePages(seed)) {
       op = Op.PROTECT;
+    }
+    if (survives(seed) && isStorm(seed) && (op == Op.MAP || op == Op.MAP_FILE)) {
+      op = Op.MAP_SURVIVING;
     }
     return new Step(
         number,

@@ -115,6 +115,12 @@ class SurvivorsAndOthersTest {
   }
 
   @Test
+  void lostPagesDoNotAllowMoreThanTheirFile() {
+    assertEquals(
+        List.of("survived"), ChildJvm.of(ReadOnlySurvivor.class).run(folder.toString()).lines());
+  }
+
+  @Test
   void profilersInterruptThreadsThatSurvive() {
     assertEquals(
         List.of("survived"), ChildJvm.of(SignalStorm.class).run(folder.toString(), "1000").lines());

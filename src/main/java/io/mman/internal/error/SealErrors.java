@@ -25,11 +25,17 @@ public final class SealErrors {
     if (seal != null) {
       return seal;
     }
-    int flags = FileCalls.fcntl(fd, Fcntl.GETFL.number(), 0);
-    if (prot.canWrite() && flags >= 0 && OpenFlags.O_RDONLY.isAccessModeOf(flags)) {
-      return READ_ONLY;
+    String mode = accessMode(prot, fd);
+    if (mode != null) {
+      return mode;
     }
     return prot.canExecute() ? NO_PROGRAMS : null;
+  }
+
+  /** Explains why the access mode of an open file forbids a protection of shared pages, or null. */
+  public static @Nullable String accessMode(Protection prot, int fd) {
+    int flags = prot.canWrite() ? FileCalls.fcntl(fd, Fcntl.GETFL.number(), 0) : -1;
+    return flags >= 0 && OpenFlags.O_RDONLY.isAccessModeOf(flags) ? READ_ONLY : null;
   }
 
   /** Explains EACCES of mprotect(2) for pages whose file is not known. */

@@ -7,6 +7,7 @@ import io.mman.internal.call.FlagBits;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.MapCountReserve;
 import io.mman.internal.error.MemoryErrors;
+import io.mman.internal.error.SealErrors;
 import io.mman.internal.jfr.Recorded;
 import io.mman.internal.signal.LostPages;
 import io.mman.internal.signal.SurvivingRange;
@@ -26,12 +27,18 @@ final class Losses {
   private final SurvivingRange range;
   private final Backing backing;
 
+  /** The descriptor of the file, or an unused number after {@link #end}. */
+  private final int fd;
+
+  private boolean hasEnded;
+
   /** The losses that events and figures include. */
   private long noticed;
 
-  private Losses(SurvivingRange range, Backing backing) {
+  private Losses(SurvivingRange range, Backing backing, int fd) {
     this.range = range;
     this.backing = backing;
+    this.fd = fd;
     this.noticed = range.lostPages();
   }
 
@@ -52,7 +59,7 @@ final class Losses {
             protection.bits(),
             fd,
             backing.offset());
-    return new Losses(range, backing);
+    return new Losses(range, backing, fd);
   }
 
   /** Returns how many pages have been lost. It takes no lock. */
@@ -60,7 +67,20 @@ final class Losses {
     return range.lostPages();
   }
 
+  /**
+   * Sets the protection of pages that will be replaced. The kernel would refuse a protection that
+   * the file does not allow for the pages of the file, but not for zeros.
+   */
   synchronized void protect(Protection protection) {
+    boolean shared = backing.kind() == Backing.Kind.FILE_SHARED;
+    String reason = shared && !hasEnded ? SealErrors.accessMode(protection, fd) : null;
+    if (reason != null) {
+      throw Failure.of("mprotect", -Errno.EACCES.number())
+          .arg(protection)
+          .about(backing.path())
+          .because(reason)
+          .exception();
+    }
     range.protect(protection.bits());
   }
 
@@ -87,7 +107,7 @@ final class Losses {
    */
   synchronized Losses cut(long used) {
     notice();
-    return new Losses(range.cut(backing.pages(used)), backing);
+    return new Losses(range.cut(backing.pages(used)), backing, fd);
   }
 
   /** Protects pages again that were cut off and could not be unmapped. */
@@ -114,7 +134,7 @@ final class Losses {
    */
   synchronized Losses split(long bytes, Backing rest) {
     notice();
-    return new Losses(range.split(bytes), rest);
+    return new Losses(range.split(bytes), rest, fd);
   }
 
   /** Takes over the pages of the next region. */
@@ -132,6 +152,7 @@ final class Losses {
   /** Ends the protection of the pages before they are unmapped. A second call has no effect. */
   synchronized void end() {
     long address = range.lost().address();
+    hasEnded = true;
     range.unregister();
     notice(address);
   }

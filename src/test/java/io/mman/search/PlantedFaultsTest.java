@@ -12,6 +12,7 @@ import io.mman.MmanException;
 import io.mman.internal.platform.Arch;
 import io.mman.stress.FullDiskStorm;
 import io.mman.stress.TruncationStorm;
+import io.mman.survival.Reshaped;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
 import io.mman.testing.SmallDisk;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -56,11 +58,21 @@ class PlantedFaultsTest {
   private static final Pattern BROKEN =
       Pattern.compile("\\b(?!Assertion|Internal)[A-Z]\\w*Error\\b");
 
+  /** Faults that a search finds only after minutes, and seeks only on demand. */
+  private static final Set<PlantedFault> RARE =
+      EnumSet.of(
+          PlantedFault.ENTRY_OUTLIVES_PAGES,
+          PlantedFault.ENTRY_CHANGED_IN_PLACE,
+          PlantedFault.SPLIT_NOT_ENTERED,
+          PlantedFault.JOIN_NOT_ENTERED);
+
   @TempDir Path folder;
 
   static Stream<Arguments> faults() {
+    boolean onDemand = Integer.getInteger("mman.search.planted") != null;
     return Arrays.stream(PlantedFault.values())
         .filter(fault -> !COUNTED.contains(fault))
+        .filter(fault -> onDemand || !RARE.contains(fault))
         .flatMap(
             fault ->
                 LongStream.range(0, SEEDS)
@@ -93,6 +105,15 @@ class PlantedFaultsTest {
     assertTrue(finding.isPresent(), "not found");
     String what = finding.get().what();
     assertFalse(BROKEN.matcher(what).find(), what);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SPLIT_NOT_ENTERED", "JOIN_NOT_ENTERED"})
+  void aRegionThatIsSplitAndJoinedFinds(PlantedFault fault) throws IOException {
+    assumeTrue(Mman.survivesBusErrors(), "the fault is in what survives bus errors");
+    ChildJvm child = ChildJvm.of(Reshaped.class).withClassesBefore(fault.compileInto(folder));
+
+    requireFound(() -> child.run(folder.toString(), "SPLIT_AND_JOINED"));
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Regions that change while pages are lost. Each runs in a JVM of its own. */
-enum Reshaped {
+public enum Reshaped {
   GROWN_IN_PLACE {
     @Override
     void run(Path folder) {

@@ -72,7 +72,7 @@ final class FilePreload {
    *
    * @throws UnsupportedOperationException if they cannot
    */
-  static void prepareToSurvive() {
+  static synchronized void prepareToSurvive() {
     BusHandler.ensureInstalled();
     if (!canSurvive) {
       canSurvive = true;

@@ -115,8 +115,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file
-   * @throws MmanException {@code EIO} if pages are {@linkplain #lostPages lost}; all others are
-   *     written
+   * @throws MmanException {@code EIO} if pages are {@linkplain #lostPages lost}; all other pages
+   *     have been written
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -138,7 +138,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file,
    *     {@code EBUSY} for {@code INVALIDATE} of locked pages
    * @throws MmanException {@code EIO} if pages of the range are {@linkplain #lostPages lost}; all
-   *     others are written
+   *     other pages have been written, or with {@code ASYNC} will be
    * @throws UnsupportedOperationException if the platform lacks a flag
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -490,25 +490,26 @@ public final class MappedRegion implements AutoCloseable {
   }
 
   /**
-   * Returns how many pages the region has lost so far: pages that could not be provided when they
-   * were accessed, and that were replaced by zeros. Only regions mapped with {@link
-   * Mapping#surviveBusErrors} lose pages; for others the result is 0.
+   * Returns how many pages the region has lost so far. A page is lost if the kernel could not
+   * provide it when it was accessed, and it was replaced by a page of zeros. Only regions mapped
+   * with {@link Mapping#surviveBusErrors} lose pages; for others the result is 0.
    *
-   * <p>If the file was truncated, all pages from its new end on are lost at once; otherwise only
-   * the page that was accessed. Each replacement counts once: a page that was restored and is lost
-   * again counts again. After {@link #split}, this region keeps its count, and the other one begins
-   * with the number of its pages that are lost at that moment; after {@link #join}, none counts
-   * twice. The count includes the page before an access sees the zeros.
+   * <p>If the file was truncated, the first access to a page after its new end loses all pages from
+   * that end on; otherwise only the page that was accessed is lost. A page that was restored and is
+   * lost again counts again. After {@link #split}, this region keeps its count, and the other one
+   * begins with the number of its pages that are lost at that moment; {@link #join} does not count
+   * those pages twice. A page is counted before any access can see its zeros.
    *
    * <p>Comparing the count before and after a piece of work finds the losses in between, but not
    * pages that were lost earlier and have not been restored: {@link #requireIntact} finds those.
    * The bytes between the end of a truncated file and the end of its last page read as zeros, but
    * that page is not lost.
    *
-   * <p>This method may be called by any thread. It takes no lock and makes no call.
+   * <p>Any thread may call this method, even if the region is confined to another thread or is
+   * closed. It takes no lock and makes no system call.
    *
-   * @return the number of pages, of the size of a page of the mapping, which never decreases; after
-   *     the region is closed, the last one
+   * @return the number of pages, which never decreases; for explicit huge pages, the number of huge
+   *     pages; after the region is closed, the final number
    */
   public long lostPages() {
     return region.lostPages();
@@ -518,9 +519,10 @@ public final class MappedRegion implements AutoCloseable {
    * Checks that no page of the region is lost at present. The bytes of a lost page are not those of
    * the file, and what is stored there never reaches the file.
    *
-   * <p>This method, {@link #sync()}, {@link #read}, {@link #write}, {@link #restore} and {@link
-   * #close} also report newly lost pages as Flight Recorder events {@code io.mman.PagesLost} and in
-   * {@link MappedRegionsMXBean#getLostPages}.
+   * <p>A loss is not reported at the moment when it happens. The Flight Recorder event {@code
+   * io.mman.PagesLost} and {@link MappedRegionsMXBean#getLostPages} include it once the region is
+   * checked by this method, {@link #sync()}, {@link #read}, {@link #write} or {@link #restore}, or
+   * is shrunk, split, joined or closed.
    *
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
@@ -532,16 +534,17 @@ public final class MappedRegion implements AutoCloseable {
   }
 
   /**
-   * Maps the file over the lost pages as far as it reaches now; the others stay lost. What was
-   * stored into a lost page is discarded. No view is revoked. Restored pages are not locked, and
-   * advice that was given for them is no longer in effect. Other threads may access the pages at
-   * the same time; calls of a region that borrows its lifetime may see some pages restored and
-   * others not yet.
+   * Maps the file again over those lost pages that it now reaches; the others stay lost. Everything
+   * that was stored into a restored page is discarded. No view is revoked. Restored pages are not
+   * locked, and advice that was given for them is no longer in effect. Other threads may access the
+   * pages at the same time, and may see some pages restored before others. If no page is lost, this
+   * method has no effect.
    *
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException if mmap fails: {@code ENOMEM} at the limit {@code vm.max_map_count}. Some
-   *     pages may be restored then
+   * @throws MmanException if mmap fails: {@code ENOMEM} at the limit {@code vm.max_map_count}; some
+   *     pages may be restored nevertheless
+   * @throws MmanException if fstat fails, which reads the length of the file
    * @see <a href="https://man7.org/linux/man-pages/man2/mmap.2.html">mmap(2)</a>
    */
   public void restore() {
@@ -588,8 +591,8 @@ public final class MappedRegion implements AutoCloseable {
    *     device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
-   * @throws IllegalStateException if the region would grow, and was mapped from a path without
-   *     {@link Mapping#reserve} and {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is
+   * @throws IllegalStateException if the region would grow, and was mapped from a path with neither
+   *     {@link Mapping#reserve} nor {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is
    *     closed
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime, a {@link Pin} is open, or native code holds a view
@@ -624,8 +627,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if the region would reach past the end of a block device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
-   * @throws IllegalStateException if the region was mapped from a path without {@link
-   *     Mapping#reserve} and {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is closed
+   * @throws IllegalStateException if the region was mapped from a path with neither {@link
+   *     Mapping#reserve} nor {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is closed
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime or a {@link Pin} is open
    * @throws IllegalStateException if views would have to be revoked, and native code holds one; the
@@ -671,7 +674,7 @@ public final class MappedRegion implements AutoCloseable {
    * inverse of {@link #split}. Revokes all existing views of both.
    *
    * @param next the following region, with the same file, kind of mapping, protection and kind of
-   *     lifetime; both survive bus errors, or neither does
+   *     lifetime; either both regions survive bus errors or neither does
    * @throws IllegalArgumentException if the regions do not fit together
    * @throws IllegalStateException if either region is closed
    * @throws IllegalStateException if either region borrows its lifetime, a {@link Pin} of it is

@@ -56,8 +56,9 @@ public interface MappedRegionsMXBean {
   long getUnmaps();
 
   /**
-   * Returns the number of pages that regions have lost to bus errors since the JVM started, and
-   * that a call of the region has noticed: see {@link MappedRegion#lostPages}.
+   * Returns the number of pages that regions have lost to bus errors since the JVM started. A loss
+   * is included once a method of the region has noticed it; {@link MappedRegion#requireIntact}
+   * lists these methods.
    *
    * @return a number that never decreases
    */

@@ -25,8 +25,8 @@ import java.nio.file.Path;
  * These do:
  *
  * <ul>
- *   <li>a region mapped with {@link #surviveBusErrors} replaces such a page by zeros, and counts
- *       it;
+ *   <li>a region mapped with {@link #surviveBusErrors} replaces such a page by one of zeros, and
+ *       counts it;
  *   <li>{@link MappedRegion#read} and {@link MappedRegion#write} copy through the kernel, for which
  *       such a page is an {@link MmanException} with {@code EFAULT};
  *   <li>{@link MappedRegion#populate()} reports such a page beforehand;
@@ -264,28 +264,32 @@ public final class Mapping {
   }
 
   /**
-   * Requests a region that survives bus errors. If a page cannot be provided, because another
-   * process has truncated the file, the disk is full behind a hole, or the medium cannot be read,
-   * then a load or a store through a view, or by native code, finds a page of zeros and goes on.
-   * The zeros are private to this process. {@link MappedRegion#lostPages} counts such pages, {@link
-   * MappedRegion#requireIntact} reports them, and {@link MappedRegion#restore} replaces them by the
-   * pages of the file once it has them again. Without this request the same access may end the JVM.
+   * Requests a region that survives bus errors. If the kernel cannot provide a page, then a load or
+   * a store through a view, or by native code, finds a page of zeros and continues. This happens if
+   * another process has truncated the file, if a hole of the file is accessed while the disk is
+   * full, or if the medium cannot be read. The page of zeros is private to this process. {@link
+   * MappedRegion#lostPages} counts such pages, {@link MappedRegion#requireIntact} reports them, and
+   * {@link MappedRegion#restore} maps the file over them again once it has these pages. Without
+   * this request, the same access may end the JVM.
    *
    * {@snippet class="io.mman.examples.Snippets" region="survive"}
    *
-   * <p>The first such mapping installs a handler of {@code SIGBUS}, of a few hundred bytes of
-   * machine code. It handles only missing pages ({@code BUS_ADRERR}) of these regions, and passes
-   * everything else on to the handler that it has replaced. If another library installs its handler
-   * later, the next such mapping installs another one in front of it. The system property {@code
-   * io.mman.busErrors} with the value {@code deny} disables all this; {@link
-   * Mman#survivesBusErrors} returns whether it is possible.
+   * <p>The first such mapping installs a handler of {@code SIGBUS}, which consists of a few hundred
+   * bytes of machine code. It handles only missing pages ({@code BUS_ADRERR}) of these regions, and
+   * passes every other signal to the handler that it has replaced. If another library installs its
+   * own handler later, the next such mapping installs one more in front of that. If the system
+   * property {@code io.mman.busErrors} is {@code deny}, no region can be mapped in this way; {@link
+   * Mman#survivesBusErrors} returns whether it is possible. <a
+   * href="doc-files/truncation.html">Truncation</a> describes what is lost, what it costs, and
+   * which bus errors are not survived.
    *
-   * <p>The region keeps a descriptor of its file until it is unmapped, which all such regions of
-   * the same path share. That of a {@link NativeFile} stays open after the {@code NativeFile} is
+   * <p>The region keeps a descriptor of its file until it is unmapped. On local file systems,
+   * regions that were mapped from paths share one descriptor for each file and access mode. The
+   * descriptor of a {@link NativeFile} stays open for the region after the {@code NativeFile} is
    * closed. The region cannot be {@linkplain MappedRegion#seal sealed}.
    *
    * @return a new request; mapping it throws {@code UnsupportedOperationException} with the reason
-   *     if it is not possible
+   *     if bus errors cannot be survived
    * @throws IllegalArgumentException for anonymous memory
    */
   public Mapping surviveBusErrors() {
@@ -345,7 +349,7 @@ public final class Mapping {
    * @throws WrongThreadException if the arena is confined to another thread
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
-   * @throws UnsupportedOperationException if bus errors are to be survived and cannot be
+   * @throws UnsupportedOperationException if the region is to survive bus errors and cannot
    * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
    *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
@@ -365,7 +369,7 @@ public final class Mapping {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
-   * @throws UnsupportedOperationException if bus errors are to be survived and cannot be
+   * @throws UnsupportedOperationException if the region is to survive bus errors and cannot
    * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
    *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied
@@ -386,7 +390,7 @@ public final class Mapping {
    * @throws IllegalStateException if the file is closed
    * @throws MmanException if a system call fails; {@link MmanException#call} returns which one
    * @throws UnsupportedOperationException if the platform lacks a function or flag that is needed
-   * @throws UnsupportedOperationException if bus errors are to be survived and cannot be
+   * @throws UnsupportedOperationException if the region is to survive bus errors and cannot
    * @throws UnsupportedOperationException for explicit huge pages of the default size if {@code
    *     /proc/meminfo} cannot be read
    * @throws IllegalCallerException if native access is denied

@@ -41,13 +41,13 @@ public final class Mman {
   }
 
   /**
-   * Returns whether a mapping can survive bus errors, so that {@link Mapping#surviveBusErrors} is
-   * possible: on Linux on x86-64 and arm64, unless the system denies executable memory or the
-   * system property {@code io.mman.busErrors} is {@code deny}. The question installs no signal
-   * handler. A mapping that cannot survive throws {@link UnsupportedOperationException}, whose
-   * message gives the reason.
+   * Returns whether regions can survive bus errors, so that {@link Mapping#surviveBusErrors} is
+   * possible. They can on Linux on x86-64 and arm64, unless the system denies executable memory or
+   * the system property {@code io.mman.busErrors} is {@code deny}. This method installs no signal
+   * handler. Where regions cannot survive, mapping one throws {@link
+   * UnsupportedOperationException}, whose message gives the reason.
    *
-   * @return true if such a mapping is possible
+   * @return true if regions can survive bus errors
    * @throws IllegalCallerException if native access is denied
    */
   public static boolean survivesBusErrors() {

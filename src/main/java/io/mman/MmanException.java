@@ -44,8 +44,8 @@ public final class MmanException extends UncheckedIOException {
   /**
    * Returns the name of the C function that failed.
    *
-   * @return the name, such as {@code mmap} or {@code posix_fallocate}; {@code requireIntact} for
-   *     {@link MappedRegion#requireIntact}
+   * @return the name, such as {@code mmap} or {@code posix_fallocate}; or {@code requireIntact},
+   *     which is no C function, if {@link MappedRegion#requireIntact} has found lost pages
    */
   public String call() {
     return call;

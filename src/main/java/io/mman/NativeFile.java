@@ -431,10 +431,11 @@ public final class NativeFile implements AutoCloseable {
   /**
    * Releases a lock and closes the descriptor, after waiting for the calls on other threads that
    * use it. Closing the file a second time has no effect. Regions that were mapped through this
-   * object stay mapped; while some of them {@linkplain Mapping#surviveBusErrors survive bus
-   * errors}, the descriptor itself stays open, without a lock. If this process holds ordinary
-   * record locks on the file, such as those of {@code FileChannel.lock}, they are dropped: POSIX
-   * drops them when any descriptor of the file is closed.
+   * object stay mapped. Regions that {@linkplain Mapping#surviveBusErrors survive bus errors} keep
+   * the descriptor open, without the lock, until the last of them is unmapped. If this process
+   * holds ordinary record locks on the file, such as those of {@code FileChannel.lock}, they are
+   * dropped when the descriptor is closed: POSIX drops them when any descriptor of the file is
+   * closed.
    *
    * @throws MmanException if close fails, for example with {@code EIO}; the descriptor is closed
    *     nevertheless

@@ -43,7 +43,8 @@ final class SurvivalFaults {
         with("shrinkLost", m -> m, r -> r.resize(5 * PAGE), 2 * PAGE),
         with("shrinkLostReserved", m -> m.reserve(2 * BYTES), r -> r.resize(5 * PAGE), 2 * PAGE),
         with("narrowSurviving", m -> m, r -> r.protect(Protection.READ)),
-        with("widenSurviving", m -> m.protection(Protection.READ), SurvivalFaults::widen),
+        with("widenSurviving", m -> m.protection(Protection.READ), SurvivalFaults::widen)
+            .survives(FaultPlan.FCNTL), // then only the kernel decides
         with("splitAndJoinSurviving", m -> m, r -> r.join(r.split(4 * PAGE))),
         new FaultScenario("restore", SurvivalFaults::restore),
         with("closeSurviving", m -> m, MappedRegion::close));

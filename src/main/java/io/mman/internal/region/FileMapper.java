@@ -162,7 +162,7 @@ final class FileMapper {
     }
   }
 
-  /** Returns what the region keeps of its file: its own, or the user's if it has to. */
+  /** Returns the file that the region keeps open, its own or the user's, or null for none. */
   private @Nullable RegionFile keep(OpenFile file, @Nullable RegionFile own) {
     if (own != null) {
       return own.share();

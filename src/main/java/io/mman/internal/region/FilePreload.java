@@ -68,9 +68,9 @@ final class FilePreload {
   }
 
   /**
-   * Makes sure that bus errors can be survived, and loads the classes for that.
+   * Makes sure that bus errors can be survived, and loads the classes that this needs.
    *
-   * @throws UnsupportedOperationException if they cannot
+   * @throws UnsupportedOperationException if they cannot be survived, with the reason
    */
   static synchronized void prepareToSurvive() {
     BusHandler.ensureInstalled();

@@ -3,8 +3,8 @@ package io.mman.internal.region;
 import io.mman.internal.file.OpenFile;
 
 /**
- * A file of the user's that surviving regions need for as long as they are mapped. If the user
- * closes it before, its descriptor stays open.
+ * A {@code NativeFile} of the user that a surviving region needs for as long as it is mapped. If
+ * the user closes it earlier, its descriptor stays open for the region.
  */
 final class HeldFile extends RegionFile {
   /** Holds a file whose descriptor the caller has acquired. */

@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that a region has lost to bus errors, and the range in which it survives them. Only
- * regions that were requested to survive have one. Each change of the pages is announced here
- * first, except that pages which are added are announced once they are mapped.
+ * The pages that a region has lost to bus errors, and the range in which it survives them. Only a
+ * region that was mapped with {@code surviveBusErrors} has one. Every change of the pages is
+ * announced here before it is made; only added pages are announced after they are mapped.
  *
  * <p>Most methods take the monitor, because the calls of a region that borrows its lifetime exclude
  * no changes.
@@ -32,7 +32,7 @@ final class Losses {
 
   private boolean hasEnded;
 
-  /** The losses that events and figures include. */
+  /** The number of lost pages that events and counters include so far. */
   private long noticed;
 
   private Losses(SurvivingRange range, Backing backing, int fd) {
@@ -100,7 +100,7 @@ final class Losses {
   }
 
   /**
-   * Ends the protection of pages at the end before they are unmapped.
+   * Stops replacing pages at the end, before they are unmapped.
    *
    * @param used the number of bytes in use from now on
    * @return the losses of these pages, for {@link #end} or {@link #putBack}
@@ -110,18 +110,18 @@ final class Losses {
     return new Losses(range.cut(backing.pages(used)), backing, fd);
   }
 
-  /** Protects pages again that were cut off and could not be unmapped. */
+  /** Takes back pages from {@link #cut} that could not be unmapped. */
   synchronized void putBack(AddressRange place, Losses cut) {
     cut.place(place.start() + range.pages() * backing.page());
     join(cut);
   }
 
-  /** Ends the protection of the pages before they move. */
+  /** Stops replacing pages, before they move. */
   synchronized void suspend() {
     range.suspend();
   }
 
-  /** Protects the pages again where they are after a move. */
+  /** Replaces pages again after a move, at their new address. */
   synchronized void place(long start) {
     range.place(start);
   }
@@ -149,7 +149,7 @@ final class Losses {
     first.range.join(range);
   }
 
-  /** Ends the protection of the pages before they are unmapped. A second call has no effect. */
+  /** Stops replacing pages, before they are unmapped. A second call has no effect. */
   synchronized void end() {
     long address = range.lost().address();
     hasEnded = true;
@@ -158,11 +158,12 @@ final class Losses {
   }
 
   /**
-   * Refuses to go on if pages of a range are lost.
+   * Throws an exception with EIO if pages of a range are lost.
    *
-   * @param call the call that fails then
-   * @param state of the region
-   * @return how many pages had been lost before
+   * @param call the name of the call for the exception
+   * @param state the state of the region
+   * @return the number of pages lost so far, read before the check, so that a caller can find out
+   *     whether more have been lost since
    */
   synchronized long requireIntact(String call, RegionState state, long offset, long length) {
     notice();
@@ -184,7 +185,7 @@ final class Losses {
         .exception();
   }
 
-  /** Maps the file over the lost pages as far as it reaches. */
+  /** Maps the file over those lost pages that it reaches. */
   synchronized void restore(Protection protection) {
     notice();
     long length = range.lost().fileLength();
@@ -212,7 +213,7 @@ final class Losses {
     }
   }
 
-  /** Reports new losses to Flight Recorder and to the figures of all regions. */
+  /** Reports new losses to Flight Recorder and to the counters of all regions. */
   private void notice(long address) {
     long count = range.lostPages();
     long pages = count - noticed;

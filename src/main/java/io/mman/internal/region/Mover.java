@@ -43,7 +43,7 @@ final class Mover extends Change {
   @Override
   RegionState apply() {
     move();
-    resources.survive(RegionState.used(before.head(), newSize));
+    resources.registerAdded(RegionState.used(before.head(), newSize));
     resources.resize(newSize, backing.end(before.head(), newSize));
     return resources.tie(before, epoch, before.head(), newSize);
   }
@@ -78,7 +78,7 @@ final class Mover extends Change {
     }
   }
 
-  /** Returns whether there are zeros in place of pages. They would grow instead of the file. */
+  /** Returns whether pages are lost. mremap(2) would extend the zeros there instead of the file. */
   private boolean hasLost() {
     Losses losses = resources.losses();
     return losses != null && losses.hasLost();
@@ -127,7 +127,7 @@ final class Mover extends Change {
       resources.moveTo(range);
     } catch (RuntimeException | Error e) {
       if (!Placement.isMapped(old.pages(0, moved))) {
-        leave(); // some areas have moved: leave everything as it is
+        leave(); // some areas have moved, so the region can use neither address range
         throw e;
       }
       // The kernel may already have unmapped the part that the old pages were to replace.
@@ -175,7 +175,7 @@ final class Mover extends Change {
     }
   }
 
-  /** Gives up the present place. */
+  /** Gives up the old address range before a move. */
   private void leave() {
     resources.moveTo(AddressRange.EMPTY);
     Losses losses = resources.losses();
@@ -184,6 +184,7 @@ final class Mover extends Change {
     }
   }
 
+  /** Lets the pages survive bus errors at their new address. */
   private void arrive(long start) {
     Losses losses = resources.losses();
     if (losses != null) {

@@ -58,7 +58,7 @@ final class ProtectionChange extends Change {
     return restore() ? fresh : fresh.withoutView();
   }
 
-  /** Changes the pages, and before that the protection of those that a bus error replaces. */
+  /** Changes the protection of the pages, and first that of pages replaced from now on. */
   private void protect(Protection protection) {
     if (losses != null) {
       losses.protect(protection);

@@ -44,8 +44,8 @@ final class RegionBuilder {
    *
    * @param fd the descriptor of the file, which is no longer needed afterwards unless the region
    *     keeps the file
-   * @param cover what the region covers of the file, or null
-   * @param file the file that the region keeps, or null
+   * @param cover the part of the file that the region covers, or null
+   * @param file the file that the region keeps open, or null
    */
   void place(int fd, @Nullable Extent cover, @Nullable RegionFile file) {
     try {

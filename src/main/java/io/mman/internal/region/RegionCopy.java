@@ -12,11 +12,11 @@ final class RegionCopy {
   private RegionCopy() {}
 
   /**
-   * Copies from or to a region. A copy during which the region has lost pages may have read zeros,
-   * or written to what is no longer the file. It is made again then: either the range has lost
-   * pages, which is an error, or they have been restored.
+   * Copies from or to a region. If the region loses pages during the copy, the copy may have read
+   * zeros, or written to zeros instead of the file. The copy is then repeated: it fails if pages of
+   * the range are still lost, and is correct if they have been restored.
    *
-   * @param losses of a region that survives bus errors
+   * @param losses the losses of a region that survives bus errors, or null
    */
   static long copy(
       KernelCopy direction,

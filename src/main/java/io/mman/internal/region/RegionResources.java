@@ -59,8 +59,8 @@ final class RegionResources {
     return unmapper.losses();
   }
 
-  /** Lets the region survive bus errors in pages that were mapped, if it survives any. */
-  void survive(long used) {
+  /** If the region survives bus errors, makes it survive them in newly mapped pages, too. */
+  void registerAdded(long used) {
     Losses losses = losses();
     if (losses != null) {
       losses.grow(range(), used);

@@ -177,7 +177,7 @@ final class Resizer {
         backing.release();
       }
     }
-    resources.survive(RegionState.used(now.head(), newSize));
+    resources.registerAdded(RegionState.used(now.head(), newSize));
     resources.resize(newSize, backing.end(now.head(), newSize));
     return now.in(now.epoch(), now.pages(), now.head(), newSize);
   }

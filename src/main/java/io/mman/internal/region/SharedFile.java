@@ -16,7 +16,7 @@ import java.util.Map;
  * its own.
  */
 final class SharedFile extends RegionFile {
-  /** What two descriptors must have in common. The file is open, so that its inode exists. */
+  /** Identifies a file and an access mode. No other file gets the inode while the file is open. */
   private record Identity(long device, long inode, boolean writable) {
     // The methods that the compiler adds to a record load more classes when first called.
 
@@ -34,7 +34,7 @@ final class SharedFile extends RegionFile {
     }
   }
 
-  // The types of statfs(2).
+  // The f_type values of statfs(2).
   private static final int EXT4 = 0xEF53;
   private static final int XFS = 0x58465342;
   private static final int BTRFS = 0x9123683E;
@@ -49,7 +49,7 @@ final class SharedFile extends RegionFile {
 
   private final Identity identity;
 
-  /** Whether the identity is known to be that of one file. Two threads may both find this out. */
+  /** Whether the identity is known to be that of one file. Two threads may both determine this. */
   private volatile boolean isUnique;
 
   private SharedFile(OpenFile file, Identity identity) {
@@ -58,9 +58,10 @@ final class SharedFile extends RegionFile {
   }
 
   /**
-   * Returns a file to map, for one use. It may have been opened before; then the new one is closed.
+   * Returns the file to map, for one use. If a descriptor of it is already shared, then the given
+   * one is closed.
    *
-   * @param writable whether it was opened for writing, too
+   * @param writable whether the file was opened for writing, too
    */
   static RegionFile of(OpenFile opened, boolean writable) {
     try {
@@ -91,7 +92,7 @@ final class SharedFile extends RegionFile {
     }
   }
 
-  /** Returns the file of an identity for one more use, which is the given one if there is none. */
+  /** Returns the shared file of an identity for one more use, or shares the given one. */
   private static SharedFile shared(OpenFile opened, Identity identity) {
     synchronized (FILES) {
       SharedFile known = FILES.get(identity);
@@ -105,7 +106,7 @@ final class SharedFile extends RegionFile {
     }
   }
 
-  /** Ends the use, and returns false, if another descriptor may have another file behind it. */
+  /** Returns whether the identity is that of one file. If it may not be, the use is ended. */
   private boolean keepIfUnique() {
     boolean keeps = false;
     try {
@@ -120,8 +121,9 @@ final class SharedFile extends RegionFile {
   }
 
   /**
-   * Returns the file system of this file, which need not be asked again for later ones: only a file
-   * of the same file system has the same device number, or one of overlayfs that is never copied.
+   * Returns the type of the file system. It is the same for every file with this identity, because
+   * the device numbers of two file systems differ, except for a file of overlayfs that is never
+   * copied.
    */
   private int fileSystem() {
     int fd = file().acquire();
@@ -135,7 +137,7 @@ final class SharedFile extends RegionFile {
   private boolean identifiesFiles(int fileSystem) {
     return switch (fileSystem) {
       case EXT4, XFS, BTRFS, F2FS, ZFS, BCACHEFS, TMPFS, HUGETLBFS -> true;
-      case OVERLAYFS -> identity.writable; // otherwise it may be what was the file before a copy
+      case OVERLAYFS -> identity.writable; // a reader may have the original of a copy
       default -> false;
     };
   }

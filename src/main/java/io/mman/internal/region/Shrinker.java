@@ -13,7 +13,7 @@ final class Shrinker extends Change {
   /** Whether the file may be truncated under the pages. */
   private boolean isUncovered;
 
-  /** What protects the pages that are about to be unmapped from bus errors. */
+  /** The losses of the pages that are about to be unmapped. */
   private @Nullable Losses cut;
 
   /**

@@ -25,10 +25,10 @@ final class Unmapper implements Consumer<MemorySegment> {
   /**
    * Creates an unmapper for a region.
    *
-   * @param path of the mapped file, for exceptions and events
-   * @param cover what the region covers of its file
-   * @param file the file that the region keeps
-   * @param losses of a region that survives bus errors
+   * @param path the path of the mapped file, for exceptions and events, or null
+   * @param cover the part of the file that the region covers, or null
+   * @param file the file that the region keeps open, or null
+   * @param losses the losses of a region that survives bus errors, or null
    */
   Unmapper(
       AddressRange range,
@@ -54,8 +54,8 @@ final class Unmapper implements Consumer<MemorySegment> {
    * Returns an unmapper for a region split off this one's.
    *
    * @param fileEnd the byte of the file after the new region
-   * @param restLosses of the new region
-   * @param split counts the new region
+   * @param restLosses the losses of the new region, or null
+   * @param split the counters of the new region
    */
   Unmapper splitOff(
       AddressRange rest, long fileEnd, @Nullable Losses restLosses, RegionCounters split) {
@@ -164,7 +164,7 @@ final class Unmapper implements Consumer<MemorySegment> {
     }
   }
 
-  /** From now on no bus error replaces pages in the range, which other memory may soon occupy. */
+  /** Stops replacing pages in the range, because other memory may be mapped there soon. */
   private void endLosses() {
     if (losses != null) {
       losses.end();

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Installs the handler of SIGBUS on its first use, and again whenever another library has installed
- * one since. Each installation has its own copy of the code, with its own previous handler: if the
- * other handler calls an earlier copy, that one passes the signal on to what it has replaced
- * itself, so that no circle arises. No handler is ever removed.
+ * one since. Each installation has its own copy of the code and its own previous handler. If the
+ * handler of the other library calls an earlier copy, that copy passes the signal to the handler
+ * that it has replaced itself, so the handlers cannot call each other in a circle. No handler is
+ * ever removed.
  */
 public final class BusHandler {
   /** The ranges of this process, in memory that is mapped on first use. */
@@ -91,7 +92,7 @@ public final class BusHandler {
     handlers.add(code.handler());
     latest = code;
     SignalAction replaced = wanted.install();
-    code.passTo(replaced.handler()); // another one, if another thread was installing it just now
+    code.passTo(replaced.handler()); // differs from current if other code installed one meanwhile
     HandlerChain.add(code.handler(), replaced.handler());
     SignalAction inForce = SignalAction.current();
     if (inForce.handler() != wanted.handler()) {

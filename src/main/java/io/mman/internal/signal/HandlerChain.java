@@ -5,12 +5,13 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers of all copies of this library in the process, such as those of several web
- * applications, with the handler behind each of them. Each passes on the signals that it does not
- * handle, so that a copy need not install another handler as long as its own can be reached.
+ * The handlers that all copies of this library in the process have installed, and the handler that
+ * each of them has replaced. Several web applications, for example, may each load a copy. A handler
+ * passes on the signals that it does not handle, so a copy need not install another one as long as
+ * signals still reach its own.
  *
- * <p>Class loaders separate the copies. What they share is a system property: {@code
- * handler=previous;} for each handler, in hexadecimal.
+ * <p>The copies cannot see each other's classes, because each has its own class loader. They share
+ * a system property, which has {@code handler=previous;} for each handler, in hexadecimal.
  */
 final class HandlerChain {
   private static final String PROPERTY = "io.mman.busHandlers";
@@ -26,14 +27,14 @@ final class HandlerChain {
     }
   }
 
-  /** Returns whether a signal that a handler gets is passed on to one of the given handlers. */
+  /** Returns whether signals that the first handler receives reach one of the given handlers. */
   static boolean leadsTo(Collection<Long> handlers, long first) {
     if (handlers.contains(first)) {
       return true;
     }
     String links = System.getProperty(PROPERTY, "");
     String handler = previous(links, first);
-    for (int i = 0; handler != null && i < links.length(); i++) { // a circle ends, too
+    for (int i = 0; handler != null && i < links.length(); i++) { // ends in a circle, too
       long address = Long.parseUnsignedLong(handler, 16);
       if (handlers.contains(address)) {
         return true;
@@ -43,7 +44,7 @@ final class HandlerChain {
     return false;
   }
 
-  /** Returns the latest predecessor, because the address of a handler is never used again. */
+  /** Returns the handler that was replaced, or null if this library did not install the handler. */
   private static @Nullable String previous(String links, long handler) {
     String name = Long.toHexString(handler) + "=";
     int start = links.lastIndexOf(name);

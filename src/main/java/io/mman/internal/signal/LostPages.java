@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pages of a {@link SurvivingRange} that are lost now. It is valid until the range changes; the
- * methods have to be called as those of the range.
+ * The pages of a {@link SurvivingRange} that are lost now. An instance is valid until the range
+ * changes. The rule of the range applies: one thread at a time may call the methods.
  *
  * <p>A page is marked before it is replaced. To restore marked pages, the handlers that may still
  * be replacing them are awaited first; later ones leave them alone. Then machine code maps the file
- * over the pages and removes their marks. A thread that faults in between waits for the second
- * step. A thread that runs Java could be stopped there by a safepoint, which waits for the thread
- * that faults.
+ * over the pages and removes their marks. A thread that faults between these two steps waits for
+ * the second one. This is why they are not written in Java: a safepoint could stop the thread
+ * between them, and would itself wait for the thread that faults.
  *
  * <pre>
- *   arguments of the machine code:
+ *   arguments of the machine code, with their offsets in bytes:
  *   0 address   8 length   16 protection (int)   24 flags (int)   32 descriptor (int)   40 offset
  *   48 bitmap   56 first bit   64 number of bits   72 result of mmap
  * </pre>
@@ -34,7 +34,7 @@ public final class LostPages {
   record Run(Part part, long bit, long pages) {}
 
   private static final long BYTES = 80;
-  private static final int RESULT = 9;
+  private static final int RESULT = 9; // the index of the result in longs
 
   private final List<Part> parts;
   private final Origin origin;
@@ -117,8 +117,8 @@ public final class LostPages {
   }
 
   /**
-   * Returns the length of the file in bytes, the maximum if it has none, or the negative errno of
-   * fstat(2).
+   * Returns the length of the file in bytes, {@code Long.MAX_VALUE} if it is not a regular file, or
+   * the negative errno of fstat(2).
    */
   public long fileLength() {
     FileStatus status = new FileStatus();
@@ -129,7 +129,7 @@ public final class LostPages {
     return status.isRegular() ? status.size() : Long.MAX_VALUE;
   }
 
-  /** Returns the runs of lost pages as far as a file of a given length reaches. */
+  /** Returns the runs of lost pages that a file of a given length reaches. */
   List<Run> runs(long fileLength) {
     List<Run> runs = new ArrayList<>();
     for (Part part : parts) {

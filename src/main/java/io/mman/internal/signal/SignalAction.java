@@ -6,7 +6,7 @@ import io.mman.internal.libc.SignalCalls;
  * The kernel's {@code struct sigaction} on x86_64 and aarch64: handler, flags, restorer and mask of
  * eight bytes each.
  *
- * @param restorer the address of the return from the signal; only with SA_RESTORER
+ * @param restorer the address of the code that returns from the signal; only with SA_RESTORER
  * @param mask the signals that are blocked while the handler runs
  */
 record SignalAction(long handler, long flags, long restorer, long mask) {
@@ -34,8 +34,9 @@ record SignalAction(long handler, long flags, long restorer, long mask) {
   }
 
   /**
-   * Returns the action of a handler in front of this one, with the same mask and flags, so that
-   * this one finds what it expects. A handler that was to be called only once is called more often.
+   * Returns the action of a handler in front of this one. It has the same mask and flags, so that
+   * this handler runs as it expects. Only SA_RESETHAND is removed, because it would remove the
+   * handler in front; a handler that asked to be called once may therefore be called more often.
    */
   SignalAction inFront(CodePage code) {
     boolean isHandler = handler > 1; // neither SIG_DFL nor SIG_IGN

@@ -25,7 +25,7 @@ public final class SurvivingRange {
 
   private volatile long finalCount;
 
-  /** How many pages the range from which this one was split off has counted, too. */
+  /** The part of the count that the range from which this one was split off has counted, too. */
   private long inherited;
 
   private SurvivingRange(RangeTable table, Origin origin) {
@@ -60,7 +60,7 @@ public final class SurvivingRange {
     return register(BusHandler.table(), start, length, capacity, origin, offset);
   }
 
-  /** Loads the classes that ranges need, which may no longer be possible when no file is free. */
+  /** Loads the classes that ranges need, because this needs a free descriptor. */
   public static void prepare() {
     Origin origin = new Origin(0, 0, 0);
     SurvivingRange range = register(BusHandler.table(), 0, 1, 1, origin, 0);
@@ -90,14 +90,14 @@ public final class SurvivingRange {
     }
   }
 
-  /** Makes a part findable under its address. */
+  /** Enters a part in the table, where handlers find it. */
   private Part publish(Part part) {
     Part published = written(part);
     table.insert(part.start(), published.entry());
     return published;
   }
 
-  /** Replaces a part by another with the same address. No handler acts on the old one then. */
+  /** Replaces a part at the same address, and waits until no handler acts on the old one. */
   private Part republish(Part old, Part part) {
     Part published = written(part);
     table.replace(old.start(), published.entry());
@@ -124,8 +124,9 @@ public final class SurvivingRange {
   }
 
   /**
-   * Ends the registration. When this returns, no handler will change these addresses any more. All
-   * later changes have no effect: the arena of a region may close during a change of the region.
+   * Ends the registration. When this returns, no handler will change these addresses any more.
+   * Changes made later have no effect, because the arena of a region may close during a change of
+   * the region.
    */
   public void unregister() {
     for (Part part : parts) {
@@ -149,7 +150,7 @@ public final class SurvivingRange {
     }
   }
 
-  /** Changes the protection of pages that will be replaced. Called before mprotect(2). */
+  /** Sets the protection of pages replaced from now on. It is called before mprotect(2). */
   public void protect(int protection) {
     origin = new Origin(origin.shift(), protection, origin.descriptor());
     parts.replaceAll(part -> republish(part, part));
@@ -264,7 +265,7 @@ public final class SurvivingRange {
       rest.parts.add(rest.republish(part, tail));
     } else {
       part.ledger().share();
-      rest.parts.add(rest.publish(tail)); // inside the old entry until that is shorter
+      rest.parts.add(rest.publish(tail)); // overlaps the old entry until that is replaced
       kept.add(republish(part, part.head(here)));
     }
     Memory.add(rest.count, lost);
@@ -272,8 +273,8 @@ public final class SurvivingRange {
   }
 
   /**
-   * Appends the pages of the range that follows in memory and in the file, which ends. Its count is
-   * added to that of this range, except for what a split has copied from one count to another.
+   * Appends the pages of the range that follows in memory and in the file. That range ends. Its
+   * count is added to that of this range, except for pages that {@link #split} has counted in both.
    */
   public void join(SurvivingRange next) {
     for (Part part : next.parts) {
@@ -292,13 +293,13 @@ public final class SurvivingRange {
     next.close();
   }
 
-  /** Returns how many pages have been replaced so far, each as often as it was. */
+  /** Returns how many pages have been replaced so far. A page counts each time it is replaced. */
   public long lostPages() {
-    VarHandle.acquireFence(); // who has read zeros before has to read the new count
+    VarHandle.acquireFence(); // a thread that has already read zeros must read the new count
     long address = count;
     if (address != 0) {
       long lost = Memory.getVolatile(address);
-      if (count == address) { // otherwise the memory may have another user by now
+      if (count == address) { // otherwise the block may have been reused for something else
         return lost;
       }
     }
@@ -311,9 +312,9 @@ public final class SurvivingRange {
   }
 
   /**
-   * Maps the file over the lost pages as far as it reaches; the others stay lost.
+   * Maps the file over the lost pages that it reaches; the others stay lost.
    *
-   * @param fileLength the length of the file
+   * @param fileLength the length of the file in bytes
    * @param flags the bits of mmap(2), with MAP_FIXED
    * @return the number of pages restored, or the negative errno of mmap(2)
    */

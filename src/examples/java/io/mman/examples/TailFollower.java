@@ -20,30 +20,30 @@ import java.util.List;
 /**
  * Follows a log file that another process writes and rotates, as {@code tail -F} does. The file may
  * be truncated at any moment, renamed and created anew, or deleted; it need not exist yet. Each
- * line is delivered once, complete, and in order. A line ends with a line feed; what follows the
- * last one is delivered when its line feed has been written.
+ * line is delivered once, complete, and in order. A line ends with a line feed; text after the last
+ * line feed is delivered once its own line feed has been written.
  *
  * <p>Every piece is copied from a region that survives bus errors, and checked afterwards: if the
- * file was truncated meanwhile, the piece may hold zeros or new bytes, and is dropped.
+ * file was truncated during the copy, the piece may hold zeros or new bytes, and is dropped.
  *
- * <p>Some things cannot be known, whoever reads the file, and however:
+ * <p>Some losses cannot be avoided by any program that reads a file in this way:
  *
  * <ul>
- *   <li>Lines that were written after the last poll and before the file was truncated are lost.
- *       {@code copytruncate} of logrotate loses them by its nature; its {@code create} does not.
+ *   <li>Lines that were written after the last poll and before the file was truncated are lost. The
+ *       setting {@code copytruncate} of logrotate cannot avoid this; {@code create} does.
  *   <li>A file that was created and renamed between two polls is not read.
- *   <li>After a rename, the old file is read until the new one has content. A process that writes
- *       to the old one even later is not heard.
- *   <li>A file that was truncated to a length other than 0, and grew past the last place that was
- *       read before anyone looked, looks like a file that was never truncated.
+ *   <li>After a rename, the old file is read until the new one has content. Lines that are written
+ *       to the old file after that are not delivered.
+ *   <li>If a file is truncated to a length other than 0 and grows past the last byte that was read
+ *       before the next poll, the truncation is not noticed.
  * </ul>
  *
- * <p>It needs {@link io.mman.Mman#survivesBusErrors}, and a local file system. One thread at a time
- * may use it.
+ * <p>This class needs a local file system, and a platform where {@link
+ * io.mman.Mman#survivesBusErrors} returns true. One thread at a time may use an instance.
  */
 public final class TailFollower implements AutoCloseable {
-  private static final int PIECE = 4096; // at most so many bytes are dropped with a bad piece
-  private static final long BATCH = 1 << 20; // so many bytes end a poll, so that a heap suffices
+  private static final int PIECE = 4096; // in bytes; at most this many are dropped at once
+  private static final long BATCH = 1 << 20; // in bytes; a poll ends after this many
   private static final byte MARK = (byte) 0xFF; // no UTF-8 text has this byte
 
   private final Path path;
@@ -84,7 +84,7 @@ public final class TailFollower implements AutoCloseable {
    */
   public List<String> poll() throws IOException {
     List<String> lines = new ArrayList<>();
-    // Asked first: what was written to the old file before the new one had content is read now.
+    // This comes first, so that everything written before the new file had content is read below.
     boolean hasSuccessor = hasSuccessor();
     if ((file == null || read(lines)) && hasSuccessor && open()) {
       read(lines);
@@ -114,7 +114,7 @@ public final class TailFollower implements AutoCloseable {
     }
     close();
     file = next;
-    // Of the descriptor, because the path may lead to another file again.
+    // The path may already lead to yet another file, so the descriptor is asked.
     Path opened = Path.of("/proc/self/fd/" + next.fd());
     key = Files.readAttributes(opened, BasicFileAttributes.class).fileKey();
     startAgain();
@@ -166,8 +166,8 @@ public final class TailFollower implements AutoCloseable {
 
   /**
    * Stores a byte in a private copy of the first page. If the file is truncated to nothing, the
-   * kernel drops the copy together with the page, so that the byte is gone even if the file has
-   * grown again by the time anyone looks.
+   * kernel drops the copy together with the page. The byte is therefore missing even if the file
+   * has grown again before the next check.
    *
    * @return whether the file has a first page
    */
@@ -194,10 +194,10 @@ public final class TailFollower implements AutoCloseable {
 
   /** Returns whether the file was truncated since the mark was set, or ends before an offset. */
   private boolean isTruncated(long end) {
-    return file.size() < end || !isMarked(); // the call first: then nothing is loaded too early
+    return file.size() < end || !isMarked(); // size first: the mark is then loaded later
   }
 
-  /** Goes to the place in a truncated file from which on its lines are new. */
+  /** Moves back to the place in a truncated file after which all lines are new. */
   private void goBack() {
     if (!isMarked()) {
       startAgain();

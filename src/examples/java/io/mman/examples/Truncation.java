@@ -14,8 +14,8 @@ import java.util.Locale;
 
 /**
  * Truncates a mapped file while four threads of another JVM ({@link TruncationChild}) read it: once
- * as every mapping in Java is read, which ends that JVM, and once with {@link
- * io.mman.Mapping#surviveBusErrors}.
+ * through an ordinary mapping, which ends that JVM, and once through one with {@link
+ * io.mman.Mapping#surviveBusErrors}, which does not.
  *
  * <pre>
  * mvn -q test-compile exec:exec -Dexample=Truncation
@@ -25,7 +25,7 @@ public final class Truncation {
   private static final long SIZE = 64 << 20;
   private static final long REST = 16 << 20;
 
-  /** They prevent a core dump, with which the exit code would be 134, and a report in a file. */
+  /** Prevents a core dump, with which the exit code would be 134, and a report in a file. */
   private static final List<String> OPTIONS =
       List.of("-Xmx64m", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null");
 

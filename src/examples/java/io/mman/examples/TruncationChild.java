@@ -32,7 +32,7 @@ public final class TruncationChild {
       readers.forEach(Thread::start);
       awaitRounds(readers, 1);
       System.out.println(READING);
-      while (region.lostPages() == 0) { // without surviveBusErrors until the JVM ends
+      while (region.lostPages() == 0) { // without surviveBusErrors, the JVM ends here
         Thread.sleep(1);
       }
       awaitRounds(readers, 2);
@@ -58,7 +58,7 @@ public final class TruncationChild {
     }
   }
 
-  /** Waits until each thread has read the whole file so many times more. */
+  /** Waits until each thread has read the whole file a number of times more. */
   private static void awaitRounds(List<Reader> readers, int more) throws InterruptedException {
     for (Reader reader : readers) {
       for (long end = reader.rounds.get() + more; reader.rounds.get() < end; ) {
@@ -77,7 +77,7 @@ public final class TruncationChild {
       setUncaughtExceptionHandler((thread, error) -> end(error));
     }
 
-    /** HotSpot turns some of these signals into an error in one thread, but not those here. */
+    /** Ends the JVM if HotSpot turns a bus error into an InternalError instead of ending it. */
     private static void end(Throwable error) {
       System.out.println("  " + error);
       Runtime.getRuntime().halt(2);

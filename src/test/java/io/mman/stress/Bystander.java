@@ -14,7 +14,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** Loses pages of a region that does not survive it, beside one that does. */
+/** Accesses missing pages of an ordinary region, next to one that survives bus errors. */
 final class Bystander {
   private static final long PAGE = Mman.pageSize();
 

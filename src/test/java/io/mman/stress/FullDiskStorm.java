@@ -24,7 +24,7 @@ public final class FullDiskStorm {
 
   private FullDiskStorm() {}
 
-  /** Takes a folder on a disk of 8 MiB, which begins to be full in the first round. */
+  /** Takes a folder on a disk of 8 MiB, which fills up in the first round. */
   public static void main(String... arguments) throws InterruptedException {
     Path path = Samples.sparse(Path.of(arguments[0]), PAGES * PAGE);
     try (MappedRegion region = Mapping.file(path).readWrite().surviveBusErrors().mapShared()) {

@@ -10,7 +10,7 @@ import io.mman.testing.Samples;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A million accesses all over 4 GiB of a file that gets shorter and shorter. */
+/** A million accesses at random places of a file of 4 GiB that becomes shorter and shorter. */
 final class ScatteredLosses {
   private static final long PAGE = Mman.pageSize();
   private static final long PAGES = (4L << 30) / PAGE;

@@ -50,7 +50,7 @@ final class SignalStorm {
     }
   }
 
-  /** Counts a signal. The compiler warns of any other use of these classes. */
+  /** Counts a signal. Reflection avoids the warnings that javac gives about these classes. */
   private static void handle(String name, AtomicLong count) throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -67,7 +67,7 @@ final class SignalStorm {
         .invoke(null, signal.getConstructor(String.class).newInstance(name), counter);
   }
 
-  /** Has SIGPROF sent to a running thread after each so many microseconds of processor time. */
+  /** Makes the kernel send SIGPROF each time that many microseconds of processor time pass. */
   private static void raiseEach(long micros) throws Throwable {
     Linker linker = Linker.nativeLinker();
     MethodHandle setitimer =

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Surviving regions beside other regions, other signals, and code that javac does not know. */
+/** Surviving regions next to other regions, other signals, and vector instructions. */
 class SurvivorsAndOthersTest {
-  /** What the module jdk.incubator.vector compiles to loads and stores of whole vectors. */
+  /** Accesses that HotSpot compiles to loads and stores of whole vectors. */
   private static final String VECTORS =
       """
       import io.mman.MappedRegion;

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class TruncationStorm {
   /** Who truncates the file. */
   enum Truncater {
-    /** This process: after each time the regions are restored and have to show the file again. */
+    /** This process, which restores the regions each time and compares them with the file. */
     SELF,
-    /** Another process, while this one restores the regions at any moment. */
+    /** Another process, while this one restores the regions at arbitrary moments. */
     OTHER
   }
 
@@ -137,7 +137,7 @@ public final class TruncationStorm {
    * Truncates a file, extends it and writes it again.
    *
    * @param extended runs when the file has its length again
-   * @param goesOn runs when the file is as before; if it returns false this was the last time
+   * @param goesOn runs when the file is as before; if it returns false, the method returns
    */
   private static void truncate(Path path, int times, Runnable extended, BooleanSupplier goesOn)
       throws IOException {
@@ -162,7 +162,7 @@ public final class TruncationStorm {
     return failure.get() == null;
   }
 
-  /** What is neither lost, nor becomes so during the comparison, is the file. */
+  /** Pages that are not lost before or during the comparison must equal the file. */
   private void restoreAndCompare(MappedRegion region) {
     restore(region);
     long before = region.lostPages();

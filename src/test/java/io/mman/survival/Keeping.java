@@ -24,7 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What surviving regions keep open. Each runs in a JVM of its own. */
+/** Tests of which files surviving regions keep open. Each runs in a JVM of its own. */
 enum Keeping {
   /** Regions of one file share a descriptor for each mode. */
   ONE_DESCRIPTOR {
@@ -114,7 +114,7 @@ enum Keeping {
     }
   },
 
-  /** The last region closes it, whichever way it ends. */
+  /** The last region closes the descriptor, even if its arena unmaps it. */
   ARENA_CLOSED {
     @Override
     void run(Path folder) {

@@ -22,7 +22,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Which calls notice that pages were lost. Each runs in a JVM of its own. */
+/** The methods that report new losses as events and counts. Each runs in a JVM of its own. */
 enum Noticed {
   CHECK(MappedRegion::requireIntact),
   SYNC(MappedRegion::sync),

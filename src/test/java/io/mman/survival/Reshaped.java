@@ -21,7 +21,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Regions that change while pages are lost. Each runs in a JVM of its own. */
+/** Tests of regions that change while pages are lost. Each runs in a JVM of its own. */
 public enum Reshaped {
   GROWN_IN_PLACE {
     @Override
@@ -89,13 +89,13 @@ public enum Reshaped {
       }
     }
 
-    /** Maps what is likely to lie behind the region, so that it cannot grow there. */
+    /** Maps memory that is likely to follow the region, so that it cannot grow in place. */
     private MappedRegion blocker(MappedRegion region) {
       return Mapping.anonymous(64 * PAGE).mapShared();
     }
   },
 
-  /** What is mapped in the end is anonymous memory, which must not grow in place of the file. */
+  /** The pages are anonymous memory then, which must not be extended instead of the file. */
   GROWN_AFTER_ALL_WERE_LOST {
     @Override
     void run(Path folder) {
@@ -196,7 +196,7 @@ public enum Reshaped {
     }
   },
 
-  /** A view that a resize would revoke is held by native code: nothing has changed then. */
+  /** Changes that would revoke a pinned view fail, and pages are lost and counted as before. */
   REFUSED {
     @Override
     void run(Path folder) {

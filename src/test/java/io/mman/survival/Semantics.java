@@ -27,7 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** What a region says and does after it has lost pages. Each runs in a JVM of its own. */
+/** Tests of regions after they have lost pages. Each runs in a JVM of its own. */
 enum Semantics {
   /** Each kind of lifetime and sharing. */
   TRUNCATED {
@@ -68,7 +68,7 @@ enum Semantics {
     }
   },
 
-  /** Each byte of the first page counts for a region that begins inside it. */
+  /** Offsets are those of the region, although it begins inside a page. */
   BEGINS_INSIDE_A_PAGE {
     @Override
     void run(Path folder) {
@@ -91,7 +91,7 @@ enum Semantics {
     }
   },
 
-  /** No call is silent, and what it can still do is done. */
+  /** Calls that transfer bytes fail with EIO on lost pages. Other pages are still written. */
   REPORTED {
     @Override
     void run(Path folder) {
@@ -261,7 +261,7 @@ enum Semantics {
     }
   },
 
-  /** Extending the file brings the region back whole. */
+  /** Once the region has extended the file, its lost pages can be restored. */
   EXTENDED {
     @Override
     void run(Path folder) {
@@ -305,7 +305,7 @@ enum Semantics {
     }
   },
 
-  /** A region without the request, and one that is closed. */
+  /** Regions without surviveBusErrors, and a closed one. */
   OTHERS {
     @Override
     void run(Path folder) {

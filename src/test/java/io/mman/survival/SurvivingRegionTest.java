@@ -89,7 +89,7 @@ class SurvivingRegionTest {
     assertTrue(text.endsWith(", shared, READ, survive bus errors]"), text);
   }
 
-  /** Without executable memory and with the property, nothing is opened or created. */
+  /** The file is not created. */
   @Test
   void denialChangesNothing() {
     Path path = folder.resolve("new");
@@ -101,7 +101,7 @@ class SurvivingRegionTest {
     assertFalse(Files.exists(path));
   }
 
-  /** Asks, and maps nevertheless. */
+  /** Prints whether regions can survive, and the message of the exception if one is mapped. */
   static class Denied {
     public static void main(String... arguments) {
       System.out.println(Mman.survivesBusErrors());
@@ -114,7 +114,7 @@ class SurvivingRegionTest {
     }
   }
 
-  /** The question alone must not install a handler, nor must any other mapping. */
+  /** Neither survivesBusErrors nor any other mapping may install a handler. */
   @Test
   void handlerIsInstalledByTheFirstMappingOnly() {
     ChildJvm child = ChildJvm.of(Installing.class);
@@ -122,7 +122,7 @@ class SurvivingRegionTest {
     assertEquals(List.of("true false false true false"), child.run(folder.toString()).lines());
   }
 
-  /** Neither copy knows the other one, but both handlers can be reached. */
+  /** The copies cannot see each other, but signals reach both handlers. */
   @Test
   void copiesOfTheLibraryDoNotInstallHandlersInTurn() {
     ChildJvm child = ChildJvm.of(TwoCopies.class);

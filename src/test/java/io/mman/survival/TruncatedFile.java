@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file of known bytes, which is truncated behind the back of the library, and its regions. */
+/** A file of known bytes that is truncated without the library, and checks of its regions. */
 record TruncatedFile(Path path) {
   static final long PAGE = Mman.pageSize();
 

@@ -34,7 +34,7 @@ final class AccessKinds {
   static final long LENGTH = PAGES * Victim.PAGE;
 
   /** In the middle of a page, whose rest is zeros and not lost. */
-  static final long CUT = KEPT * Victim.PAGE - Victim.PAGE / 2;
+  static final long TRUNCATED_LENGTH = KEPT * Victim.PAGE - Victim.PAGE / 2;
 
   private static final int LOST_BYTES = (int) ((PAGES - KEPT) * Victim.PAGE);
   private static final int ROUNDS = 20_000;
@@ -192,7 +192,7 @@ final class AccessKinds {
         count += pages;
         requireLost(region, kind.getKey(), count, pages);
         requireKept(region.segment(), cause);
-        cause.find(path);
+        cause.provide(path);
         region.restore();
         requireLost(region, kind.getKey() + " restored", count, 0);
       }
@@ -225,7 +225,7 @@ final class AccessKinds {
   }
 
   static void requireKept(MemorySegment segment, MissingPages cause) {
-    long kept = cause == MissingPages.TRUNCATED ? CUT : KEPT * Victim.PAGE;
+    long kept = cause == MissingPages.TRUNCATED ? TRUNCATED_LENGTH : KEPT * Victim.PAGE;
     MemorySegment sample = MemorySegment.ofArray(Samples.bytes(0, kept));
     Victim.require(segment.asSlice(0, kept).mismatch(sample) == -1, "not kept");
     for (long i = kept; i < KEPT * Victim.PAGE; i++) {

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 
 /** Why the last pages of a file cannot be provided. */
 enum MissingPages {
-  /** Another program has truncated the file, in the middle of the page before. */
+  /** Another program has truncated the file in the middle of the page before the missing ones. */
   TRUNCATED(null) {
     @Override
     Path file(Path folder) {
@@ -25,11 +25,11 @@ enum MissingPages {
 
     @Override
     void lose(Path path) {
-      Samples.resize(path, AccessKinds.CUT);
+      Samples.resize(path, AccessKinds.TRUNCATED_LENGTH);
     }
 
     @Override
-    void find(Path path) {
+    void provide(Path path) {
       Samples.resize(path, AccessKinds.LENGTH);
     }
 
@@ -39,10 +39,10 @@ enum MissingPages {
     }
   },
 
-  /** The file has a hole, and the file system is full, which needs a page for a load, too. */
+  /** The file system is full. It allocates a page for a hole even for a load. */
   FULL_TMPFS(SmallDisk.TMPFS),
 
-  /** The file system is full, and has zeros for loads. */
+  /** The file system is full. It allocates blocks for stores only, and loads read zeros. */
   FULL_EXT4(SmallDisk.EXT4) {
     @Override
     long lostPages(AccessKinds.Kind kind) {
@@ -76,7 +76,7 @@ enum MissingPages {
     this.disk = disk;
   }
 
-  /** Creates the file with its hole, on a disk that has no room then. */
+  /** Creates the file with a hole, and fills up the disk. */
   Path file(Path folder) throws IOException {
     Path path = Samples.file(folder, AccessKinds.KEPT * Victim.PAGE);
     Samples.resize(path, AccessKinds.LENGTH);
@@ -92,11 +92,11 @@ enum MissingPages {
 
   void prepare(MappedRegion region, Path path) {}
 
-  /** Loses the pages, unless they always are. */
+  /** Makes the pages missing, unless they are from the start. */
   void lose(Path path) {}
 
   /** Provides the pages again, if that is possible. */
-  void find(Path path) {}
+  void provide(Path path) {}
 
   /** Returns how many pages an access loses. */
   long lostPages(AccessKinds.Kind kind) {

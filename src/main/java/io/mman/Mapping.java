@@ -266,7 +266,7 @@ public final class Mapping {
   /**
    * Requests a region that survives bus errors. If the kernel cannot provide a page, then a load or
    * a store through a view, or by native code, finds a page of zeros and continues. This happens if
-   * another process has truncated the file, if a hole of the file is accessed while the disk is
+   * another process has truncated the file, if a hole of the file needs a block while the disk is
    * full, or if the medium cannot be read. The page of zeros is private to this process. {@link
    * MappedRegion#lostPages} counts such pages, {@link MappedRegion#requireIntact} reports them, and
    * {@link MappedRegion#restore} maps the file over them again once it has these pages. Without

@@ -49,7 +49,8 @@ enum PlantedFault {
   ENTRY_OUTLIVES_PAGES(
       "internal/region/Unmapper",
       new Edit(
-          "endLosses();\n        range.unmap(path);", "range.unmap(path);\n        endLosses();")),
+          "endLosses();\n        range.unmap(path);",
+          "range.unmap(path);\n        Thread.yield();\n        endLosses();")),
 
   /** The handler then replaces what lies after the region. */
   ENTRY_TOO_LONG(

@@ -49,7 +49,9 @@ public record Step(
     return (seed >> 1 & 3) == 0;
   }
 
-  /** Every fourth block of sixteen seeds maps only the file that is truncated at any moment. */
+  /**
+   * Every fourth block of sixteen seeds maps only the file that is truncated, and joins more often.
+   */
   static boolean survives(long seed) {
     return (seed >> 4 & 3) == 1;
   }
@@ -81,8 +83,14 @@ public record Step(
     if (op.isForEver() && !mayLeavePages(seed)) {
       op = Op.PROTECT;
     }
-    if (survives(seed) && isStorm(seed) && (op == Op.MAP || op == Op.MAP_FILE)) {
-      op = Op.MAP_SURVIVING;
+    if (survives(seed) && isStorm(seed)) {
+      op =
+          switch (op) {
+            case MAP, MAP_FILE, LEND -> Op.MAP_SURVIVING;
+            case OPEN_FILE, FILE, RESIZE_FILE, CLOSE_FILE -> Op.SPLIT;
+            case BURST, WRAP, STATS -> Op.JOIN;
+            default -> op;
+          };
     }
     return new Step(
         number,

@@ -38,6 +38,13 @@ class SurvivedTruncationTest {
   }
 
   @Test
+  void regionsTakeThePlacesOfOthers() {
+    ChildJvm child = ChildJvm.of(MappingStorm.class);
+
+    assertEquals(List.of("survived"), child.runFor(SECONDS, folder.toString(), TIMES).lines());
+  }
+
+  @Test
   void pagesThatThreadsLoseAtOnceAreCountedOnceEach() {
     ChildJvm child = ChildJvm.of(FullDiskStorm.class).under(SmallDisk.TMPFS.mountedAt(folder));
 

@@ -76,7 +76,7 @@ final class FilePreload {
     BusHandler.ensureInstalled();
     if (!canSurvive) {
       canSurvive = true;
-      initialize(Losses.class, SurvivingRange.class, LostPages.class);
+      initialize(Losses.class, StackReserve.class, SurvivingRange.class, LostPages.class);
       initialize(RegionFile.class, SharedFile.class, HeldFile.class);
       FileCalls.loadFstatfs();
       SurvivingRange.prepare();

@@ -72,6 +72,7 @@ final class Losses {
    * the file does not allow for the pages of the file, but not for zeros.
    */
   synchronized void protect(Protection protection) {
+    StackReserve.require();
     boolean shared = backing.kind() == Backing.Kind.FILE_SHARED;
     String reason = shared && !hasEnded ? SealErrors.accessMode(protection, fd) : null;
     if (reason != null) {
@@ -91,6 +92,7 @@ final class Losses {
 
   /** Sets the number of bytes in use after pages were mapped. */
   synchronized void grow(AddressRange place, long used) {
+    StackReserve.require();
     long bytes = backing.pages(used);
     if (range.isEmpty() && bytes > 0) {
       range.append(place.start(), bytes, place.capacity(), backing.offset());
@@ -106,18 +108,21 @@ final class Losses {
    * @return the losses of these pages, for {@link #end} or {@link #putBack}
    */
   synchronized Losses cut(long used) {
+    StackReserve.require();
     notice();
     return new Losses(range.cut(backing.pages(used)), backing, fd);
   }
 
   /** Takes back pages from {@link #cut} that could not be unmapped. */
   synchronized void putBack(AddressRange place, Losses cut) {
+    StackReserve.require();
     cut.place(place.start() + range.pages() * backing.page());
     join(cut);
   }
 
   /** Stops replacing pages, before they move. */
   synchronized void suspend() {
+    StackReserve.require();
     range.suspend();
   }
 
@@ -133,12 +138,14 @@ final class Losses {
    * @param rest the backing of the others
    */
   synchronized Losses split(long bytes, Backing rest) {
+    StackReserve.require();
     notice();
     return new Losses(range.split(bytes), rest, fd);
   }
 
   /** Takes over the pages of the next region. */
   synchronized void join(Losses next) {
+    StackReserve.require();
     notice();
     next.handOver(this);
     noticed = range.lostPages();
@@ -187,6 +194,7 @@ final class Losses {
 
   /** Maps the file over those lost pages that it reaches. */
   synchronized void restore(Protection protection) {
+    StackReserve.require();
     notice();
     long length = range.lost().fileLength();
     if (length < 0) {

@@ -67,17 +67,14 @@ final class RegionBuilder {
     return placement.map(backing, used, capacity, request.protection(), fd);
   }
 
+  /** After a stack overflow the pages stay mapped, because they may be registered. */
   private Losses register(AddressRange range, int fd) {
-    boolean done = false;
     try {
       long used = RegionState.used(head, size);
-      Losses losses = Losses.register(range, used, backing, request.protection(), fd);
-      done = true;
-      return losses;
-    } finally {
-      if (!done) {
-        range.unmapIfPossible();
-      }
+      return Losses.register(range, used, backing, request.protection(), fd);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      range.unmapIfPossible();
+      throw e;
     }
   }
 

@@ -129,11 +129,12 @@ public final class SurvivingRange {
    * the region.
    */
   public void unregister() {
-    for (Part part : parts) {
+    List<Part> ending = parts;
+    parts = new ArrayList<>(0); // before anything can fail: no entry may be retired twice
+    for (Part part : ending) {
       withdraw(part);
       part.ledger().release();
     }
-    parts = new ArrayList<>(0);
     close();
   }
 

@@ -51,8 +51,8 @@ class PlantedFaultsTest {
   private static final long FIRST_SURVIVING_SEED = 17;
   private static final int MOST_STORMS = 20;
 
-  /** Many times as long as it takes without a fault, with which it may hang. */
-  private static final long STORM_SECONDS = 30;
+  /** Several times as long as it takes without a fault, with which it may hang. */
+  private static final long STORM_SECONDS = 10;
 
   /** Faults that storms find, because they need more concurrency than a search has. */
   private static final Set<PlantedFault> OF_STORMS =

@@ -9,18 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 
 /** A mistake in the library that a search has to find, put into a copy of its sources. */
 enum PlantedFault {
   /** The range may then be reused before the call has reached it. */
   ADDRESSES_AS_NUMBERS(
-      "internal/libc/MemoryCalls",
-      Stream.of("Mprotect", "Madvise", "Msync", "Mlock", "Mlock2", "Munlock", "Mincore")
-          .map(call -> call + ".CALL.invokeExact(scratch, ")
-          .map(
-              call -> new Edit(call + "range,", call + "MemorySegment.ofAddress(range.address()),"))
-          .toArray(Edit[]::new)),
+      "internal/libc/CFunction",
+      new Edit(
+          "argument, 0, 0, 0, range, MemorySegment.NULL);",
+          "argument, 0, 0, 0, MemorySegment.NULL, MemorySegment.NULL);")),
 
   /** A view is then writable although its pages are not. */
   VIEWS_NOT_REVOKED(

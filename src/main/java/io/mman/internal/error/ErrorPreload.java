@@ -4,8 +4,16 @@ import io.mman.Errno;
 import io.mman.MapFlag;
 import io.mman.Protection;
 import io.mman.internal.libc.FileCalls;
-import io.mman.internal.libc.FunctionClasses;
+import io.mman.internal.libc.KernelCalls;
 import io.mman.internal.libc.MemoryCalls;
+import io.mman.internal.libc.NameCalls;
+import io.mman.internal.libc.ProcessCalls;
+import io.mman.internal.libc.TransferCalls;
+import io.mman.internal.platform.Fcntl;
+import io.mman.internal.platform.Ioctl;
+import io.mman.internal.platform.Kernel;
+import io.mman.internal.platform.LockType;
+import io.mman.internal.platform.OpenFlags;
 import io.mman.internal.proc.Proc;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
@@ -31,7 +39,7 @@ public final class ErrorPreload {
     if (!knowsMemory) {
       knowsMemory = true;
       try {
-        MemoryCalls.loadMunmap();
+        MemoryCalls.linkMunmap();
         loadClasses();
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.
@@ -45,7 +53,7 @@ public final class ErrorPreload {
     if (!knowsFiles) {
       knowsFiles = true;
       try {
-        FileCalls.loadClose();
+        FileCalls.linkClose();
         FileErrors.open(Errno.EISDIR);
         ResourceLimits.prepareForFiles();
       } catch (LinkageError | RuntimeException e) {
@@ -66,15 +74,17 @@ public final class ErrorPreload {
   }
 
   /**
-   * Preloads the classes of all functions and what explains their failures, on the first call.
-   * Functions are loaded, not linked, which would take milliseconds. If no descriptor is free,
-   * nothing is tried, because the JVM never again tries to load a class that it has failed to load.
+   * Preloads the classes of all functions and what explains their failures, on the first call. If
+   * no descriptor is free, nothing is tried, because the JVM never again tries to load a class that
+   * it has failed to load.
    */
   public static void prepareForMore() {
     if (!knowsMore && Proc.canOpen()) {
       knowsMore = true;
       try {
-        FunctionClasses.prepare();
+        initialize(FileCalls.class, KernelCalls.class, ProcessCalls.class);
+        initialize(TransferCalls.class, NameCalls.class);
+        initialize(Fcntl.class, Ioctl.class, Kernel.class, LockType.class, OpenFlags.class);
         AdviceErrors.prepare();
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out meanwhile; the requested operation may still succeed.
@@ -84,7 +94,18 @@ public final class ErrorPreload {
 
   /** Preloads what else is needed to report that {@code vm.max_map_count} is reached. */
   public static void prepareForLimits() {
-    FileCalls.loadFstat();
+    FileCalls.linkFstat();
+  }
+
+  /** Loads and initializes classes. */
+  public static void initialize(Class<?>... needed) {
+    try {
+      for (Class<?> each : needed) {
+        Class.forName(each.getName(), true, each.getClassLoader());
+      }
+    } catch (ClassNotFoundException e) {
+      throw new LinkageError("a class that is loaded cannot be found", e);
+    }
   }
 
   /** Uses the classes, so that they are not only loaded but linked and initialized. */

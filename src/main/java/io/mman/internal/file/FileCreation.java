@@ -6,7 +6,6 @@ import io.mman.internal.error.Failure;
 import io.mman.internal.error.FileErrors;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
-import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.PathBytes;
 import io.mman.internal.platform.At;
 import io.mman.internal.platform.OpenFlags;
@@ -57,7 +56,6 @@ public final class FileCreation {
    * Loads the classes that give a file its name, because no descriptor may be free for it later.
    */
   public static void prepare() {
-    NameCalls.prepare();
     Objects.requireNonNull(FileNames.class);
     Objects.requireNonNull(At.class);
   }

@@ -19,7 +19,6 @@ public final class FileLength {
    * Loads what is needed to set a length, before a file is opened and may take the last descriptor.
    */
   public static void prepare() {
-    FileCalls.loadLengthChanges();
     MappedExtents.of(new FileStatus()).release();
   }
 

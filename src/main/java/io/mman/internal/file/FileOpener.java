@@ -125,7 +125,7 @@ public final class FileOpener {
       isPrepared = true; // two threads may both load the classes, which does no harm
       try {
         new OpenFile(-1, Path.of(""));
-        FileCalls.loadFstat();
+        FileCalls.linkFstat();
       } catch (LinkageError e) {
         // No descriptor is free; the call will fail.
       }
@@ -154,7 +154,6 @@ public final class FileOpener {
     OpenRequest request = OpenRequest.of(options).forSharedMemory();
     Path path = PathBytes.ofSharedMemory(name);
     prepare();
-    FileCalls.loadShmUnlink();
     int flags = request.flags();
     int fd;
     try (Arena arena = Arena.ofConfined()) {

@@ -1,18 +1,11 @@
 package io.mman.internal.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.mman.internal.platform.Fcntl;
 import io.mman.internal.platform.LockType;
 import io.mman.internal.platform.Platform;
 import io.mman.internal.platform.StatLayout;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.util.Objects;
+import java.nio.ByteBuffer;
 
 /**
  * The calls on descriptors and on names of files, which are NUL-terminated bytes. A call that a
@@ -25,134 +18,97 @@ public final class FileCalls {
   /** Makes {@link #seek} count from the end of the file. */
   public static final int SEEK_END = 2;
 
-  private static final FunctionDescriptor DESCRIPTOR = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-  private static final FunctionDescriptor NAME = FunctionDescriptor.of(JAVA_INT, ADDRESS);
-  private static final FunctionDescriptor NAME_AND_INT =
-      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
-  private static final FunctionDescriptor NAME_AND_INTS =
-      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  // int open(const char *pathname, int flags, ... /* mode_t mode */);
+  private static final CFunction OPEN = new CFunction("open", 2);
+  // int close(int fd);
+  private static final CFunction CLOSE = new CFunction("close");
+  // off_t lseek(int fd, off_t offset, int whence);
+  private static final CFunction LSEEK = new CFunction("lseek");
+  // int fstatfs(int fd, struct statfs *buf);
+  private static final CFunction FSTATFS = new CFunction("fstatfs");
+  // int ftruncate(int fd, off_t length);
+  private static final CFunction FTRUNCATE = new CFunction("ftruncate");
+  // int posix_fallocate(int fd, off_t offset, off_t len);  returns the error
+  private static final CFunction POSIX_FALLOCATE = new CFunction("posix_fallocate");
+  // int fallocate(int fd, int mode, off_t offset, off_t len);
+  private static final CFunction FALLOCATE = new CFunction("fallocate");
+  // int posix_fadvise(int fd, off_t offset, off_t len, int advice);  returns the error
+  private static final CFunction POSIX_FADVISE = new CFunction("posix_fadvise");
+  // int fsync(int fd);
+  private static final CFunction FSYNC = new CFunction("fsync");
+  // int fdatasync(int fd);
+  private static final CFunction FDATASYNC = new CFunction("fdatasync");
+  // int fcntl(int fd, int cmd, ... /* int arg, or struct flock *lock */);
+  private static final CFunction FCNTL = new CFunction("fcntl", 2);
+  // int memfd_create(const char *name, unsigned int flags);
+  private static final CFunction MEMFD_CREATE = new CFunction("memfd_create");
+  // int shm_open(const char *name, int flag, mode_t mode);  variadic on macOS
+  private static final CFunction SHM_OPEN =
+      Platform.current() == Platform.MACOS
+          ? new CFunction("shm_open", 2)
+          : new CFunction("shm_open");
+  // int shm_unlink(const char *name);
+  private static final CFunction SHM_UNLINK = new CFunction("shm_unlink");
 
   private static final int HUGETLBFS_MAGIC = 0x958458f6;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
 
   private FileCalls() {}
 
-  // int open(const char *pathname, int flags, ... /* mode_t mode */);
-  private static final class Open {
-    static final MethodHandle CALL = Linking.linkVariadic("open", NAME_AND_INTS, 2);
+  /** The function that reads a status, which has other names in some C libraries. */
+  private static final class Fstat {
+    // int __fxstat(int version, int fd, struct stat *statbuf);  glibc before 2.33 has only this
+    static final boolean IS_VERSIONED =
+        Platform.current().isLinux() && Linking.find("fstat") == null;
+    // int fstat(int fd, struct stat *statbuf);  with 64-bit inodes on macOS for x86_64: $INODE64
+    static final CFunction CALL =
+        new CFunction(
+            IS_VERSIONED
+                ? "__fxstat"
+                : Linking.find("fstat$INODE64") != null ? "fstat$INODE64" : "fstat");
   }
 
   /** Returns a descriptor, or the negative errno. */
   public static int open(MemorySegment path, int flags, int mode) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = Scratch.result((int) Open.CALL.invokeExact(scratch, path, flags, mode), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
+    return OPEN.callAgain(path, flags, mode);
   }
 
-  // int close(int fd);
-  private static final class Close {
-    static final MethodHandle CALL = Linking.link("close", DESCRIPTOR);
-  }
-
-  /** Links close, because its class could not be loaded when no descriptor is free. */
-  public static void loadClose() {
-    Linking.requireAccess();
-    Objects.requireNonNull(Close.CALL);
+  /** Links close, so that a file can be closed even after resources have run out. */
+  public static void linkClose() {
+    CLOSE.link();
   }
 
   /** Closes a descriptor. Its number may be reused at once, even if this fails. */
   public static int close(int fd) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      return Scratch.result((int) Close.CALL.invokeExact(scratch, fd), scratch);
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
+    return CLOSE.call(fd, 0, 0, 0, 0);
   }
 
-  // int fstat(int fd, struct stat *statbuf);
-  private static final class Fstat {
-    /**
-     * glibc before 2.33 has only __fxstat. On macOS for x86_64 the function with 64-bit inodes has
-     * another name.
-     */
-    static final MethodHandle CALL =
-        Linking.link(
-            Linking.has("fstat$INODE64") ? "fstat$INODE64" : "fstat",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-
-    static final boolean IS_VERSIONED =
-        Platform.current().isLinux() && !Linking.has("fstat") && Linking.has("__fxstat");
-  }
-
-  // int __fxstat(int version, int fd, struct stat *statbuf);
-  private static final class Fxstat {
-    static final MethodHandle CALL =
-        Linking.link("__fxstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  }
-
-  /** Links fstat and reads an empty status, because at a limit the JVM cannot link anything. */
-  public static void loadFstat() {
+  /** Links fstat, because at a limit the JVM cannot link anything. */
+  public static void linkFstat() {
     Linking.requireAccess();
-    Objects.requireNonNull(Fstat.CALL);
-    new FileStatus().read(Scratch.structure(), StatLayout.current());
+    Fstat.CALL.link();
+    StatLayout.current();
   }
 
   /** Reads the status of an open file into {@code status}. */
   public static int fstat(int fd, FileStatus status) {
-    MemorySegment scratch = Scratch.get();
-    MemorySegment stat = scratch.asSlice(Scratch.STRUCTURE);
     StatLayout layout = StatLayout.current();
-    int result;
-    try {
-      do {
-        result =
-            Fstat.IS_VERSIONED
-                ? (int) Fxstat.CALL.invokeExact(scratch, layout.version(), fd, stat)
-                : (int) Fstat.CALL.invokeExact(scratch, fd, stat);
-        result = Scratch.result(result, scratch);
-      } while (result == Scratch.INTERRUPTED);
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
+    Scratch scratch = Scratch.get();
+    long stat = scratch.structureAddress();
+    int result =
+        Fstat.IS_VERSIONED
+            ? Fstat.CALL.callAgain(layout.version(), fd, stat, 0)
+            : Fstat.CALL.callAgain(fd, stat, 0, 0);
     if (result == 0) {
-      status.read(stat, layout);
+      status.read(scratch.structure(), layout);
     }
     return result;
   }
 
-  // off_t lseek(int fd, off_t offset, int whence);
-  private static final class Lseek {
-    static final MethodHandle CALL =
-        Linking.link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-  }
-
   /** Moves the file offset. Returns the new offset, or the negative errno. */
   public static long seek(int fd, long offset, int whence) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      return Scratch.result((long) Lseek.CALL.invokeExact(scratch, fd, offset, whence), scratch);
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int fstatfs(int fd, struct statfs *buf);
-  private static final class Fstatfs {
-    static final MethodHandle CALL =
-        Linking.link("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-  }
-
-  /** Loads the class of fstatfs without linking it. */
-  public static void loadFstatfs() {
-    Objects.requireNonNull(Fstatfs.class);
+    MemorySegment none = MemorySegment.NULL;
+    return LSEEK.callForLong(fd, offset, whence, 0, 0, 0, none, none);
   }
 
   /**
@@ -168,260 +124,70 @@ public final class FileCalls {
    * known. Linux only.
    */
   public static int fileSystem(int fd) {
-    MemorySegment scratch = Scratch.get();
-    MemorySegment buffer = Scratch.structure();
-    int result;
-    try {
-      do {
-        result = Scratch.result((int) Fstatfs.CALL.invokeExact(scratch, fd, buffer), scratch);
-      } while (result == Scratch.INTERRUPTED);
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-    return result == 0 ? StatLayout.current().fileSystem(buffer) : 0;
-  }
-
-  // int ftruncate(int fd, off_t length);
-  private static final class Ftruncate {
-    static final MethodHandle CALL =
-        Linking.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  }
-
-  /** Loads the classes of the functions that set the length of a file, without linking them. */
-  public static void loadLengthChanges() {
-    Objects.requireNonNull(Ftruncate.class);
-    Objects.requireNonNull(PosixFallocate.class);
+    Scratch scratch = Scratch.get();
+    int result = FSTATFS.callAgain(fd, scratch.structureAddress(), 0, 0);
+    return result == 0 ? StatLayout.current().fileSystem(scratch.structure()) : 0;
   }
 
   /** Sets the length of a file. */
   public static int ftruncate(int fd, long length) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = Scratch.result((int) Ftruncate.CALL.invokeExact(scratch, fd, length), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int posix_fallocate(int fd, off_t offset, off_t len);  returns the error
-  private static final class PosixFallocate {
-    static final MethodHandle CALL =
-        Linking.link(
-            "posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    return FTRUNCATE.callAgain(fd, length, 0, 0);
   }
 
   /** Allocates the blocks of a range of a file, and extends the file to the end of the range. */
   public static int posixFallocate(int fd, long offset, long length) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = -(int) PosixFallocate.CALL.invokeExact(scratch, fd, offset, length);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int fallocate(int fd, int mode, off_t offset, off_t len);
-  private static final class Fallocate {
-    static final MethodHandle CALL =
-        Linking.link(
-            "fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    return POSIX_FALLOCATE.callForError(fd, offset, length, 0);
   }
 
   /** Allocates the blocks of a range of a file without changing its length. Linux only. */
   public static int allocateKeepingSize(int fd, long offset, long length) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result =
-            Scratch.result(
-                (int) Fallocate.CALL.invokeExact(scratch, fd, FALLOC_FL_KEEP_SIZE, offset, length),
-                scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int posix_fadvise(int fd, off_t offset, off_t len, int advice);  returns the error
-  private static final class PosixFadvise {
-    static final MethodHandle CALL =
-        Linking.link(
-            "posix_fadvise",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    return FALLOCATE.callAgain(fd, FALLOC_FL_KEEP_SIZE, offset, length);
   }
 
   /** Gives advice on the use of a range of a file. */
   public static int posixFadvise(int fd, long offset, long length, int advice) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = -(int) PosixFadvise.CALL.invokeExact(scratch, fd, offset, length, advice);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int fsync(int fd);
-  private static final class Fsync {
-    static final MethodHandle CALL = Linking.link("fsync", DESCRIPTOR);
+    return POSIX_FADVISE.callForError(fd, offset, length, advice);
   }
 
   /** Writes the data and metadata of a file to its device. */
   public static int fsync(int fd) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = Scratch.result((int) Fsync.CALL.invokeExact(scratch, fd), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int fdatasync(int fd);
-  private static final class Fdatasync {
-    static final MethodHandle CALL = Linking.link("fdatasync", DESCRIPTOR);
+    return FSYNC.callAgain(fd, 0, 0, 0);
   }
 
   /** Writes the data of a file, and the metadata needed to read it, to its device. */
   public static int fdatasync(int fd) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = Scratch.result((int) Fdatasync.CALL.invokeExact(scratch, fd), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int fcntl(int fd, int cmd, ... /* int arg */);
-  private static final class Fcntl {
-    static final MethodHandle CALL =
-        Linking.linkVariadic(
-            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
+    return FDATASYNC.callAgain(fd, 0, 0, 0);
   }
 
   public static int fcntl(int fd, int command, int argument) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result =
-            Scratch.result((int) Fcntl.CALL.invokeExact(scratch, fd, command, argument), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int fcntl(int fd, int cmd, ... /* struct flock *lock */);
-  private static final class FcntlLock {
-    static final MethodHandle CALL =
-        Linking.linkVariadic(
-            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), 2);
+    return FCNTL.callAgain(fd, command, argument, 0);
   }
 
   /** Changes the lock of a whole file that an open file description holds, without waiting. */
   public static int setLock(int fd, LockType type) {
-    int command = io.mman.internal.platform.Fcntl.OFD_SETLK.number();
-    MemorySegment scratch = Scratch.get();
+    int command = Fcntl.OFD_SETLK.number();
+    Scratch scratch = Scratch.get();
     // The other fields are 0, which stands for the whole file, even if its length changes.
-    MemorySegment flock = scratch.asSlice(Scratch.STRUCTURE, LockType.STRUCTURE_BYTES);
-    flock.fill((byte) 0).set(JAVA_SHORT, LockType.offset(), type.number());
-    try {
-      int result;
-      do {
-        result =
-            Scratch.result((int) FcntlLock.CALL.invokeExact(scratch, fd, command, flock), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
+    ByteBuffer flock = scratch.structure();
+    for (int i = 0; i < LockType.STRUCTURE_BYTES; i++) {
+      flock.put(i, (byte) 0);
     }
-  }
-
-  // int memfd_create(const char *name, unsigned int flags);
-  private static final class MemfdCreate {
-    static final MethodHandle CALL = Linking.link("memfd_create", NAME_AND_INT);
+    flock.putShort(LockType.offset(), type.number());
+    return FCNTL.callAgain(fd, command, scratch.structureAddress(), 0);
   }
 
   /** Creates a file in memory, which has no name. Returns a descriptor, or the negative errno. */
   public static int memfdCreate(MemorySegment name, int flags) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = Scratch.result((int) MemfdCreate.CALL.invokeExact(scratch, name, flags), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int shm_open(const char *name, int flag, mode_t mode);  variadic on macOS
-  private static final class ShmOpen {
-    static final MethodHandle CALL =
-        Platform.current() == Platform.MACOS
-            ? Linking.linkVariadic("shm_open", NAME_AND_INTS, 2)
-            : Linking.link("shm_open", NAME_AND_INTS);
+    return MEMFD_CREATE.callAgain(name, flags, 0);
   }
 
   /** Opens a POSIX shared-memory object. Returns a descriptor, or the negative errno. */
   public static int shmOpen(MemorySegment name, int flags, int mode) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result =
-            Scratch.result((int) ShmOpen.CALL.invokeExact(scratch, name, flags, mode), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
-  }
-
-  // int shm_unlink(const char *name);
-  private static final class ShmUnlink {
-    static final MethodHandle CALL = Linking.link("shm_unlink", NAME);
-  }
-
-  /** Loads the class of shm_unlink, without linking it. */
-  public static void loadShmUnlink() {
-    Objects.requireNonNull(ShmUnlink.class);
+    return SHM_OPEN.callAgain(name, flags, mode);
   }
 
   /** Removes the name of a POSIX shared-memory object. */
   public static int shmUnlink(MemorySegment name) {
-    MemorySegment scratch = Scratch.get();
-    try {
-      int result;
-      do {
-        result = Scratch.result((int) ShmUnlink.CALL.invokeExact(scratch, name), scratch);
-      } while (result == Scratch.INTERRUPTED);
-      return result;
-    } catch (Throwable t) {
-      throw Linking.unexpected(t);
-    }
+    return SHM_UNLINK.callAgain(name, 0, 0);
   }
 }

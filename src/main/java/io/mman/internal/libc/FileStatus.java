@@ -1,7 +1,7 @@
 package io.mman.internal.libc;
 
 import io.mman.internal.platform.StatLayout;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /** The status of an open file: those fields of fstat(2) that a mapping needs. */
 public final class FileStatus {
@@ -16,7 +16,7 @@ public final class FileStatus {
   private long size;
   private long blockSize;
 
-  void read(MemorySegment stat, StatLayout layout) {
+  void read(ByteBuffer stat, StatLayout layout) {
     device = layout.device(stat);
     inode = layout.inode(stat);
     mode = layout.mode(stat);

@@ -1,37 +1,42 @@
 package io.mman.internal.libc;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A few hundred bytes of native memory for each thread, so that a call allocates nothing. They hold
  * the errno of the thread's last call, and the small structures that some calls need.
+ *
+ * <p>They are accessed through a buffer, because the first access to a segment takes milliseconds:
+ * the JVM has to prepare a variable handle for it.
  */
 final class Scratch {
-  /** The offset of the part for structures, which follows the captured errno. */
-  static final long STRUCTURE = 16;
-
-  /** The size of that part: enough for any {@code struct stat}, and for mincore of a few pages. */
-  static final long STRUCTURE_BYTES = 512;
+  /** The size of the part for structures: enough for any {@code struct stat}. */
+  static final int STRUCTURE_BYTES = 512;
 
   /** The result of a call that a signal has interrupted. EINTR is 4 on every platform. */
   static final int INTERRUPTED = -4;
 
-  private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
-  private static final long ERRNO = CAPTURED.byteOffset(PathElement.groupElement("errno"));
+  /** The offset of the part for structures, which follows the captured errno. */
+  private static final int STRUCTURE = 16;
 
   // An anonymous class, because the first lambda of a JVM takes milliseconds.
-  private static final ThreadLocal<MemorySegment> OF_THREAD =
+  private static final ThreadLocal<Scratch> OF_THREAD =
       new ThreadLocal<>() {
         @Override
-        protected MemorySegment initialValue() {
-          return Arena.ofAuto().allocate(STRUCTURE + STRUCTURE_BYTES, 16);
+        protected Scratch initialValue() {
+          return new Scratch();
         }
       };
+
+  private final ByteBuffer bytes =
+      ByteBuffer.allocateDirect(STRUCTURE + STRUCTURE_BYTES).order(ByteOrder.nativeOrder());
+
+  private final MemorySegment memory = MemorySegment.ofBuffer(bytes);
+  private final ByteBuffer structure =
+      bytes.slice(STRUCTURE, STRUCTURE_BYTES).order(ByteOrder.nativeOrder());
+  private final long structureAddress = memory.address() + STRUCTURE;
 
   private Scratch() {}
 
@@ -40,23 +45,28 @@ final class Scratch {
    *
    * @throws IllegalCallerException if native access is denied, with the option that enables it
    */
-  static MemorySegment get() {
+  static Scratch get() {
     Linking.requireAccess();
     return OF_THREAD.get();
   }
 
-  /** Returns the part for structures of the current thread's scratch memory. */
-  static MemorySegment structure() {
-    return get().asSlice(STRUCTURE);
+  /** Returns the memory, whose start receives the errno of a call. */
+  MemorySegment memory() {
+    return memory;
   }
 
-  /** Returns the result of the C function, or the negative errno if it is -1. */
-  static long result(long result, MemorySegment scratch) {
-    return result == -1 ? -scratch.get(ValueLayout.JAVA_INT, ERRNO) : result;
+  /** Returns the errno of the last call. The structure that captures it begins with it. */
+  int errno() {
+    return bytes.getInt(0);
   }
 
-  /** Returns the result of the C function, or the negative errno if it is -1. */
-  static int result(int result, MemorySegment scratch) {
-    return result == -1 ? -scratch.get(ValueLayout.JAVA_INT, ERRNO) : result;
+  /** Returns the address of the part for structures, which stays valid while the thread lives. */
+  long structureAddress() {
+    return structureAddress;
+  }
+
+  /** Returns the part for structures, whose position and limit never change. */
+  ByteBuffer structure() {
+    return structure;
   }
 }

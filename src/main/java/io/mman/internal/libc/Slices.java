@@ -23,11 +23,6 @@ public final class Slices {
     if (offset >= 0) {
       return segment.asSlice(offset, length);
     }
-    return around(segment, offset, length);
-  }
-
-  /** Returns the part without a case distinction, so that C2 can eliminate the segment. */
-  static MemorySegment around(MemorySegment segment, long offset, long length) {
     return MemorySegment.ofAddress(segment.address() + offset)
         .reinterpret(length, new ScopeArena(segment.scope()), null);
   }

@@ -10,9 +10,9 @@ public enum LockType {
   UNLCK(Numbers.linux(2).macos(2));
 
   /** An upper bound of the size of {@code struct flock}; all fields but the type may be 0. */
-  public static final long STRUCTURE_BYTES = 32;
+  public static final int STRUCTURE_BYTES = 32;
 
-  private static final long OFFSET = offset(Platform.current());
+  private static final int OFFSET = offset(Platform.current());
 
   private final Numbers numbers;
 
@@ -21,12 +21,12 @@ public enum LockType {
   }
 
   /** Returns the offset of {@code l_type}, a {@code short}, in {@code struct flock}. */
-  public static long offset() {
+  public static int offset() {
     return OFFSET;
   }
 
   /** On Linux the type comes first, on macOS after start, length and process. */
-  static long offset(Platform platform) {
+  static int offset(Platform platform) {
     return platform == Platform.MACOS ? 20 : 0;
   }
 

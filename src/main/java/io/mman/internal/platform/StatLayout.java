@@ -1,7 +1,6 @@
 package io.mman.internal.platform;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,29 +28,29 @@ public enum StatLayout {
   OPENBSD(4, 4, 8, 0, 4, 20, 80, 96, 4);
 
   /** An upper bound of the size of the structure on any platform. */
-  public static final long MAX_BYTES = 256;
+  public static final int MAX_BYTES = 256;
 
   private static final @Nullable StatLayout CURRENT = of(Platform.current(), Arch.current());
 
-  private final long device;
+  private final int device;
   private final int deviceBytes;
-  private final long inode;
-  private final long mode;
+  private final int inode;
+  private final int mode;
   private final int modeBytes;
-  private final long uid;
-  private final long size;
-  private final long blockSize;
+  private final int uid;
+  private final int size;
+  private final int blockSize;
   private final int blockSizeBytes;
 
   StatLayout(
-      long device,
+      int device,
       int deviceBytes,
-      long inode,
-      long mode,
+      int inode,
+      int mode,
       int modeBytes,
-      long uid,
-      long size,
-      long blockSize,
+      int uid,
+      int size,
+      int blockSize,
       int blockSizeBytes) {
     this.device = device;
     this.deviceBytes = deviceBytes;
@@ -90,29 +89,23 @@ public enum StatLayout {
   }
 
   /** Returns st_dev, the device that the file is on. */
-  public long device(MemorySegment stat) {
-    return deviceBytes == 8
-        ? stat.get(ValueLayout.JAVA_LONG, device)
-        : stat.get(ValueLayout.JAVA_INT, device);
+  public long device(ByteBuffer stat) {
+    return deviceBytes == 8 ? stat.getLong(device) : stat.getInt(device);
   }
 
   /** Returns st_ino, the number of the file on its device. */
-  public long inode(MemorySegment stat) {
-    return stat.get(ValueLayout.JAVA_LONG, inode);
+  public long inode(ByteBuffer stat) {
+    return stat.getLong(inode);
   }
 
   /** Returns f_type of Linux's {@code struct statfs}: 64 bits, or 32 bits on s390x. */
-  public int fileSystem(MemorySegment statfs) {
-    return this == LINUX_S390X
-        ? statfs.get(ValueLayout.JAVA_INT, 0)
-        : (int) statfs.get(ValueLayout.JAVA_LONG, 0);
+  public int fileSystem(ByteBuffer statfs) {
+    return this == LINUX_S390X ? statfs.getInt(0) : (int) statfs.getLong(0);
   }
 
   /** Returns st_mode, the type of the file and its permissions. */
-  public int mode(MemorySegment stat) {
-    return modeBytes == 2
-        ? Short.toUnsignedInt(stat.get(ValueLayout.JAVA_SHORT, mode))
-        : stat.get(ValueLayout.JAVA_INT, mode);
+  public int mode(ByteBuffer stat) {
+    return modeBytes == 2 ? Short.toUnsignedInt(stat.getShort(mode)) : stat.getInt(mode);
   }
 
   /**
@@ -124,20 +117,18 @@ public enum StatLayout {
   }
 
   /** Returns st_uid, the user who owns the file. */
-  public int uid(MemorySegment stat) {
-    return stat.get(ValueLayout.JAVA_INT, uid);
+  public int uid(ByteBuffer stat) {
+    return stat.getInt(uid);
   }
 
   /** Returns st_size, the length in bytes. */
-  public long size(MemorySegment stat) {
-    return stat.get(ValueLayout.JAVA_LONG, size);
+  public long size(ByteBuffer stat) {
+    return stat.getLong(size);
   }
 
   /** Returns st_blksize in bytes. It is the page size of a file that consists of huge pages. */
-  public long blockSize(MemorySegment stat) {
-    return blockSizeBytes == 8
-        ? stat.get(ValueLayout.JAVA_LONG, blockSize)
-        : stat.get(ValueLayout.JAVA_INT, blockSize);
+  public long blockSize(ByteBuffer stat) {
+    return blockSizeBytes == 8 ? stat.getLong(blockSize) : stat.getInt(blockSize);
   }
 
   /** Returns the version number that {@code __fxstat} of glibc before 2.33 requires. */

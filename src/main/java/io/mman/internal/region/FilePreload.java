@@ -14,7 +14,6 @@ import io.mman.internal.file.FileLength;
 import io.mman.internal.file.MappedExtents;
 import io.mman.internal.jfr.Recorded;
 import io.mman.internal.libc.FileCalls;
-import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.Slices;
 import io.mman.internal.proc.Proc;
@@ -22,8 +21,6 @@ import io.mman.internal.proc.Smaps;
 import io.mman.internal.signal.BusHandler;
 import io.mman.internal.signal.LostPages;
 import io.mman.internal.signal.SurvivingRange;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodHandles.Lookup;
 import java.util.Objects;
 
 /**
@@ -59,8 +56,7 @@ final class FilePreload {
       boolean advises = request.populate || request.populatesByFlag() || !request.advice.isEmpty();
       if (advises && !canAdvise) {
         canAdvise = true;
-        initialize(Advice.class, AdviceRules.class, Prefault.class, Slices.class);
-        MemoryCalls.loadMadvise();
+        ErrorPreload.initialize(Advice.class, AdviceRules.class, Prefault.class, Slices.class);
       }
     } catch (LinkageError | RuntimeException e) {
       // No descriptor is free, or native access is denied; opening the file will fail.
@@ -76,22 +72,25 @@ final class FilePreload {
     BusHandler.ensureInstalled();
     if (!canSurvive) {
       canSurvive = true;
-      initialize(Losses.class, StackReserve.class, SurvivingRange.class, LostPages.class);
-      initialize(RegionFile.class, SharedFile.class, HeldFile.class);
-      FileCalls.loadFstatfs();
+      ErrorPreload.initialize(
+          Losses.class, StackReserve.class, SurvivingRange.class, LostPages.class);
+      ErrorPreload.initialize(RegionFile.class, SharedFile.class, HeldFile.class);
       SurvivingRange.prepare();
     }
   }
 
   private static void loadMapping() {
-    initialize(RegionFile.class, Backing.class, Backing.Kind.class, RegionBuilder.class);
-    initialize(Placement.class, RegionState.class, AddressRange.class, PageRange.class);
-    initialize(RegionCounters.class, Unmapper.class, RegionResources.class, Region.class);
-    initialize(MappedExtents.class, MappedExtents.Extent.class, FileEnd.class);
-    initialize(RegionLock.class, SystemCalls.class, FlagBits.class, MapCountReserve.class);
+    ErrorPreload.initialize(
+        RegionFile.class, Backing.class, Backing.Kind.class, RegionBuilder.class);
+    ErrorPreload.initialize(
+        Placement.class, RegionState.class, AddressRange.class, PageRange.class);
+    ErrorPreload.initialize(
+        RegionCounters.class, Unmapper.class, RegionResources.class, Region.class);
+    ErrorPreload.initialize(MappedExtents.class, MappedExtents.Extent.class, FileEnd.class);
+    ErrorPreload.initialize(
+        RegionLock.class, SystemCalls.class, FlagBits.class, MapCountReserve.class);
     Recorded.begin(Recorded.Kind.MAP);
-    FileCalls.loadFstat();
-    MemoryCalls.loadMmap();
+    FileCalls.linkFstat();
     ProcessCalls.pageSize();
   }
 
@@ -107,29 +106,20 @@ final class FilePreload {
     if (many && Proc.canOpen()) {
       canChange = true;
       try {
-        initialize(Change.class, Outcome.class, ProtectionChange.class, Resizer.class);
-        initialize(Mover.class, Shrinker.class, SplitJoin.class, SplitJoin.Part.class);
+        ErrorPreload.initialize(Change.class, Outcome.class, ProtectionChange.class, Resizer.class);
+        ErrorPreload.initialize(Mover.class, Shrinker.class, SplitJoin.class, SplitJoin.Part.class);
         Objects.requireNonNull(SplitJoin.class.getDeclaredClasses()); // loads the private ones
-        initialize(RegionPin.class, ResidencyQuery.class, AdviceRules.class, Prefault.class);
-        initialize(ResidencyAccess.class, ResidencySnapshot.class, StatsQuery.class, Smaps.class);
-        initialize(RegionCopy.class, RegionStats.class, SyncFlag.class, Advice.class);
-        initialize(LockFlag.class);
+        ErrorPreload.initialize(
+            RegionPin.class, ResidencyQuery.class, AdviceRules.class, Prefault.class);
+        ErrorPreload.initialize(
+            ResidencyAccess.class, ResidencySnapshot.class, StatsQuery.class, Smaps.class);
+        ErrorPreload.initialize(RegionCopy.class, RegionStats.class, SyncFlag.class, Advice.class);
+        ErrorPreload.initialize(LockFlag.class);
         KernelCopy.prepare();
         ErrorPreload.prepareForMore();
       } catch (LinkageError | RuntimeException e) {
         // The descriptors have run out meanwhile.
       }
-    }
-  }
-
-  private static void initialize(Class<?>... needed) {
-    Lookup lookup = MethodHandles.lookup();
-    try {
-      for (Class<?> each : needed) {
-        lookup.ensureInitialized(each);
-      }
-    } catch (IllegalAccessException e) {
-      throw new LinkageError("a class is not accessible here", e);
     }
   }
 }

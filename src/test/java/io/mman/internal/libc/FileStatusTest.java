@@ -3,8 +3,8 @@ package io.mman.internal.libc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mman.internal.platform.StatLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +31,7 @@ class FileStatusTest {
   })
   void aRegularFileHasALengthAndSoHasSharedMemory(
       StatLayout layout, String octal, boolean isRegular) {
-    MemorySegment stat = MemorySegment.ofArray(new long[(int) StatLayout.MAX_BYTES / 8]);
+    ByteBuffer stat = ByteBuffer.allocate(StatLayout.MAX_BYTES).order(ByteOrder.nativeOrder());
     setMode(stat, layout, Integer.parseInt(octal, 8));
     FileStatus status = new FileStatus();
 
@@ -44,14 +44,14 @@ class FileStatusTest {
    * Sets st_mode with the width that it has in C: on a big-endian processor, the first two bytes of
    * an int are not its low half.
    */
-  private static void setMode(MemorySegment stat, StatLayout layout, int mode) {
+  private static void setMode(ByteBuffer stat, StatLayout layout, int mode) {
     switch (layout) {
-      case MACOS -> stat.set(ValueLayout.JAVA_SHORT, 4, (short) mode); // after a four-byte st_dev
-      case FREEBSD -> stat.set(ValueLayout.JAVA_SHORT, 24, (short) mode);
-      case LINUX_WIDE, LINUX_S390X -> stat.set(ValueLayout.JAVA_INT, 24, mode);
-      case LINUX_GENERIC -> stat.set(ValueLayout.JAVA_INT, 16, mode);
-      case NETBSD -> stat.set(ValueLayout.JAVA_INT, 8, mode);
-      case OPENBSD -> stat.set(ValueLayout.JAVA_INT, 0, mode);
+      case MACOS -> stat.putShort(4, (short) mode); // after a four-byte st_dev
+      case FREEBSD -> stat.putShort(24, (short) mode);
+      case LINUX_WIDE, LINUX_S390X -> stat.putInt(24, mode);
+      case LINUX_GENERIC -> stat.putInt(16, mode);
+      case NETBSD -> stat.putInt(8, mode);
+      case OPENBSD -> stat.putInt(0, mode);
     }
   }
 }

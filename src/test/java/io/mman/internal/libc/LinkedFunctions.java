@@ -1,65 +1,42 @@
 package io.mman.internal.libc;
 
-import static java.util.stream.Collectors.joining;
-
-import io.mman.internal.platform.Platform;
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Links every function of the library, which a JVM does once, and prints the name of each and its
- * signature in the format of GraalVM's reachability metadata.
+ * Initializes every class that declares functions of the C library, and prints the name of each
+ * function and the index of its first variadic argument.
  */
 final class LinkedFunctions {
-  private static final List<String> TYPES = List.of("int", "long", "void*");
-
   private LinkedFunctions() {}
 
   /** Takes the folder with the compiled classes. */
-  public static void main(String... args) throws IOException, ClassNotFoundException {
+  public static void main(String... args) throws IOException, ReflectiveOperationException {
     Set<String> lines = new TreeSet<>();
-    Linking.listener =
-        (name, shape, firstVariadic) -> lines.add(name + " " + json(shape, firstVariadic));
     try (Stream<Path> files = Files.list(Path.of(args[0], "io/mman/internal/libc"))) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString().replaceFirst("\\.class$", "");
         if (!name.equals("package-info")) {
-          Class.forName(LinkedFunctions.class.getPackageName() + "." + name); // initializes it
+          addFunctions(Class.forName(LinkedFunctions.class.getPackageName() + "." + name), lines);
         }
       }
-    }
-    if (Platform.current() != Platform.UNKNOWN) {
-      ProcessCalls.descriptorLimit(); // links getrlimit, which no class does
     }
     lines.forEach(System.out::println);
   }
 
-  private static String json(FunctionDescriptor shape, int firstVariadic) {
-    String parameters =
-        shape.argumentLayouts().stream().map(LinkedFunctions::type).collect(joining(", "));
-    String variadic =
-        firstVariadic == Linking.FIXED ? "" : ", \"firstVariadicArg\": " + firstVariadic;
-    return "{\"returnType\": %s, \"parameterTypes\": [%s], \"options\": {\"captureCallState\": true%s}}"
-        .formatted(type(shape.returnLayout().orElseThrow()), parameters, variadic);
-  }
-
-  /** Returns the name in C, which the image builder looks up among the linker's layouts. */
-  private static String type(MemoryLayout layout) {
-    for (String type : TYPES) {
-      ValueLayout theirs = (ValueLayout) Linker.nativeLinker().canonicalLayouts().get(type);
-      if (theirs.carrier() == ((ValueLayout) layout).carrier()) {
-        return '"' + type + '"';
+  private static void addFunctions(Class<?> holder, Set<String> lines)
+      throws IllegalAccessException {
+    for (Field field : holder.getDeclaredFields()) {
+      if (field.getType() == CFunction.class) {
+        field.setAccessible(true);
+        CFunction function = (CFunction) field.get(null);
+        lines.add(function + " " + function.firstVariadic());
       }
     }
-    throw new AssertionError("no name for " + layout);
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.CProgram;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -81,8 +81,8 @@ class StatLayoutTest {
   @EnumSource
   void fieldsAreWhereCHasThem(CProgram.Compiler compiler) {
     List<String> lines = CProgram.run(compiler, folder, SOURCE);
-    MemorySegment stat = structure(lines.get(0));
-    MemorySegment statfs = structure(lines.get(7));
+    ByteBuffer stat = structure(lines.get(0));
+    ByteBuffer statfs = structure(lines.get(7));
     StatLayout layout = StatLayout.current();
 
     assertEquals(Long.parseLong(lines.get(1)), Integer.toUnsignedLong(layout.mode(stat)));
@@ -94,11 +94,8 @@ class StatLayoutTest {
     assertEquals(Long.parseLong(lines.get(8)), layout.fileSystem(statfs));
   }
 
-  private static MemorySegment structure(String hex) {
-    byte[] bytes = HexFormat.of().parseHex(hex);
-    MemorySegment structure = MemorySegment.ofArray(new long[(int) StatLayout.MAX_BYTES / 8]);
-    MemorySegment.copy(bytes, 0, structure, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    return structure;
+  private static ByteBuffer structure(String hex) {
+    return ByteBuffer.wrap(HexFormat.of().parseHex(hex)).order(ByteOrder.nativeOrder());
   }
 
   /** A field is where it is read if it alone differs from 0, and all others are then read as 0. */
@@ -109,7 +106,7 @@ class StatLayoutTest {
     for (String line : lines) {
       String[] words = line.split(" ");
       StatLayout layout = StatLayout.valueOf(words[0]);
-      byte[] stat = new byte[(int) StatLayout.MAX_BYTES];
+      byte[] stat = new byte[StatLayout.MAX_BYTES];
       int offset = Integer.parseInt(words[2]);
       Arrays.fill(stat, offset, offset + Integer.parseInt(words[3]), (byte) 1);
       long value = words[3].equals("8") ? 0x0101010101010101L : 0x01010101L;
@@ -127,8 +124,7 @@ class StatLayoutTest {
   }
 
   private static long field(String name, StatLayout layout, byte[] bytes) {
-    MemorySegment stat = MemorySegment.ofArray(new long[bytes.length / 8]);
-    MemorySegment.copy(bytes, 0, stat, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    ByteBuffer stat = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     return switch (name) {
       case "st_dev" -> layout.device(stat);
       case "st_ino" -> layout.inode(stat);

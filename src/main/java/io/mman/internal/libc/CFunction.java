@@ -1,0 +1,222 @@
+package io.mman.internal.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.mman.internal.platform.Platform;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function of the C library, which is looked up when it is first called. A function that the
+ * system lacks therefore affects only its callers.
+ *
+ * <p>All functions are called with one shape, by one method handle, because each further shape
+ * takes some ten milliseconds to link: six integers, of which a function ignores those that it does
+ * not have. The calling conventions of all 64-bit systems allow that, and a sign-extended {@code
+ * long} is right for an {@code int} parameter. Two segments follow, which no function reads. The
+ * linker checks that their arenas are open, and keeps them open until the call returns; no call can
+ * therefore reach memory that has been unmapped and reused.
+ */
+final class CFunction {
+  static final FunctionDescriptor SHAPE =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS,
+          ADDRESS);
+
+  /** Stands for the index of the first variadic argument of a function that has none. */
+  static final int FIXED = -1;
+
+  /** The highest index of a first variadic argument, that of mremap(2). */
+  private static final int MAX_FIRST_VARIADIC = 4;
+
+  private final String name;
+  private final int firstVariadic;
+
+  /** Whether the function needs a handle of its own, because of its variadic arguments. */
+  private final boolean isSpecial;
+
+  /** Null until the first call. Two threads may both look it up, which does no harm. */
+  private @Nullable MemorySegment address;
+
+  /** Linked at the first call, when it is known that native access is not denied. */
+  private static final class Downcall {
+    static final MethodHandle FIXED_ARGUMENTS = Linking.link(SHAPE, FIXED);
+  }
+
+  /** Used only where variadic arguments are passed in another way than others. */
+  private static final class VariadicDowncalls {
+    static final @Nullable MethodHandle[] OF_INDEX = new MethodHandle[MAX_FIRST_VARIADIC + 1];
+  }
+
+  CFunction(String name) {
+    this(name, FIXED);
+  }
+
+  /**
+   * Creates a function that may have variadic arguments.
+   *
+   * @param firstVariadic the index of the first one, or {@link #FIXED}
+   */
+  CFunction(String name, int firstVariadic) {
+    this.name = name;
+    this.firstVariadic = firstVariadic;
+    this.isSpecial = firstVariadic != FIXED && Linking.distinguishesVariadic();
+  }
+
+  /** Returns whether the C library has the function. */
+  boolean exists() {
+    return address != null || Linking.find(name) != null;
+  }
+
+  /** Makes the first call possible when no descriptor or no map area is free. */
+  void link() {
+    Linking.requireAccess();
+    address();
+    handle();
+  }
+
+  /**
+   * Calls the function.
+   *
+   * @param held the segment whose address is among the arguments, or NULL
+   * @param alsoHeld a second such segment, or NULL
+   * @return what the function returns, of which only the low half counts if it returns an int
+   * @throws UnsupportedOperationException if the system lacks the function
+   */
+  private long call(
+      MemorySegment scratch,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      MemorySegment held,
+      MemorySegment alsoHeld) {
+    MemorySegment function = address();
+    try {
+      return isSpecial
+          ? (long) handle().invokeExact(function, scratch, a, b, c, d, e, f, held, alsoHeld)
+          : (long)
+              Downcall.FIXED_ARGUMENTS.invokeExact(
+                  function, scratch, a, b, c, d, e, f, held, alsoHeld);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  /** Returns the result of a function that returns a long, or the negative errno if it is -1. */
+  long callForLong(
+      long a, long b, long c, long d, long e, long f, MemorySegment held, MemorySegment alsoHeld) {
+    Scratch scratch = Scratch.get();
+    long result = call(scratch.memory(), a, b, c, d, e, f, held, alsoHeld);
+    return result == -1 ? -scratch.errno() : result;
+  }
+
+  /** Returns the result of a function that returns an int, or the negative errno if it is -1. */
+  int call(
+      long a, long b, long c, long d, long e, long f, MemorySegment held, MemorySegment alsoHeld) {
+    Scratch scratch = Scratch.get();
+    int result = (int) call(scratch.memory(), a, b, c, d, e, f, held, alsoHeld);
+    return result == -1 ? -scratch.errno() : result;
+  }
+
+  /** Calls a function whose arguments are a range of memory and a number. */
+  int callOn(MemorySegment range, long argument) {
+    return call(range.address(), range.byteSize(), argument, 0, 0, 0, range, MemorySegment.NULL);
+  }
+
+  /** Calls a function whose arguments are numbers, or addresses of the thread's scratch memory. */
+  int call(long a, long b, long c, long d, long e) {
+    return call(a, b, c, d, e, 0, MemorySegment.NULL, MemorySegment.NULL);
+  }
+
+  /** Calls a function on numbers, again if a signal interrupts it (EINTR). */
+  int callAgain(long a, long b, long c, long d) {
+    int result;
+    do {
+      result = call(a, b, c, d, 0);
+    } while (result == Scratch.INTERRUPTED);
+    return result;
+  }
+
+  /** Calls a function on a name and numbers, again if a signal interrupts it (EINTR). */
+  int callAgain(MemorySegment name, long b, long c) {
+    int result;
+    do {
+      result = call(name.address(), b, c, 0, 0, 0, name, MemorySegment.NULL);
+    } while (result == Scratch.INTERRUPTED);
+    return result;
+  }
+
+  /**
+   * Calls a function that returns its error instead of setting errno, again if a signal interrupts
+   * it.
+   *
+   * @return 0, or the negative error
+   */
+  int callForError(long a, long b, long c, long d) {
+    int result;
+    do {
+      MemorySegment scratch = Scratch.get().memory();
+      result = -(int) call(scratch, a, b, c, d, 0, 0, MemorySegment.NULL, MemorySegment.NULL);
+    } while (result == Scratch.INTERRUPTED);
+    return result;
+  }
+
+  /** Calls machine code that is no function of the C library, and returns the int that it does. */
+  static int callCode(MemorySegment code, MemorySegment range) {
+    MemorySegment scratch = Scratch.get().memory();
+    long address = range.address();
+    long bytes = range.byteSize();
+    MemorySegment none = MemorySegment.NULL;
+    try {
+      return (int)
+          (long)
+              Downcall.FIXED_ARGUMENTS.invokeExact(
+                  code, scratch, address, bytes, 0L, 0L, 0L, 0L, range, none);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  private MemorySegment address() {
+    MemorySegment known = address;
+    return known != null ? known : find();
+  }
+
+  private MemorySegment find() {
+    MemorySegment found = Linking.find(name);
+    if (found == null) {
+      throw Platform.lacks(name);
+    }
+    address = found;
+    return found;
+  }
+
+  private MethodHandle handle() {
+    if (!isSpecial) {
+      return Downcall.FIXED_ARGUMENTS;
+    }
+    MethodHandle handle = VariadicDowncalls.OF_INDEX[firstVariadic];
+    if (handle == null) {
+      handle = Linking.link(SHAPE, firstVariadic);
+      VariadicDowncalls.OF_INDEX[firstVariadic] = handle;
+    }
+    return handle;
+  }
+
+  /** Returns the index of the first variadic argument, or {@link #FIXED}. */
+  int firstVariadic() {
+    return firstVariadic;
+  }
+
+  /** Returns the name in C. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

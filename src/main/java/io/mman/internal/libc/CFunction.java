@@ -32,6 +32,13 @@ final class CFunction {
   /** The highest index of a first variadic argument, that of mremap(2). */
   private static final int MAX_FIRST_VARIADIC = 4;
 
+  /**
+   * Whether the platform passes variadic arguments in another way than others: on the stack on
+   * macOS for aarch64, and with memory for all of them on ppc64.
+   */
+  private static final boolean DISTINGUISHES_VARIADIC =
+      Platform.current() == Platform.MACOS || Platform.current() == Platform.LINUX_POWER;
+
   private final String name;
   private final int firstVariadic;
 
@@ -63,7 +70,7 @@ final class CFunction {
   CFunction(String name, int firstVariadic) {
     this.name = name;
     this.firstVariadic = firstVariadic;
-    this.isSpecial = firstVariadic != FIXED && Linking.distinguishesVariadic();
+    this.isSpecial = firstVariadic != FIXED && DISTINGUISHES_VARIADIC;
   }
 
   /** Returns whether the C library has the function. */

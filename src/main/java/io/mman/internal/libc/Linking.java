@@ -33,14 +33,6 @@ final class Linking {
   }
 
   /**
-   * Returns whether the platform passes variadic arguments in another way than others: on the stack
-   * on macOS for aarch64, and with memory for all of them on ppc64.
-   */
-  static boolean distinguishesVariadic() {
-    return Platform.current() == Platform.MACOS || Platform.current() == Platform.LINUX_POWER;
-  }
-
-  /**
    * Links a shape and captures errno. The handle takes the address of the function first, and the
    * memory for errno second.
    *

@@ -46,7 +46,7 @@ enum PlantedFault {
   ENTRY_OUTLIVES_PAGES(
       "internal/region/Unmapper",
       new Edit(
-          "endLosses();\n        range.unmap(path);",
+          "endLosses();\n        MapCountReserve.forgetRegion();\n        range.unmap(path);",
           "range.unmap(path);\n        Thread.yield();\n        endLosses();")),
 
   /** The handler then replaces what lies after the region. */

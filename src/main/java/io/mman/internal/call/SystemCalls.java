@@ -6,7 +6,6 @@ import io.mman.LockAllFlag;
 import io.mman.MapFlag;
 import io.mman.Protection;
 import io.mman.RemapFlag;
-import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.FlagNames;
 import io.mman.internal.error.MapCountReserve;
@@ -269,7 +268,6 @@ public final class SystemCalls {
 
   /** Prepares a call that may create areas. The result is for {@link MapCountReserve#leave}. */
   private static boolean enter() {
-    ErrorPreload.prepare();
     return MapCountReserve.isDue() && keepReserve();
   }
 

@@ -5,7 +5,6 @@ import io.mman.MapFlag;
 import io.mman.Protection;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.KernelCalls;
-import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.TransferCalls;
@@ -34,12 +33,11 @@ public final class ErrorPreload {
 
   private ErrorPreload() {}
 
-  /** Preloads the classes needed to report a failure and to unmap memory, on the first call. */
-  public static void prepare() {
+  /** Preloads the classes needed to report a failure of a call on memory, on the first call. */
+  static void prepare() {
     if (!knowsMemory) {
       knowsMemory = true;
       try {
-        MemoryCalls.linkMunmap();
         loadClasses();
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.
@@ -47,14 +45,14 @@ public final class ErrorPreload {
     }
   }
 
-  /** Preloads the classes needed to report a failure and to close a file, on the first call. */
+  /** Preloads the classes needed to report that no descriptor is free, on the first call. */
   public static void prepareForFiles() {
-    prepare();
     if (!knowsFiles) {
       knowsFiles = true;
       try {
-        FileCalls.linkClose();
         FileErrors.open(Errno.EISDIR);
+        initialize(Failure.class, FlagNames.class);
+        Failure.of("open", -Errno.EISDIR.number()).exception();
         ResourceLimits.prepareForFiles();
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.

@@ -20,11 +20,11 @@ import java.util.OptionalLong;
  * between two calls the JVM has areas for itself. This ends when enough areas are free.
  */
 public final class MapCountReserve {
-  /** The number of calls that may create areas, after which the reserve is kept. */
+  /** The number of areas that calls may have created, after which the reserve is kept. */
   private static final int CALLS_BEFORE_RESERVE = 1000;
 
-  /** The number of such calls after which more classes are loaded. */
-  private static final int CALLS_BEFORE_PRELOAD = 16;
+  /** The number of such areas after which the classes needed to report a failure are loaded. */
+  private static final int CALLS_BEFORE_PRELOAD = 500;
 
   /** The size of the reserve, and how many areas must be free besides it. */
   private static final int AREAS = 128;
@@ -38,7 +38,10 @@ public final class MapCountReserve {
   /** Whether nothing is to be done before a call. */
   private static boolean settled = !Platform.current().isLinux(); // others have no such limit
 
-  /** The calls until the next preparation. If threads count at once, a count may be lost. */
+  /**
+   * The calls until the next preparation, to which unmapped regions are added. If threads count at
+   * once, a count may be lost.
+   */
   private static int callsLeft = CALLS_BEFORE_PRELOAD;
 
   private static boolean isPrepared;
@@ -73,8 +76,20 @@ public final class MapCountReserve {
     }
     isPrepared = true;
     callsLeft = CALLS_BEFORE_RESERVE - CALLS_BEFORE_PRELOAD;
+    ErrorPreload.prepare();
     ErrorPreload.prepareForMore();
     return false;
+  }
+
+  /**
+   * Counts a region as unmapped: the call that has mapped it, and the one that is about to unmap
+   * it, leave no area. A program that maps and unmaps one file after the other thus prepares for
+   * nothing.
+   */
+  public static void forgetRegion() {
+    if (!settled && callsLeft < CALLS_BEFORE_PRELOAD) {
+      callsLeft += 2;
+    }
   }
 
   /** Returns whether no reserve has been kept yet. */

@@ -3,20 +3,27 @@ package io.mman.internal.file;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.platform.LockType;
 import java.nio.file.Path;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A descriptor that is used under a read lock and closed once under the write lock. Its number is
- * therefore never used after it is closed, when it may already belong to another file.
+ * A descriptor that is closed once, after the calls that use it have ended. Its number is therefore
+ * never used after it is closed, when it may already belong to another file.
  */
 final class Descriptor {
   /** Stands for the number of a closed descriptor. */
   static final int CLOSED = -1;
 
+  private static final int CLOSING = Integer.MIN_VALUE;
+
   private final int fd;
   private final Path path;
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-  private volatile boolean open = true;
+
+  /** The number of calls in flight, plus {@link #CLOSING} once the descriptor is to be closed. */
+  private final AtomicInteger calls = new AtomicInteger();
+
+  /** Whether the descriptor has been closed for all but its holders. */
+  private boolean hasClosed;
+
   private volatile boolean mayHoldLock;
 
   /** Whether code outside the library may know the number, and rely on the file offset. */
@@ -55,16 +62,22 @@ final class Descriptor {
 
   /** Returns the number as {@link #acquire} does, or {@link #CLOSED}. */
   int acquireIfOpen() {
-    lock.readLock().lock();
-    if (!open) {
-      lock.readLock().unlock();
-      return CLOSED;
-    }
+    int before;
+    do {
+      before = calls.get();
+      if (before < 0) {
+        return CLOSED;
+      }
+    } while (!calls.compareAndSet(before, before + 1));
     return fd;
   }
 
   void release() {
-    lock.readLock().unlock();
+    if (calls.decrementAndGet() == CLOSING) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
   }
 
   /**
@@ -78,7 +91,7 @@ final class Descriptor {
   /** Ends one {@link #hold}. The last one closes the number, if the descriptor is closed. */
   synchronized void endHold() {
     holders--;
-    if (holders == 0 && !open) {
+    if (holders == 0 && hasClosed) {
       FileCalls.close(fd);
     }
   }
@@ -117,7 +130,7 @@ final class Descriptor {
   }
 
   boolean isOpen() {
-    return open;
+    return calls.get() >= 0;
   }
 
   /** Makes {@link #close} release the file lock that the caller is about to request. */
@@ -126,28 +139,43 @@ final class Descriptor {
   }
 
   /**
-   * Waits for all calls that use the descriptor, and closes it. A second call has no effect.
+   * Waits for the calls that use the descriptor, and closes it. A second call has no effect; it
+   * waits until the first one has ended.
    *
    * @return the result of close(2), or 0 if others hold the number open
    */
-  int close() {
-    lock.writeLock().lock();
-    try {
-      if (!open) {
-        return 0;
+  synchronized int close() {
+    boolean isFirst = beginClose();
+    boolean interrupted = false;
+    while (isFirst ? calls.get() != CLOSING : !hasClosed) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-      if (mayHoldLock) {
-        // A mapping would keep the open file description alive, and with it the lock.
-        FileCalls.setLock(fd, LockType.UNLCK);
-      }
-      return closeUnlessHeld();
-    } finally {
-      lock.writeLock().unlock();
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return isFirst ? closeNow() : 0;
   }
 
-  private synchronized int closeUnlessHeld() {
-    open = false;
+  /** Lets no further call use the descriptor. Returns whether this is the first attempt. */
+  private boolean beginClose() {
+    int before;
+    do {
+      before = calls.get();
+    } while (before >= 0 && !calls.compareAndSet(before, before + CLOSING));
+    return before >= 0;
+  }
+
+  private int closeNow() {
+    hasClosed = true;
+    notifyAll();
+    if (mayHoldLock) {
+      // A mapping would keep the open file description alive, and with it the lock.
+      FileCalls.setLock(fd, LockType.UNLCK);
+    }
     return holders == 0 ? FileCalls.close(fd) : 0;
   }
 }

@@ -14,7 +14,7 @@ final class Recorder {
   }
 
   private static boolean isPresent() {
-    Module self = Recorder.class.getModule();
-    return ModuleLayer.boot().findModule("jdk.jfr").filter(self::canRead).isPresent();
+    Module module = ModuleLayer.boot().findModule("jdk.jfr").orElse(null);
+    return module != null && Recorder.class.getModule().canRead(module);
   }
 }

@@ -1,6 +1,7 @@
 package io.mman.internal.region;
 
 import io.mman.MmanException;
+import io.mman.internal.error.MapCountReserve;
 import io.mman.internal.file.MappedExtents.Extent;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -124,6 +125,7 @@ final class Unmapper implements Consumer<MemorySegment> {
       try {
         uncover();
         endLosses();
+        MapCountReserve.forgetRegion();
         range.unmap(path);
       } catch (MmanException e) { // after any other failure the range may be unmapped
         mayRetry = true;

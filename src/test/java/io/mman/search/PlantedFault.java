@@ -46,8 +46,10 @@ enum PlantedFault {
   ENTRY_OUTLIVES_PAGES(
       "internal/region/Unmapper",
       new Edit(
-          "endLosses();\n        MapCountReserve.forgetRegion();\n        range.unmap(path);",
-          "range.unmap(path);\n        Thread.yield();\n        endLosses();")),
+          "endLosses();\n"
+              + "        MapCountReserve.forgetRegion();\n"
+              + "        range.unmap(backing.path());",
+          "range.unmap(backing.path());\n        Thread.yield();\n        endLosses();")),
 
   /** The handler then replaces what lies after the region. */
   ENTRY_TOO_LONG(

@@ -15,16 +15,25 @@ import io.mman.internal.platform.LockType;
 import io.mman.internal.platform.OpenFlags;
 import io.mman.internal.proc.Proc;
 import java.lang.foreign.MemorySegment;
+import java.net.URL;
+import java.security.CodeSource;
 import java.util.EnumSet;
 
 /**
  * Preloads the classes needed to report a failure, before resources run out. Without a free
  * descriptor the JVM cannot read a class from a folder, and without a free map area it aborts when
- * a new class needs metaspace. This costs about as much as reporting one failure.
+ * a new class needs metaspace. This costs about as much as reporting one failure. A program whose
+ * classes are in a jar or in an image pays that only when it comes near the limit of areas.
  */
 public final class ErrorPreload {
+  /** Whether the JVM reads the classes of the library from a folder. */
+  private static final boolean IN_FOLDER = isInFolder();
+
   /** A process with this many open files may later reach the limit of descriptors. */
-  public static final int MANY_FILES = 16;
+  public static final int MANY_FILES = IN_FOLDER ? 16 : Integer.MAX_VALUE;
+
+  /** A process with so many regions may later reach the limit of descriptors, or that of areas. */
+  public static final int MANY_REGIONS = IN_FOLDER ? 16 : MapCountReserve.CALLS_BEFORE_PRELOAD;
 
   // Two threads may both find these false and preload twice, which does no harm.
   private static boolean knowsMemory;
@@ -45,18 +54,33 @@ public final class ErrorPreload {
     }
   }
 
-  /** Preloads the classes needed to report that no descriptor is free, on the first call. */
+  /**
+   * Preloads the classes needed to report a failure of a call on memory, if each takes a
+   * descriptor. Is to be called before the first call that maps memory.
+   */
+  static void prepareInFolder() {
+    if (IN_FOLDER) {
+      prepare();
+    }
+  }
+
+  /** Preloads, on the first call, the classes needed to report that no descriptor is free. */
   public static void prepareForFiles() {
     if (!knowsFiles) {
       knowsFiles = true;
-      try {
-        FileErrors.open(Errno.EISDIR);
-        initialize(Failure.class, FlagNames.class);
-        Failure.of("open", -Errno.EISDIR.number()).exception();
-        ResourceLimits.prepareForFiles();
-      } catch (LinkageError | RuntimeException e) {
-        // Resources have run out already; the requested operation may still succeed.
+      if (IN_FOLDER) {
+        loadForFiles();
       }
+    }
+  }
+
+  private static void loadForFiles() {
+    prepare();
+    try {
+      FileErrors.open(Errno.EISDIR);
+      ResourceLimits.prepareForFiles();
+    } catch (LinkageError | RuntimeException e) {
+      // Resources have run out already; the requested operation may still succeed.
     }
   }
 
@@ -93,6 +117,15 @@ public final class ErrorPreload {
   /** Preloads what else is needed to report that {@code vm.max_map_count} is reached. */
   public static void prepareForLimits() {
     FileCalls.linkFstat();
+  }
+
+  /** The location of a folder ends in a slash. Images and class loaders of others may have none. */
+  private static boolean isInFolder() {
+    CodeSource source = ErrorPreload.class.getProtectionDomain().getCodeSource();
+    URL location = source == null ? null : source.getLocation();
+    return location != null
+        && location.getProtocol().equals("file")
+        && location.getPath().endsWith("/");
   }
 
   /** Loads and initializes classes. */

@@ -24,7 +24,7 @@ public final class MapCountReserve {
   private static final int CALLS_BEFORE_RESERVE = 1000;
 
   /** The number of such areas after which the classes needed to report a failure are loaded. */
-  private static final int CALLS_BEFORE_PRELOAD = 500;
+  static final int CALLS_BEFORE_PRELOAD = 500;
 
   /** The size of the reserve, and how many areas must be free besides it. */
   private static final int AREAS = 128;
@@ -42,7 +42,9 @@ public final class MapCountReserve {
    * The calls until the next preparation, to which unmapped regions are added. If threads count at
    * once, a count may be lost.
    */
-  private static int callsLeft = CALLS_BEFORE_PRELOAD;
+  private static int callsLeft = 1;
+
+  private static boolean hasBegun;
 
   private static boolean isPrepared;
 
@@ -73,6 +75,12 @@ public final class MapCountReserve {
   private static boolean isReached() {
     if (isPrepared) {
       return true;
+    }
+    if (!hasBegun) {
+      hasBegun = true;
+      callsLeft = ErrorPreload.MANY_REGIONS - 1;
+      ErrorPreload.prepareInFolder();
+      return false;
     }
     isPrepared = true;
     callsLeft = CALLS_BEFORE_RESERVE - CALLS_BEFORE_PRELOAD;

@@ -84,7 +84,9 @@ public final class FileCreation {
     }
     return way == Way.IN_PLACE
         ? FileOpener.openUnless(
-            Errno.EEXIST, target, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
+            Errno.EEXIST,
+            target,
+            OpenRequest.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW))
         : file;
   }
 
@@ -93,7 +95,7 @@ public final class FileCreation {
    * (fs.protected_symlinks), which it would not judge if the target alone were opened.
    */
   private boolean isThere() {
-    OpenFile file = FileOpener.openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
+    OpenFile file = FileOpener.openUnless(Errno.ENOENT, path, OpenRequest.WRITE);
     if (file != null) {
       file.closeQuietly();
     }

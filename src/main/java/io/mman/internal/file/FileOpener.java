@@ -34,10 +34,7 @@ public final class FileOpener {
     PathBytes.requireDefaultFileSystem(path);
     prepare();
     int flags = request.flags();
-    int fd;
-    try (Arena arena = Arena.ofConfined()) {
-      fd = FileCalls.open(PathBytes.of(path, arena), flags, request.mode());
-    }
+    int fd = FileCalls.open(PathBytes.of(path), flags, request.mode());
     if (fd < 0) {
       Failure failure = request.addTo(Failure.of("open", fd).file(path));
       throw failure.because(FileErrors.open(failure.error())).exception();
@@ -63,9 +60,9 @@ public final class FileOpener {
    *
    * @return the file, or null after that error
    */
-  public static @Nullable OpenFile openUnless(Errno error, Path path, OpenOption... options) {
+  public static @Nullable OpenFile openUnless(Errno error, Path path, OpenRequest request) {
     try {
-      return open(path, options);
+      return open(path, request);
     } catch (MmanException e) {
       if (e.error() == error && e.call().equals("open")) {
         return null;

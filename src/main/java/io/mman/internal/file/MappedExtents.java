@@ -22,7 +22,6 @@ public final class MappedExtents {
     private long end;
     private @Nullable Extent before;
     private @Nullable Extent next;
-    private boolean live = true;
 
     private Extent(long end) {
       this.end = end;
@@ -46,6 +45,9 @@ public final class MappedExtents {
       }
     }
   }
+
+  /** The end of an extent that has been removed. */
+  private static final long REMOVED = -1;
 
   /** The files that are in use, each of which is its own key. Guarded by the class. */
   private static final Map<MappedExtents, MappedExtents> FILES = new HashMap<>();
@@ -89,10 +91,16 @@ public final class MappedExtents {
     }
   }
 
-  void retain() {
+  MappedExtents retain() {
     synchronized (MappedExtents.class) {
       users++;
     }
+    return this;
+  }
+
+  /** Returns whether the files of other descriptors can be found to be the same. */
+  boolean isShared() {
+    return inode != 0;
   }
 
   /** Ends one use. After the last one, the inode number may belong to another file. */
@@ -136,8 +144,8 @@ public final class MappedExtents {
   private void move(Extent extent, long end) {
     synchronized (length) {
       synchronized (this) {
-        extent.end = end;
-        if (extent.live) {
+        if (extent.end != REMOVED) {
+          extent.end = end;
           highest = Math.max(highest, end);
         }
       }
@@ -146,10 +154,10 @@ public final class MappedExtents {
 
   /** Returns whether the extent was live. */
   private synchronized boolean remove(Extent extent) {
-    if (!extent.live) {
+    if (extent.end == REMOVED) {
       return false;
     }
-    extent.live = false;
+    extent.end = REMOVED;
     if (extent.next != null) {
       extent.next.before = extent.before;
     }

@@ -29,8 +29,8 @@ public final class OpenFile {
   /** The first result of fstat(2), if the file is a regular file. */
   private volatile @Nullable FileStatus known;
 
-  /** What regions map of shared memory on macOS, which has no inode number. */
-  private @Nullable MappedExtents unidentified;
+  /** What regions map of the file, retained while it is open. Null before the first mapping. */
+  private @Nullable MappedExtents mapped;
 
   /** Creates a file for a descriptor that no code outside the library knows. */
   OpenFile(int fd, Path path) {
@@ -60,18 +60,22 @@ public final class OpenFile {
   }
 
   /** Returns what live regions map of a regular file. The caller must release it. */
-  MappedExtents extents(FileStatus status) {
-    return status.inode() == 0 ? ownExtents(status) : MappedExtents.of(status);
+  synchronized MappedExtents extents(FileStatus status) {
+    MappedExtents extents = mapped;
+    if (extents == null) {
+      // Shared memory on macOS has no inode number.
+      extents = status.inode() == 0 ? new MappedExtents(status) : MappedExtents.of(status);
+      mapped = extents;
+    }
+    return extents.retain();
   }
 
-  private synchronized MappedExtents ownExtents(FileStatus status) {
-    MappedExtents extents = unidentified;
-    if (extents == null) {
-      extents = new MappedExtents(status);
-      unidentified = extents;
+  /** Forgets what regions map, because the inode number may belong to another file from now on. */
+  private synchronized void releaseExtents() {
+    if (mapped != null && mapped.isShared()) {
+      mapped.release();
     }
-    extents.retain();
-    return extents;
+    mapped = null;
   }
 
   /**
@@ -138,6 +142,12 @@ public final class OpenFile {
   FileStatus identity(int fd) {
     FileStatus first = known;
     return first != null ? first : status(fd);
+  }
+
+  /** Returns the first status of the file instead of a later one, from which it differs in size. */
+  public FileStatus identity(FileStatus status) {
+    FileStatus first = known;
+    return first != null ? first : status;
   }
 
   private FileStatus fstat(int fd) {
@@ -213,6 +223,7 @@ public final class OpenFile {
 
   public void close() {
     int result = descriptor.close();
+    releaseExtents();
     if (result != -Errno.EINTR.number()) { // after which the descriptor is closed as well
       check("close", result);
     }
@@ -221,6 +232,7 @@ public final class OpenFile {
   /** Closes the descriptor and ignores a failure, which does not matter if nothing was written. */
   public void closeQuietly() {
     descriptor.close();
+    releaseExtents();
   }
 
   /** Starts the message for a failed call on this file. */

@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
   private static final int READ_AND_WRITE_FOR_ALL = 0666;
 
+  /** Opens a file that exists for reading. */
+  public static final OpenRequest READ = of(StandardOpenOption.READ);
+
+  /** Opens a file that exists for reading and writing. */
+  public static final OpenRequest WRITE = of(StandardOpenOption.WRITE);
+
   private static final String INSTEAD_OF_APPEND =
       "a store to mapped memory goes to its own place, not to the end of the file; open with WRITE,"
           + " then use MappedRegion.extend, or NativeFile.resize and map the new range";

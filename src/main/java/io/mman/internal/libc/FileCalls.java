@@ -4,6 +4,7 @@ import io.mman.internal.platform.Fcntl;
 import io.mman.internal.platform.LockType;
 import io.mman.internal.platform.Platform;
 import io.mman.internal.platform.StatLayout;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -71,6 +72,22 @@ public final class FileCalls {
   /** Returns a descriptor, or the negative errno. */
   public static int open(MemorySegment path, int flags, int mode) {
     return OPEN.callAgain(path, flags, mode);
+  }
+
+  /**
+   * Opens a file by the bytes of its path.
+   *
+   * @return a descriptor, or the negative errno
+   */
+  public static int open(byte[] path, int flags, int mode) {
+    if (path.length >= Scratch.STRUCTURE_BYTES) {
+      try (Arena arena = Arena.ofConfined()) {
+        return open(PathBytes.terminated(path, arena), flags, mode);
+      }
+    }
+    Scratch scratch = Scratch.get();
+    scratch.structure().put(0, path).put(path.length, (byte) 0);
+    return OPEN.callAgain(scratch.structureAddress(), flags, mode, 0);
   }
 
   /** Links close, so that a file can be closed even after resources have run out. */

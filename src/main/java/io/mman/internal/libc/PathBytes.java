@@ -34,13 +34,18 @@ public final class PathBytes {
     return path;
   }
 
-  /** Returns the bytes of a path. The empty path is the working directory, as in the JDK. */
-  public static MemorySegment of(Path path, Arena arena) {
+  /** Returns the bytes of a path, without NUL. The empty path is the working directory. */
+  public static byte[] of(Path path) {
     String text = path.toString();
     if (text.isEmpty()) {
-      return of(".", arena);
+      return new byte[] {'.'}; // as in the JDK
     }
-    return terminated(isFaithful(text) ? text.getBytes(StandardCharsets.UTF_8) : raw(path), arena);
+    return isFaithful(text) ? text.getBytes(StandardCharsets.UTF_8) : raw(path);
+  }
+
+  /** Returns the bytes of a path, terminated by NUL. */
+  public static MemorySegment of(Path path, Arena arena) {
+    return terminated(of(path), arena);
   }
 
   /** Returns the bytes of a name that is not a path, such as that of a memfd. */
@@ -135,7 +140,7 @@ public final class PathBytes {
         + Character.forDigit(b & 0xF, 16);
   }
 
-  private static MemorySegment terminated(byte[] bytes, Arena arena) {
+  static MemorySegment terminated(byte[] bytes, Arena arena) {
     MemorySegment name = arena.allocate(bytes.length + 1L);
     MemorySegment.copy(bytes, 0, name, ValueLayout.JAVA_BYTE, 0, bytes.length);
     return name;

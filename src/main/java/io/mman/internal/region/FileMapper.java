@@ -9,10 +9,10 @@ import io.mman.internal.file.FileOpener;
 import io.mman.internal.file.MappedExtents;
 import io.mman.internal.file.MappedExtents.Extent;
 import io.mman.internal.file.OpenFile;
+import io.mman.internal.file.OpenRequest;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.ProcessCalls;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +51,8 @@ final class FileMapper {
     }
     return mapAndClose(
         request.needsWritableFile()
-            ? FileOpener.open(path, StandardOpenOption.WRITE)
-            : FileOpener.open(path, StandardOpenOption.READ));
+            ? FileOpener.open(path, OpenRequest.WRITE)
+            : FileOpener.open(path, OpenRequest.READ));
   }
 
   private Region mapAndClose(OpenFile opened) {
@@ -101,7 +101,7 @@ final class FileMapper {
   }
 
   private static @Nullable OpenFile openExisting(Path path) {
-    return FileOpener.openUnless(Errno.ENOENT, path, StandardOpenOption.WRITE);
+    return FileOpener.openUnless(Errno.ENOENT, path, OpenRequest.WRITE);
   }
 
   /** Maps a new file and gives it its name; returns null if the file could not get it. */
@@ -148,7 +148,7 @@ final class FileMapper {
       long hugePage = HugePages.ofFile(fd, status);
       long page = hugePage > 0 || request.offset == 0 ? hugePage : ProcessCalls.pageSize();
       long head = page == 0 ? 0 : request.offset % page;
-      Backing backing = backing(file, status, head, hugePage);
+      Backing backing = backing(file, file.identity(status), head, hugePage);
       RegionBuilder builder = new RegionBuilder(request, lifetime, backing, head, size);
       builder.place(fd, cover, keep(file, own));
       return builder;
@@ -194,16 +194,25 @@ final class FileMapper {
   }
 
   private Backing backing(OpenFile file, FileStatus status, long head, long hugePage) {
+    Backing last = request.lastBacking;
+    if (last != null && last.status() == status && last.hugePage() == hugePage) {
+      return last;
+    }
     Set<MapFlag> flags = request.mapFlags();
-    return new Backing(
-        Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
-        request.file != null || keepsFile() ? file : null,
-        file.path(),
-        status,
-        isOpenForWriting(),
-        request.offset - head,
-        flags,
-        hugePage);
+    Backing backing =
+        new Backing(
+            Backing.Kind.of(false, !flags.contains(MapFlag.PRIVATE)),
+            request.file != null || keepsFile() ? file : null,
+            file.path(),
+            status,
+            isOpenForWriting(),
+            request.offset - head,
+            flags,
+            hugePage);
+    if (request.file != null) {
+      request.lastBacking = backing;
+    }
+    return backing;
   }
 
   /** Returns whether the file is known to be open for writing; the caller's file may be as well. */

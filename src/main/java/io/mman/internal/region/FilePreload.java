@@ -29,9 +29,6 @@ import java.util.Objects;
  * loaded anyway, only later.
  */
 final class FilePreload {
-  /** A process with so many regions may come to open many files, too. */
-  static final int MANY_REGIONS = 16;
-
   // Two threads may both find these false and load the classes twice, which does no harm.
   private static boolean canMap;
   private static boolean canAdvise;
@@ -90,6 +87,7 @@ final class FilePreload {
     ErrorPreload.initialize(
         RegionLock.class, SystemCalls.class, FlagBits.class, MapCountReserve.class);
     Recorded.begin(Recorded.Kind.MAP);
+    ErrorPreload.initialize(MemoryCalls.class);
     FileCalls.linkFstat();
     ProcessCalls.pageSize();
   }
@@ -102,7 +100,8 @@ final class FilePreload {
     if (canChange) {
       return;
     }
-    boolean many = fd >= ErrorPreload.MANY_FILES || RegionCounters.live() >= MANY_REGIONS;
+    boolean many =
+        fd >= ErrorPreload.MANY_FILES || RegionCounters.live() >= ErrorPreload.MANY_REGIONS;
     if (many && Proc.canOpen()) {
       canChange = true;
       try {
@@ -114,7 +113,7 @@ final class FilePreload {
         ErrorPreload.initialize(
             ResidencyAccess.class, ResidencySnapshot.class, StatsQuery.class, Smaps.class);
         ErrorPreload.initialize(RegionCopy.class, RegionStats.class, SyncFlag.class, Advice.class);
-        ErrorPreload.initialize(LockFlag.class);
+        ErrorPreload.initialize(LockFlag.class, Slices.class);
         KernelCopy.prepare();
         ErrorPreload.prepareForMore();
       } catch (LinkageError | RuntimeException e) {

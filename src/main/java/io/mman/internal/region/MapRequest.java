@@ -28,6 +28,9 @@ public final class MapRequest {
   /** The size to create if that is not requested. */
   static final long NONE = -1;
 
+  private static final Set<MapFlag> SHARED = Set.of(MapFlag.SHARED);
+  private static final Set<MapFlag> PRIVATE = Set.of(MapFlag.PRIVATE);
+
   final @Nullable Path path;
   final @Nullable OpenFile file;
   boolean shared;
@@ -43,19 +46,20 @@ public final class MapRequest {
   long alignment = 1;
   long reserve = RegionResources.NO_RESERVE;
   @Nullable String name;
-  final Set<MapFlag> flags;
-  final List<Advice> advice;
+  Set<MapFlag> flags = Set.of();
+  List<Advice> advice = List.of();
 
   /** The result of {@link #mapFlags}, kept because a request may be mapped many times. */
   private @Nullable Set<MapFlag> allFlags;
+
+  /** What the last region of an open file maps, kept because the next one may map the same. */
+  @Nullable Backing lastBacking;
 
   /** Creates a request for a file, or for anonymous memory if neither path nor file is given. */
   private MapRequest(@Nullable Path path, @Nullable OpenFile file) {
     this.path = path;
     this.file = file;
     this.shared = path != null || file != null;
-    this.flags = EnumSet.noneOf(MapFlag.class);
-    this.advice = new ArrayList<>();
   }
 
   private MapRequest(MapRequest other) {
@@ -74,8 +78,8 @@ public final class MapRequest {
     alignment = other.alignment;
     reserve = other.reserve;
     name = other.name;
-    flags = EnumSet.copyOf(other.flags);
-    advice = new ArrayList<>(other.advice);
+    flags = other.flags;
+    advice = other.advice;
   }
 
   /** Returns a request for a file, which is opened for the call or is open already. */
@@ -178,18 +182,23 @@ public final class MapRequest {
 
   public MapRequest flags(MapFlag... more) {
     MapRequest next = new MapRequest(this);
+    Set<MapFlag> all = EnumSet.noneOf(MapFlag.class);
+    all.addAll(flags);
     for (MapFlag flag : more) {
-      next.flags.add(requireAllowed(flag));
+      all.add(requireAllowed(flag));
     }
+    next.flags = all;
     return next;
   }
 
   public MapRequest advise(Advice... more) {
     MapRequest next = new MapRequest(this);
+    List<Advice> all = new ArrayList<>(advice);
     for (Advice one : more) {
       AdviceRules.requireHarmless(Objects.requireNonNull(one));
-      next.advice.add(one);
+      all.add(one);
     }
+    next.advice = all;
     return next;
   }
 
@@ -265,7 +274,9 @@ public final class MapRequest {
    * @throws IllegalArgumentException if they contradict each other
    */
   Set<MapFlag> mapFlags() {
-    if (allFlags == null) {
+    if (allFlags == null && flags.isEmpty() && !isAnonymous()) {
+      allFlags = shared ? SHARED : PRIVATE;
+    } else if (allFlags == null) {
       check();
       allFlags = Collections.unmodifiableSet(withKinds()); // the same, whichever thread is first
     }
@@ -273,7 +284,8 @@ public final class MapRequest {
   }
 
   private Set<MapFlag> withKinds() {
-    Set<MapFlag> all = EnumSet.copyOf(flags);
+    Set<MapFlag> all = EnumSet.noneOf(MapFlag.class);
+    all.addAll(flags);
     if (isAnonymous()) {
       all.add(MapFlag.ANONYMOUS);
     }

@@ -1,6 +1,7 @@
 package io.mman.internal.region;
 
 import io.mman.MapFlag;
+import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.HugePages;
 import java.util.Set;
 
@@ -32,7 +33,7 @@ public final class Mapper {
     long hugePage = HugePages.requireExplicitBytes(flags);
     Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
     RegionBuilder builder = new RegionBuilder(request, lifetime, backing, 0, request.length);
-    if (RegionCounters.live() >= FilePreload.MANY_REGIONS) {
+    if (RegionCounters.live() >= ErrorPreload.MANY_REGIONS) {
       FilePreload.prepareForChanges(RegionBuilder.NO_FILE);
     }
     builder.place(RegionBuilder.NO_FILE, null, null);

@@ -29,10 +29,10 @@ public final class Region {
   private volatile RegionState state;
 
   /**
-   * Whether a region that borrows its lifetime has been closed, which ends this object only. It is
-   * no part of the state, so that closing never waits for a change.
+   * Whether the region has been closed. If it borrows its lifetime, that ends this object only. It
+   * is no part of the state, so that closing such a region never waits for a change.
    */
-  private volatile boolean detached;
+  private volatile boolean closed;
 
   /** Whether a mapping made elsewhere is known to have no explicit huge pages. */
   private boolean hasOrdinaryPages;
@@ -63,7 +63,7 @@ public final class Region {
 
   public MemorySegment segment() {
     RegionState now = state;
-    if (detached || !now.isRegionAlive()) {
+    if (closed || !now.isRegionAlive()) {
       throw RegionState.closedException();
     }
     if (now.view() == null) {
@@ -81,7 +81,7 @@ public final class Region {
   }
 
   public boolean isAlive() {
-    return !detached && state.isRegionAlive();
+    return !closed && state.isRegionAlive();
   }
 
   /** Returns a length given by a user, unless it is negative. */
@@ -336,18 +336,20 @@ public final class Region {
       if (isAlive()) {
         state.requireThread();
       }
-      detached = true;
+      closed = true;
       return;
     }
     lock.beginChange();
     try {
       RegionState now = state;
-      now.requireThread();
+      if (!closed) {
+        now.requireThread();
+      }
       if (now.isAlive()) {
         resources.requireUnpinned();
         RegionResources.closeEpoch(now);
       }
-      state = now.closed();
+      closed = true;
       resources.release();
     } finally {
       lock.endChange();
@@ -370,7 +372,7 @@ public final class Region {
 
   /** Returns the state, if the region is open and the current thread may use it. */
   private RegionState usable() {
-    if (detached) {
+    if (closed) {
       throw RegionState.closedException();
     }
     return state.usable();
@@ -393,6 +395,6 @@ public final class Region {
 
   @Override
   public String toString() {
-    return (detached ? state.closed() : state).describe(backing);
+    return (closed ? state.closed() : state).describe(backing);
   }
 }

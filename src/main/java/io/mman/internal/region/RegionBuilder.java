@@ -51,8 +51,8 @@ final class RegionBuilder {
     try {
       AddressRange range = map(fd);
       Losses losses = request.survives ? register(range, fd) : null;
-      RegionCounters counters = RegionCounters.ofMapped(backing.kind(), size);
-      unmapper = new Unmapper(range, backing.path(), cover, file, losses, counters);
+      RegionCounters.map(backing.kind(), size);
+      unmapper = new Unmapper(range, backing, cover, file, losses, size);
     } finally {
       if (unmapper == null) {
         release(cover, file);

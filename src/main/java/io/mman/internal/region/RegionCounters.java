@@ -2,7 +2,7 @@ package io.mman.internal.region;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts regions and their bytes, in total and by kind. An instance is one region's share. */
+/** Counts all regions and their bytes, in total and by kind. */
 final class RegionCounters {
   private static final LongAdder MAPS = new LongAdder();
   private static final LongAdder UNMAPS = new LongAdder();
@@ -20,43 +20,35 @@ final class RegionCounters {
     }
   }
 
-  private final LongAdder kind;
-  private long bytes;
-
-  private RegionCounters(Backing.Kind kind, long bytes) {
-    this.kind = bytesOf(kind);
-    this.bytes = bytes;
-    this.kind.add(bytes);
-  }
+  private RegionCounters() {}
 
   /** Counts a region that was mapped. */
-  static RegionCounters ofMapped(Backing.Kind kind, long bytes) {
+  static void map(Backing.Kind kind, long bytes) {
     MAPS.increment();
-    return new RegionCounters(kind, bytes);
+    add(kind, bytes);
   }
 
   /** Counts a region that was split off another. */
-  static RegionCounters ofSplit(Backing.Kind kind, long bytes) {
+  static void split(Backing.Kind kind, long bytes) {
     SPLITS.increment();
-    return new RegionCounters(kind, bytes);
+    add(kind, bytes);
   }
 
-  /** Counts the region with another size. Only one thread at a time resizes a region. */
-  void resize(long newBytes) {
-    kind.add(newBytes - bytes);
-    bytes = newBytes;
+  /** Counts bytes that a region has more, or less if the number is negative. */
+  static void add(Backing.Kind kind, long bytes) {
+    bytesOf(kind).add(bytes);
   }
 
-  /** Counts the region as unmapped. */
-  void unmap() {
+  /** Counts a region of some bytes as unmapped. */
+  static void unmap(Backing.Kind kind, long bytes) {
     UNMAPS.increment();
-    resize(0);
+    add(kind, -bytes);
   }
 
-  /** Counts the region as part of another. */
-  void join() {
+  /** Counts a region of some bytes as part of another. */
+  static void join(Backing.Kind kind, long bytes) {
     SPLITS.decrement();
-    resize(0);
+    add(kind, -bytes);
   }
 
   /** Counts pages that regions have lost to bus errors. */

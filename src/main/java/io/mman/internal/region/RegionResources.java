@@ -223,8 +223,8 @@ final class RegionResources {
 
   /** Returns what unmaps the rest of this region after a split. */
   Unmapper unmapperOf(
-      AddressRange rest, long fileEnd, @Nullable Losses restLosses, RegionCounters counters) {
-    return unmapper.splitOff(rest, fileEnd, restLosses, counters);
+      AddressRange rest, long fileEnd, @Nullable Losses restLosses, long restBytes) {
+    return unmapper.splitOff(rest, fileEnd, restLosses, restBytes);
   }
 
   /** Takes over the pages of the region that follows this one of the given size. */

@@ -38,7 +38,8 @@ record RegionState(
       @Nullable Arena epoch, MemorySegment pages, long head, long size, Protection protection) {
     MemorySegment view = null;
     if (protection.canRead()) {
-      view = pages.asSlice(size == 0 ? 0 : head, size);
+      boolean isWhole = size == pages.byteSize();
+      view = isWhole ? pages : pages.asSlice(size == 0 ? 0 : head, size);
       view = protection.canWrite() ? view : view.asReadOnly();
     }
     return new RegionState(epoch, pages, head, size, protection, view, true);

@@ -72,7 +72,7 @@ final class SplitJoin {
             division.second,
             backing.end(now.head() + offset, restSize),
             split(resources.losses(), division, restBacking),
-            RegionCounters.ofSplit(backing.kind(), restSize));
+            restSize);
     RegionResources rest = resources.splitOff(division.first, unmapper, offset);
     resources.resize(offset, backing.end(now.head(), offset));
     long head = backing.kind().isAnonymous() ? 0 : division.head; // anonymous memory has no head

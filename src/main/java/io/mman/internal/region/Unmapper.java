@@ -4,7 +4,6 @@ import io.mman.MmanException;
 import io.mman.internal.error.MapCountReserve;
 import io.mman.internal.file.MappedExtents.Extent;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,40 +14,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unmapper implements Consumer<MemorySegment> {
   private volatile AddressRange range;
-  private final @Nullable Path path;
+  private final Backing backing;
   private final @Nullable Extent cover;
   private final @Nullable RegionFile file;
   private final @Nullable Losses losses;
-  private final RegionCounters counters;
+
+  /** The size of the region, for {@link RegionCounters}. Only one thread at a time resizes it. */
+  private long bytes;
+
   private boolean done;
   private boolean released;
 
   /**
-   * Creates an unmapper for a region.
+   * Creates an unmapper for a region, which is counted already.
    *
-   * @param path the path of the mapped file, for exceptions and events, or null
+   * @param backing what the region maps
    * @param cover the part of the file that the region covers, or null
    * @param file the file that the region keeps open, or null
    * @param losses the losses of a region that survives bus errors, or null
    */
   Unmapper(
       AddressRange range,
-      @Nullable Path path,
+      Backing backing,
       @Nullable Extent cover,
       @Nullable RegionFile file,
       @Nullable Losses losses,
-      RegionCounters counters) {
+      long bytes) {
     this.range = range;
-    this.path = path;
+    this.backing = backing;
     this.cover = cover;
     this.file = file;
     this.losses = losses;
-    this.counters = counters;
+    this.bytes = bytes;
   }
 
   /** Returns an unmapper for the same region in another place. */
   Unmapper at(AddressRange elsewhere) {
-    return new Unmapper(elsewhere, path, cover, file, losses, counters);
+    return new Unmapper(elsewhere, backing, cover, file, losses, bytes);
   }
 
   /**
@@ -56,17 +58,17 @@ final class Unmapper implements Consumer<MemorySegment> {
    *
    * @param fileEnd the byte of the file after the new region
    * @param restLosses the losses of the new region, or null
-   * @param split the counters of the new region
+   * @param restBytes the size of the new region
    */
-  Unmapper splitOff(
-      AddressRange rest, long fileEnd, @Nullable Losses restLosses, RegionCounters split) {
+  Unmapper splitOff(AddressRange rest, long fileEnd, @Nullable Losses restLosses, long restBytes) {
+    RegionCounters.split(backing.kind(), restBytes);
     return new Unmapper(
         rest,
-        path,
+        backing,
         cover == null ? null : cover.beside(fileEnd),
         file == null ? null : file.share(),
         restLosses,
-        split);
+        restBytes);
   }
 
   /** Covers the file up to a byte. */
@@ -77,9 +79,10 @@ final class Unmapper implements Consumer<MemorySegment> {
   }
 
   /** Records the size of the region, and the byte of the file after it. */
-  void resize(long bytes, long fileEnd) {
+  void resize(long newBytes, long fileEnd) {
     cover(fileEnd);
-    counters.resize(bytes);
+    RegionCounters.add(backing.kind(), newBytes - bytes);
+    bytes = newBytes;
   }
 
   AddressRange range() {
@@ -126,7 +129,7 @@ final class Unmapper implements Consumer<MemorySegment> {
         uncover();
         endLosses();
         MapCountReserve.forgetRegion();
-        range.unmap(path);
+        range.unmap(backing.path());
       } catch (MmanException e) { // after any other failure the range may be unmapped
         mayRetry = true;
         beginAgain();
@@ -134,7 +137,7 @@ final class Unmapper implements Consumer<MemorySegment> {
       } finally {
         if (!mayRetry) {
           release();
-          counters.unmap();
+          RegionCounters.unmap(backing.kind(), bytes);
         }
       }
     }
@@ -144,7 +147,7 @@ final class Unmapper implements Consumer<MemorySegment> {
   void runExceptPages() {
     if (begin()) {
       release();
-      counters.unmap();
+      RegionCounters.unmap(backing.kind(), bytes);
     }
   }
 
@@ -152,7 +155,7 @@ final class Unmapper implements Consumer<MemorySegment> {
   void handOver() {
     if (begin()) {
       release();
-      counters.join();
+      RegionCounters.join(backing.kind(), bytes);
     }
   }
 

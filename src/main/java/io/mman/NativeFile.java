@@ -4,8 +4,10 @@ import io.mman.internal.file.FileLength;
 import io.mman.internal.file.FileLock;
 import io.mman.internal.file.FileOpener;
 import io.mman.internal.file.FileSeals;
+import io.mman.internal.file.FileTransfer;
 import io.mman.internal.file.OpenFile;
 import io.mman.internal.file.OpenRequest;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -16,6 +18,12 @@ import java.util.Set;
  * object.
  *
  * {@snippet class="io.mman.examples.Snippets" region="sealed"}
+ *
+ * <p>{@link #read} and {@link #write} move bytes between the file and any memory without a mapping
+ * in between. A medium that fails, or a file that another process truncates, is then an exception
+ * or a smaller number of bytes, never a signal. Flags say for one call what it may wait for:
+ *
+ * {@snippet class="io.mman.examples.Snippets" region="transfer"}
  *
  * <p>All methods may be called from any thread. A call that a signal interrupts ({@code EINTR}) is
  * made again, except by {@link #close}.
@@ -32,7 +40,8 @@ public final class NativeFile implements AutoCloseable {
    * FileChannel.open}, with four differences. {@code WRITE} opens for reading too, because a
    * write-only descriptor cannot be mapped. The descriptor is closed when the process executes
    * another program ({@code O_CLOEXEC}). {@code TRUNCATE_EXISTING} never truncates a file under
-   * live regions of this process. {@code ExtendedOpenOption.DIRECT} has no effect on mapped memory.
+   * live regions of this process. {@code ExtendedOpenOption.DIRECT} makes {@link #read} and {@link
+   * #write} bypass the page cache, and has no effect on mapped memory.
    *
    * @param path the file, on the default file system; it is passed to the kernel byte for byte
    * @param options how to open the file; {@code READ} if none is given. {@code CREATE}, {@code
@@ -42,10 +51,10 @@ public final class NativeFile implements AutoCloseable {
    * @throws IllegalStateException for {@code TRUNCATE_EXISTING} if live regions of this process map
    *     the file, by this name or any other, because they would lose pages
    * @throws MmanException if open fails: {@code ENOENT}, {@code EACCES}, {@code EEXIST}, {@code
-   *     EMFILE} …
+   *     EMFILE} …; {@code EINVAL} if the file system or the device does not support {@code DIRECT}
    * @throws MmanException if ftruncate fails, for {@code TRUNCATE_EXISTING}
    * @throws UnsupportedOperationException for {@code APPEND}, {@code DELETE_ON_CLOSE} and unknown
-   *     options
+   *     options, and for {@code DIRECT} on macOS and OpenBSD
    * @throws java.nio.file.ProviderMismatchException if the path belongs to another file system
    *     provider
    * @throws IllegalCallerException if native access is denied
@@ -283,6 +292,94 @@ public final class NativeFile implements AutoCloseable {
    */
   public CacheStat cacheStat(long offset, long length) {
     return file.cacheStat(offset, length);
+  }
+
+  /**
+   * Reads from a position of the file into memory: pread(2), or preadv2(2) if there are flags. The
+   * file offset does not move. Nothing is locked: a write at the same time may be seen in part.
+   *
+   * <p>The call reads until the target is full or the file ends. If an error occurs after the first
+   * byte, it returns the number of bytes before it, and the next call reports the error.
+   *
+   * <p>A target on the Java heap is filled through a native buffer of at most 1 MiB. If the file is
+   * open with {@code ExtendedOpenOption.DIRECT}, the address of a native target, the position and
+   * the number of bytes must be aligned as {@link #directLimits} says; some file systems read
+   * nothing instead of failing if they are not.
+   *
+   * @param position where to begin, in bytes from the start of the file
+   * @param target the memory to fill, native or on the heap
+   * @param flags what this call may wait for, and the like; every flag is passed to the kernel
+   * @return the number of bytes read; 0 if the file ends at or before the position, or the target
+   *     is empty; -1 if {@link ReadFlag#NOWAIT} is given and the first byte is not in memory
+   * @throws IllegalArgumentException if the position is negative, or if its sum with the size of
+   *     the target is greater than {@code Long.MAX_VALUE}
+   * @throws IllegalArgumentException if the target is read-only
+   * @throws IllegalStateException if the file or the arena of the target is closed
+   * @throws WrongThreadException if the target is confined to another thread
+   * @throws UnsupportedOperationException if the platform lacks a flag or its C library preadv2
+   * @throws MmanException if pread or preadv2 fails before the first byte: {@code EIO} if the
+   *     medium fails, {@code EBADF} if the file is not open for reading, {@code EISDIR}, {@code
+   *     ESPIPE} for a pipe, {@code EFAULT} if the target cannot be accessed, {@code EINVAL} if a
+   *     direct transfer is not aligned, {@code EOPNOTSUPP} if a flag is not supported for the file
+   * @see <a href="https://man7.org/linux/man-pages/man2/readv.2.html">preadv2(2)</a>
+   */
+  public long read(long position, MemorySegment target, ReadFlag... flags) {
+    return FileTransfer.read(file, position, target, flags);
+  }
+
+  /**
+   * Writes memory to a position of the file: pwrite(2), or pwritev2(2) if there are flags. The file
+   * is extended if necessary; a gap before the position reads as zero. The file offset does not
+   * move. The bytes are on the medium after {@link #syncData}, or at once with {@link
+   * WriteFlag#DSYNC}.
+   *
+   * <p>The call writes until all bytes are written. If an error occurs after the first byte, for
+   * example because the disk is full, it returns the number of bytes before it, and the next call
+   * reports the error. A write with {@link WriteFlag#APPEND} or {@link WriteFlag#ATOMIC} is a
+   * single system call, which is not repeated for a rest.
+   *
+   * <p>A source on the Java heap is written through a native buffer of at most 1 MiB, or of the
+   * size of the source for {@code APPEND} and {@code ATOMIC}. If the file is open with {@code
+   * ExtendedOpenOption.DIRECT}, the address of a native source, the position and the number of
+   * bytes must be aligned as {@link #directLimits} says. A descriptor that was adopted with {@code
+   * O_APPEND} appends on Linux, whatever the position.
+   *
+   * @param position where to begin, in bytes from the start of the file; ignored for {@code
+   *     APPEND}, but not negative
+   * @param source the bytes to write, native or on the heap
+   * @param flags when and how this call reaches the medium; every flag is passed to the kernel
+   * @return the number of bytes written; -1 if {@link WriteFlag#NOWAIT} is given and the first byte
+   *     would have to wait
+   * @throws IllegalArgumentException if the position is negative, or if its sum with the size of
+   *     the source is greater than {@code Long.MAX_VALUE}
+   * @throws IllegalArgumentException if {@code ATOMIC} is given for more bytes than one call can
+   *     write, some 2 GiB
+   * @throws IllegalStateException if the file or the arena of the source is closed
+   * @throws WrongThreadException if the source is confined to another thread
+   * @throws UnsupportedOperationException if the platform lacks a flag or its C library pwritev2
+   * @throws MmanException if pwrite or pwritev2 fails before the first byte: {@code EBADF} if the
+   *     file is not open for writing, {@code ENOSPC} or {@code EDQUOT} if the disk is full, {@code
+   *     EFBIG} if the file would be too large, {@code EIO} if the medium fails, {@code EPERM} if a
+   *     seal forbids it, {@code EFAULT} if the source cannot be accessed, {@code EINVAL} if a
+   *     direct or an atomic transfer is not aligned, {@code EOPNOTSUPP} if a flag is not supported
+   *     for the file
+   * @see <a href="https://man7.org/linux/man-pages/man2/readv.2.html">pwritev2(2)</a>
+   */
+  public long write(long position, MemorySegment source, WriteFlag... flags) {
+    return FileTransfer.write(file, position, source, flags);
+  }
+
+  /**
+   * Returns what the kernel demands of transfers that bypass the page cache and of atomic writes.
+   *
+   * @return the limits; their figures are 0 where the kernel reports none
+   * @throws IllegalStateException if the file is closed
+   * @throws MmanException if statx fails
+   * @throws UnsupportedOperationException on systems other than Linux
+   * @see <a href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</a>
+   */
+  public DirectLimits directLimits() {
+    return FileTransfer.directLimits(file);
   }
 
   /**

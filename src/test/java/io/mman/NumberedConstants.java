@@ -18,6 +18,8 @@ public final class NumberedConstants {
     add(action, "MFD_", MemfdFlag.values(), MemfdFlag::numbers);
     add(action, "F_SEAL_", FileSeal.values(), FileSeal::numbers);
     add(action, "POSIX_FADV_", FileAdvice.values(), FileAdvice::numbers);
+    add(action, "RWF_", ReadFlag.values(), ReadFlag::numbers);
+    add(action, "RWF_", WriteFlag.values(), WriteFlag::numbers);
     for (Errno errno : Errno.values()) {
       Numbers numbers = errno.numbers();
       if (numbers != null) {

@@ -11,7 +11,9 @@ import io.mman.MmanException;
 import io.mman.NativeFile;
 import io.mman.Pin;
 import io.mman.Protection;
+import io.mman.ReadFlag;
 import io.mman.RegionGroup;
+import io.mman.WriteFlag;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -69,6 +71,23 @@ final class Snippets {
       MemorySegment grown = region.extend(64 << 10); // file and region, in place: early stays valid
       // @end
       return grown.byteSize() - early.byteSize();
+    }
+  }
+
+  static long transfer(Path path) {
+    try (Arena arena = Arena.ofConfined()) {
+      // @start region="transfer"
+      try (NativeFile file = NativeFile.open(path, StandardOpenOption.WRITE)) {
+        MemorySegment page = arena.allocate(4096);
+        long bytes = file.read(0, page, ReadFlag.NOWAIT); // -1: not in memory
+        if (bytes < 0) {
+          bytes = file.read(0, page); // waits for the medium
+        }
+        page.set(ValueLayout.JAVA_LONG, 0, 42L);
+        file.write(0, page.asSlice(0, Long.BYTES), WriteFlag.DSYNC); // on the disk when it returns
+        // @end
+        return bytes;
+      }
     }
   }
 

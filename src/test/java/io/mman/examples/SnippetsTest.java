@@ -51,6 +51,14 @@ class SnippetsTest {
   }
 
   @Test
+  void transferReadsAndWrites() throws IOException {
+    Path file = Samples.file(folder, SIZE);
+    assertEquals(4096, Snippets.transfer(file));
+    byte[] bytes = Samples.read(file, 0, Long.BYTES);
+    assertEquals(42, ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong());
+  }
+
+  @Test
   void sealedMemoryHasAPath() {
     assertTrue(Snippets.shareSealed().startsWith("/proc/"));
   }

@@ -9,6 +9,7 @@ import io.mman.internal.error.FileErrors;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.PathBytes;
+import io.mman.internal.platform.OpenFlags;
 import io.mman.internal.platform.Platform;
 import java.lang.foreign.Arena;
 import java.nio.file.OpenOption;
@@ -37,9 +38,15 @@ public final class FileOpener {
     int fd = FileCalls.open(PathBytes.of(path), flags, request.mode());
     if (fd < 0) {
       Failure failure = request.addTo(Failure.of("open", fd).file(path));
-      throw failure.because(FileErrors.open(failure.error())).exception();
+      throw failure.because(reason(failure.error(), request)).exception();
     }
     return opened(new OpenFile(fd, path), fd, request);
+  }
+
+  private static @Nullable String reason(Errno error, OpenRequest request) {
+    return error == Errno.EINVAL && request.names().contains(OpenFlags.O_DIRECT)
+        ? "the file system or the device does not support DIRECT"
+        : FileErrors.open(error);
   }
 
   /** Returns an open file, after truncating it if that is requested. */
@@ -112,6 +119,9 @@ public final class FileOpener {
   /** Prepares for more open files, if there are many already. */
   private static OpenFile opened(OpenFile file, int fd) {
     ErrorPreload.prepareForMore(fd);
+    if (fd >= ErrorPreload.MANY_FILES) {
+      FileTransfer.prepareForMore();
+    }
     return file;
   }
 

@@ -3,6 +3,7 @@ package io.mman.internal.libc;
 import io.mman.internal.platform.At;
 import io.mman.internal.platform.Ioctl;
 import io.mman.internal.platform.Kernel;
+import io.mman.internal.platform.StatxLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -18,7 +19,6 @@ public final class KernelCalls {
   // ssize_t process_vm_writev(as above);
   private static final CFunction PROCESS_VM_WRITEV = new CFunction("process_vm_writev");
 
-  private static final int IOVEC_BYTES = 16;
   private static final int RENAME_NOREPLACE = 1;
 
   private KernelCalls() {}
@@ -63,6 +63,36 @@ public final class KernelCalls {
   }
 
   /**
+   * Reads what direct and atomic transfers demand of an open file.
+   *
+   * @param limits receives the alignment of memory, that of positions, the least and the greatest
+   *     size of an atomic write; 0 where the kernel does not report a figure
+   */
+  public static int directLimits(int fd, int[] limits) {
+    // long syscall(SYS_statx, int dirfd, const char *pathname, int flags, unsigned int mask,
+    //              struct statx *statxbuf);
+    long number = Kernel.STATX.number();
+    int mask = StatxLayout.STATX_DIOALIGN | StatxLayout.STATX_WRITE_ATOMIC;
+    Scratch scratch = Scratch.get();
+    long statx = scratch.structureAddress();
+    scratch.structure().put(StatxLayout.BYTES, (byte) 0);
+    long emptyPath = statx + StatxLayout.BYTES;
+    int emptyPathFlag = At.EMPTY_PATH.number();
+    MemorySegment none = MemorySegment.NULL;
+    int result;
+    do {
+      result = SYSCALL.call(number, fd, emptyPath, emptyPathFlag, mask, statx, none, none);
+    } while (result == Scratch.INTERRUPTED);
+    if (result == 0) {
+      limits[0] = StatxLayout.memoryAlignment(scratch.structure());
+      limits[1] = StatxLayout.offsetAlignment(scratch.structure());
+      limits[2] = StatxLayout.atomicMin(scratch.structure());
+      limits[3] = StatxLayout.atomicMax(scratch.structure());
+    }
+    return result;
+  }
+
+  /**
    * Copies between native segments of this process. A page of {@code source} that cannot be read is
    * reported as EFAULT and does not raise a signal. Returns the number of bytes copied, which may
    * be less than requested.
@@ -83,16 +113,11 @@ public final class KernelCalls {
   private static long copy(
       CFunction function, MemorySegment local, MemorySegment remote, long bytes) {
     Scratch scratch = Scratch.get();
-    putIovec(scratch, 0, local, bytes);
-    putIovec(scratch, 1, remote, bytes);
+    scratch.putIovec(0, local, bytes);
+    scratch.putIovec(1, remote, bytes);
     long here = scratch.structureAddress();
     return function.callForLong(
-        ProcessCalls.pid(), here, 1, here + IOVEC_BYTES, 1, 0, local, remote);
-  }
-
-  private static void putIovec(Scratch scratch, int index, MemorySegment segment, long bytes) {
-    scratch.structure().putLong(index * IOVEC_BYTES, segment.address());
-    scratch.structure().putLong(index * IOVEC_BYTES + Long.BYTES, bytes);
+        ProcessCalls.pid(), here, 1, here + Scratch.IOVEC_BYTES, 1, 0, local, remote);
   }
 
   /** Gives a file another name, which must not exist, instead of the one that it has. */

@@ -21,6 +21,9 @@ final class Scratch {
   /** The offset of the part for structures, which follows the captured errno. */
   private static final int STRUCTURE = 16;
 
+  /** The size of a {@code struct iovec}. */
+  static final int IOVEC_BYTES = 16;
+
   // An anonymous class, because the first lambda of a JVM takes milliseconds.
   private static final ThreadLocal<Scratch> OF_THREAD =
       new ThreadLocal<>() {
@@ -63,6 +66,12 @@ final class Scratch {
   /** Returns the address of the part for structures, which stays valid while the thread lives. */
   long structureAddress() {
     return structureAddress;
+  }
+
+  /** Stores the {@code struct iovec} of some bytes as one of several in the part for structures. */
+  void putIovec(int index, MemorySegment memory, long bytes) {
+    structure.putLong(index * IOVEC_BYTES, memory.address());
+    structure.putLong(index * IOVEC_BYTES + Long.BYTES, bytes);
   }
 
   /** Returns the part for structures, whose position and limit never change. */

@@ -16,6 +16,12 @@ public final class TransferCalls {
   private static final CFunction READ = new CFunction("read");
   // ssize_t write(int fd, const void *buf, size_t count);
   private static final CFunction WRITE = new CFunction("write");
+  // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset);
+  private static final CFunction PWRITE = new CFunction("pwrite");
+  // ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags);
+  private static final CFunction PREADV2 = new CFunction("preadv2");
+  // ssize_t pwritev2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags);
+  private static final CFunction PWRITEV2 = new CFunction("pwritev2");
   // int pipe2(int pipefd[2], int flags);
   private static final CFunction PIPE2 = new CFunction("pipe2");
   // int pipe(int pipefd[2]);
@@ -34,6 +40,45 @@ public final class TransferCalls {
     return transfer(PREAD, fd, target, offset);
   }
 
+  /**
+   * Reads from an offset of a file with flags of preadv2(2).
+   *
+   * @return the number of bytes read, 0 at the end of the file, or the negative errno
+   * @throws UnsupportedOperationException if the C library lacks the function
+   */
+  public static long preadv2(int fd, MemorySegment target, long offset, int flags) {
+    return transfer(PREADV2, fd, target, offset, flags);
+  }
+
+  /**
+   * Writes to an offset of a file, which does not move the file offset.
+   *
+   * @return the number of bytes written, or the negative errno
+   */
+  public static long pwrite(int fd, MemorySegment source, long offset) {
+    return transfer(PWRITE, fd, source, offset);
+  }
+
+  /**
+   * Writes to an offset of a file with flags of pwritev2(2).
+   *
+   * @return the number of bytes written, or the negative errno
+   * @throws UnsupportedOperationException if the C library lacks the function
+   */
+  public static long pwritev2(int fd, MemorySegment source, long offset, int flags) {
+    return transfer(PWRITEV2, fd, source, offset, flags);
+  }
+
+  /** Returns whether the C library has preadv2, which musl lacks before 1.2.5. */
+  public static boolean canReadWithFlags() {
+    return PREADV2.exists();
+  }
+
+  /** Returns whether the C library has pwritev2, which musl lacks before 1.2.5. */
+  public static boolean canWriteWithFlags() {
+    return PWRITEV2.exists();
+  }
+
   /** Returns the number of bytes read, 0 at the end, or the negative errno. */
   public static long read(int fd, MemorySegment target) {
     return transfer(READ, fd, target, 0);
@@ -50,6 +95,18 @@ public final class TransferCalls {
       result =
           function.callForLong(
               fd, memory.address(), memory.byteSize(), offset, 0, 0, memory, MemorySegment.NULL);
+    } while (result == Scratch.INTERRUPTED);
+    return result;
+  }
+
+  private static long transfer(
+      CFunction function, int fd, MemorySegment memory, long offset, int flags) {
+    Scratch scratch = Scratch.get();
+    scratch.putIovec(0, memory, memory.byteSize());
+    long iovec = scratch.structureAddress();
+    long result;
+    do {
+      result = function.callForLong(fd, iovec, 1, offset, flags, 0, memory, MemorySegment.NULL);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }

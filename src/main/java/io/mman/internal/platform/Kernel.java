@@ -15,6 +15,8 @@ public enum Kernel {
   PROCESS_VM_WRITEV(311, 271, 352, 341),
   /** Renames a file without replacing another one (since Linux 3.15). */
   RENAMEAT2(316, 276, 357, 347),
+  /** Reads the status of a file in an extensible structure (since Linux 4.11). */
+  STATX(332, 291, 383, 379),
   /** Counts the pages of a file in the page cache (since Linux 6.5). */
   CACHESTAT(451, 451, 451, 451),
   /** Seals a mapping, which makes it permanent (since Linux 6.10). */

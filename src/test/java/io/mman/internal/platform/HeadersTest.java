@@ -33,6 +33,8 @@ class HeadersTest {
           "MFD_NOEXEC_SEAL",
           "MFD_EXEC",
           "F_SEAL_EXEC",
+          "RWF_ATOMIC",
+          "RWF_DONTCACHE",
           "SYS_cachestat",
           "SYS_mseal");
 

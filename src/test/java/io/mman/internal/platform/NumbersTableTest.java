@@ -10,8 +10,10 @@ import io.mman.LockFlag;
 import io.mman.MapFlag;
 import io.mman.MemfdFlag;
 import io.mman.NumberedConstants;
+import io.mman.ReadFlag;
 import io.mman.RemapFlag;
 import io.mman.SyncFlag;
+import io.mman.WriteFlag;
 import io.mman.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -105,6 +107,8 @@ class NumbersTableTest {
       print("MFD_", MemfdFlag.values(), MemfdFlag::isSupported);
       print("F_SEAL_", FileSeal.values(), FileSeal::isSupported);
       print("POSIX_FADV_", FileAdvice.values(), FileAdvice::isSupported);
+      print("RWF_", ReadFlag.values(), ReadFlag::isSupported);
+      print("RWF_", WriteFlag.values(), WriteFlag::isSupported);
     }
 
     private static <E extends Enum<E>> void print(

@@ -156,6 +156,7 @@ class PlatformTest {
     "PROCESS_VM_READV,  310, 270, 351, 340",
     "PROCESS_VM_WRITEV, 311, 271, 352, 341",
     "RENAMEAT2,         316, 276, 357, 347",
+    "STATX,             332, 291, 383, 379",
     "CACHESTAT,         451, 451, 451, 451",
     "MSEAL,             462, 462, 462, 462",
   })

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class TransferErrors {
   private TransferErrors() {}
 
+  /** Loads the classes, which may no longer be possible when no descriptor is free. */
+  public static void prepare() {
+    read(Errno.EBADF, -1);
+  }
+
   public static @Nullable String read(Errno errno, int fd) {
     return switch (errno) {
       case EBADF -> "the file is not open for reading";

@@ -27,9 +27,10 @@ public final class FileTransfer {
     if (!isPrepared && Proc.canOpen()) {
       isPrepared = true; // two threads may both load the classes, which does no harm
       try {
-        ErrorPreload.initialize(Transfer.class, DirectLimits.class, TransferErrors.class);
+        ErrorPreload.initialize(Transfer.class, DirectLimits.class);
         ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
         ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);
+        TransferErrors.prepare();
       } catch (LinkageError | RuntimeException e) {
         // The descriptors have run out meanwhile.
       }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The functions that the library links, in the C libraries of Linux. */
 class FunctionsTest {
-  /** Only glibc before 2.33 needs it, where fstat is an inline function. */
-  private static final Set<String> OPTIONAL = Set.of("__fxstat");
+  /** Only glibc before 2.33 needs the first, and musl before 1.2.5 lacks the others. */
+  private static final Set<String> OPTIONAL = Set.of("__fxstat", "preadv2", "pwritev2");
 
   @TempDir Path folder;
 

@@ -148,7 +148,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</a>
    */
   public static void madvise(MemorySegment range, Advice advice) {
-    SystemCalls.madvise(range, advice, null);
+    SystemCalls.madvise(range, advice, null, false);
   }
 
   /**
@@ -163,7 +163,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
    */
   public static void msync(MemorySegment range) {
-    SystemCalls.msync(range, SyncFlag.SYNC.bits(), null);
+    SystemCalls.msync(range, SyncFlag.SYNC.bits(), null, false);
   }
 
   /**
@@ -181,7 +181,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
    */
   public static void msync(MemorySegment range, SyncFlag flag) {
-    SystemCalls.msync(range, flag.bits(), null);
+    SystemCalls.msync(range, flag.bits(), null, false);
   }
 
   /**
@@ -200,7 +200,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/msync.2.html">msync(2)</a>
    */
   public static void msync(MemorySegment range, SyncFlag... flags) {
-    SystemCalls.msync(range, FlagBits.sync(flags), null);
+    SystemCalls.msync(range, FlagBits.sync(flags), null, false);
   }
 
   /**
@@ -264,7 +264,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
    */
   public static void mlock(MemorySegment range) {
-    SystemCalls.mlock(range, null);
+    SystemCalls.mlock(range, null, false);
   }
 
   /**
@@ -282,7 +282,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock2.2.html">mlock2(2)</a>
    */
   public static void mlock(MemorySegment range, LockFlag flag) {
-    SystemCalls.mlock2(range, flag.bits(), null);
+    SystemCalls.mlock2(range, flag.bits(), null, false);
   }
 
   /**
@@ -301,7 +301,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</a>
    */
   public static void mlock(MemorySegment range, LockFlag... flags) {
-    SystemCalls.mlock(range, FlagBits.lock(flags), null);
+    SystemCalls.mlock(range, FlagBits.lock(flags), null, false);
   }
 
   /**

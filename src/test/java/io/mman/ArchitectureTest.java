@@ -91,13 +91,13 @@ class ArchitectureTest {
     }
   }
 
-  /** Packages beside the lowest layer: the contents of {@code /proc}, and the events of JFR. */
+  /** Packages beside the lowest layer: the contents of /proc, the events of JFR, and threads. */
   @Test
-  void procAndJfrKnowNoLayer() {
+  void procJfrAndThreadsKnowNoLayer() {
     check(
         noClasses()
             .that()
-            .resideInAnyPackage(internal("proc"), internal("jfr"))
+            .resideInAnyPackage(internal("proc"), internal("jfr"), internal("thread"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

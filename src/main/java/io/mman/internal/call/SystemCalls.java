@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * System calls on memory with typed arguments, whose exceptions explain the failure. {@link
  * io.mman.Mman} and the regions use them. The path of the file, if it is known, serves for
- * exceptions and events only.
+ * exceptions and events only. The argument {@code parks} says whether a virtual thread parks during
+ * the call, as the regions want it, or blocks its carrier.
  */
 public final class SystemCalls {
   private SystemCalls() {}
@@ -95,10 +96,11 @@ public final class SystemCalls {
     record(recorded, range, prot.name(), file);
   }
 
-  public static void madvise(MemorySegment range, Advice advice, @Nullable Path file) {
+  public static void madvise(
+      MemorySegment range, Advice advice, @Nullable Path file, boolean parks) {
     boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.ADVISE);
-    int result = MemoryCalls.madvise(range, advice.number());
+    int result = MemoryCalls.madvise(range, advice.number(), parks);
     if (result < 0) {
       Failure failure = failure("madvise", result).range(range).arg(advice).about(file);
       throw failure.because(MemoryErrors.madvise(failure.error(), advice, range)).exception();
@@ -107,9 +109,9 @@ public final class SystemCalls {
     record(recorded, range, advice.name(), file);
   }
 
-  public static void msync(MemorySegment range, int flags, @Nullable Path file) {
+  public static void msync(MemorySegment range, int flags, @Nullable Path file, boolean parks) {
     Recorded recorded = Recorded.begin(Recorded.Kind.SYNC);
-    int result = MemoryCalls.msync(range, flags);
+    int result = MemoryCalls.msync(range, flags, parks);
     if (result < 0) {
       Failure failure = failure("msync", result).range(range).flags(FlagBits.syncFlags(flags));
       failure.about(file);
@@ -149,10 +151,10 @@ public final class SystemCalls {
     return resized;
   }
 
-  public static void mlock(MemorySegment range, @Nullable Path file) {
+  public static void mlock(MemorySegment range, @Nullable Path file, boolean parks) {
     boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
-    int result = MemoryCalls.mlock(range);
+    int result = MemoryCalls.mlock(range, parks);
     if (result < 0) {
       Failure failure = failure("mlock", result).range(range).about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();
@@ -162,19 +164,19 @@ public final class SystemCalls {
   }
 
   /** Calls mlock(2) without flags, and mlock2(2) with flags. */
-  public static void mlock(MemorySegment range, int flags, @Nullable Path file) {
+  public static void mlock(MemorySegment range, int flags, @Nullable Path file, boolean parks) {
     if (flags == 0) {
-      mlock(range, file);
+      mlock(range, file, parks);
     } else {
-      mlock2(range, flags, file);
+      mlock2(range, flags, file, parks);
     }
   }
 
   /** Is separate from mlock, because C2 eliminates no allocation in a method with both calls. */
-  public static void mlock2(MemorySegment range, int flags, @Nullable Path file) {
+  public static void mlock2(MemorySegment range, int flags, @Nullable Path file, boolean parks) {
     boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.LOCK);
-    int result = MemoryCalls.mlock2(range, flags);
+    int result = MemoryCalls.mlock2(range, flags, parks);
     if (result < 0) {
       Failure failure = failure("mlock2", result).range(range).arg("ONFAULT").about(file);
       throw failure.because(MemoryErrors.mlock(failure.error(), range.byteSize())).exception();

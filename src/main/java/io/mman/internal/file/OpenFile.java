@@ -171,7 +171,7 @@ public final class OpenFile {
       check("fsync", call(FileCalls::fsync));
       return;
     }
-    int result = call(fd -> FileCalls.fcntl(fd, Fcntl.FULLFSYNC.number(), 0));
+    int result = call(FileCalls::fullFsync);
     if (result < 0) {
       switch (Errno.of(-result)) {
         // Some file systems, above all network file systems, support only fsync.

@@ -45,6 +45,9 @@ final class CFunction {
   /** Whether the function needs a handle of its own, because of its variadic arguments. */
   private final boolean isSpecial;
 
+  /** Whether a call may wait for a medium, so that a virtual thread has it made elsewhere. */
+  private final boolean isBlocking;
+
   /** Null until the first call. Two threads may both look it up, which does no harm. */
   private @Nullable MemorySegment address;
 
@@ -68,9 +71,27 @@ final class CFunction {
    * @param firstVariadic the index of the first one, or {@link #FIXED}
    */
   CFunction(String name, int firstVariadic) {
+    this(name, firstVariadic, false);
+  }
+
+  private CFunction(String name, int firstVariadic, boolean isBlocking) {
     this.name = name;
     this.firstVariadic = firstVariadic;
     this.isSpecial = firstVariadic != FIXED && DISTINGUISHES_VARIADIC;
+    this.isBlocking = isBlocking;
+  }
+
+  /**
+   * Returns a function whose calls may wait for a medium. When a virtual thread calls it, a
+   * platform thread makes the call, so that the carrier can run other virtual threads.
+   */
+  static CFunction blocking(String name) {
+    return blocking(name, FIXED);
+  }
+
+  /** Returns a function as {@link #blocking(String)} does, which may have variadic arguments. */
+  static CFunction blocking(String name, int firstVariadic) {
+    return new CFunction(name, firstVariadic, true);
   }
 
   /** Returns whether the C library has the function. */
@@ -94,6 +115,47 @@ final class CFunction {
    * @throws UnsupportedOperationException if the system lacks the function
    */
   private long call(
+      MemorySegment scratch,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      MemorySegment held,
+      MemorySegment alsoHeld) {
+    return isBlocking && Thread.currentThread().isVirtual()
+        ? callElsewhere(scratch, new long[] {a, b, c, d, e, f}, held, alsoHeld)
+        : callHere(scratch, a, b, c, d, e, f, held, alsoHeld);
+  }
+
+  private long callElsewhere(
+      MemorySegment scratch, long[] arguments, MemorySegment held, MemorySegment alsoHeld) {
+    OffloadedCall call;
+    try {
+      call = new OffloadedCall(this, scratch, arguments, held, alsoHeld);
+    } catch (LinkageError e) { // no descriptor is free to read the class
+      return callHere(scratch, arguments, held, alsoHeld);
+    }
+    return call.make();
+  }
+
+  /** Makes the call on the current thread. */
+  long callHere(
+      MemorySegment scratch, long[] arguments, MemorySegment held, MemorySegment alsoHeld) {
+    return callHere(
+        scratch,
+        arguments[0],
+        arguments[1],
+        arguments[2],
+        arguments[3],
+        arguments[4],
+        arguments[5],
+        held,
+        alsoHeld);
+  }
+
+  private long callHere(
       MemorySegment scratch,
       long a,
       long b,

@@ -30,17 +30,19 @@ public final class FileCalls {
   // int ftruncate(int fd, off_t length);
   private static final CFunction FTRUNCATE = new CFunction("ftruncate");
   // int posix_fallocate(int fd, off_t offset, off_t len);  returns the error
-  private static final CFunction POSIX_FALLOCATE = new CFunction("posix_fallocate");
+  private static final CFunction POSIX_FALLOCATE = CFunction.blocking("posix_fallocate");
   // int fallocate(int fd, int mode, off_t offset, off_t len);
-  private static final CFunction FALLOCATE = new CFunction("fallocate");
+  private static final CFunction FALLOCATE = CFunction.blocking("fallocate");
   // int posix_fadvise(int fd, off_t offset, off_t len, int advice);  returns the error
   private static final CFunction POSIX_FADVISE = new CFunction("posix_fadvise");
   // int fsync(int fd);
-  private static final CFunction FSYNC = new CFunction("fsync");
+  private static final CFunction FSYNC = CFunction.blocking("fsync");
   // int fdatasync(int fd);
-  private static final CFunction FDATASYNC = new CFunction("fdatasync");
+  private static final CFunction FDATASYNC = CFunction.blocking("fdatasync");
   // int fcntl(int fd, int cmd, ... /* int arg, or struct flock *lock */);
   private static final CFunction FCNTL = new CFunction("fcntl", 2);
+  // int fcntl(int fd, F_FULLFSYNC);
+  private static final CFunction FULL_FSYNC = CFunction.blocking("fcntl", 2);
   // int memfd_create(const char *name, unsigned int flags);
   private static final CFunction MEMFD_CREATE = new CFunction("memfd_create");
   // int shm_open(const char *name, int flag, mode_t mode);  variadic on macOS
@@ -174,6 +176,11 @@ public final class FileCalls {
   /** Writes the data of a file, and the metadata needed to read it, to its device. */
   public static int fdatasync(int fd) {
     return FDATASYNC.callAgain(fd, 0, 0, 0);
+  }
+
+  /** Writes the data and metadata of a file to its medium. macOS only. */
+  public static int fullFsync(int fd) {
+    return FULL_FSYNC.callAgain(fd, Fcntl.FULLFSYNC.number(), 0, 0);
   }
 
   public static int fcntl(int fd, int command, int argument) {

@@ -15,9 +15,9 @@ public final class KernelCalls {
   private static final CFunction IOCTL = new CFunction("ioctl", 2);
   // ssize_t process_vm_readv(pid_t pid, const struct iovec *local, unsigned long n,
   //                          const struct iovec *remote, unsigned long m, unsigned long flags);
-  private static final CFunction PROCESS_VM_READV = new CFunction("process_vm_readv");
+  private static final CFunction PROCESS_VM_READV = CFunction.blocking("process_vm_readv");
   // ssize_t process_vm_writev(as above);
-  private static final CFunction PROCESS_VM_WRITEV = new CFunction("process_vm_writev");
+  private static final CFunction PROCESS_VM_WRITEV = CFunction.blocking("process_vm_writev");
 
   private static final int RENAME_NOREPLACE = 1;
 

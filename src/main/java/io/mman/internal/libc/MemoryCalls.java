@@ -13,12 +13,16 @@ public final class MemoryCalls {
   private static final CFunction MPROTECT = new CFunction("mprotect");
   // int madvise(void *addr, size_t length, int advice);
   private static final CFunction MADVISE = new CFunction("madvise");
+  private static final CFunction MADVISE_BLOCKING = CFunction.blocking("madvise");
   // int msync(void *addr, size_t length, int flags);
   private static final CFunction MSYNC = new CFunction("msync");
+  private static final CFunction MSYNC_BLOCKING = CFunction.blocking("msync");
   // int mlock(const void *addr, size_t len);
   private static final CFunction MLOCK = new CFunction("mlock");
+  private static final CFunction MLOCK_BLOCKING = CFunction.blocking("mlock");
   // int mlock2(const void *addr, size_t len, unsigned int flags);
   private static final CFunction MLOCK2 = new CFunction("mlock2");
+  private static final CFunction MLOCK2_BLOCKING = CFunction.blocking("mlock2");
   // int munlock(const void *addr, size_t len);
   private static final CFunction MUNLOCK = new CFunction("munlock");
   // int mincore(void *addr, size_t length, unsigned char *vec);
@@ -58,19 +62,40 @@ public final class MemoryCalls {
     return MADVISE.callOn(range, advice);
   }
 
-  /** Writes the changed pages of a range to their file. */
-  public static int msync(MemorySegment range, int flags) {
-    return MSYNC.callOn(range, flags);
+  /**
+   * Calls madvise.
+   *
+   * @param parks whether a virtual thread parks meanwhile, instead of blocking its carrier
+   */
+  public static int madvise(MemorySegment range, int advice, boolean parks) {
+    return (parks ? MADVISE_BLOCKING : MADVISE).callOn(range, advice);
   }
 
-  /** Faults a range in and locks it in memory. */
-  public static int mlock(MemorySegment range) {
-    return MLOCK.callOn(range, 0);
+  /**
+   * Writes the changed pages of a range to their file.
+   *
+   * @param parks as of {@link #madvise(MemorySegment, int, boolean)}
+   */
+  public static int msync(MemorySegment range, int flags, boolean parks) {
+    return (parks ? MSYNC_BLOCKING : MSYNC).callOn(range, flags);
   }
 
-  /** Locks a range in memory, in the way that the flags select. */
-  public static int mlock2(MemorySegment range, int flags) {
-    return MLOCK2.callOn(range, flags);
+  /**
+   * Faults a range in and locks it in memory.
+   *
+   * @param parks as of {@link #madvise(MemorySegment, int, boolean)}
+   */
+  public static int mlock(MemorySegment range, boolean parks) {
+    return (parks ? MLOCK_BLOCKING : MLOCK).callOn(range, 0);
+  }
+
+  /**
+   * Locks a range in memory, in the way that the flags select.
+   *
+   * @param parks as of {@link #madvise(MemorySegment, int, boolean)}
+   */
+  public static int mlock2(MemorySegment range, int flags, boolean parks) {
+    return (parks ? MLOCK2_BLOCKING : MLOCK2).callOn(range, flags);
   }
 
   /** Unlocks a range, so that its pages may be reclaimed again. */

@@ -11,17 +11,17 @@ import java.lang.foreign.MemorySegment;
  */
 public final class TransferCalls {
   // ssize_t pread(int fd, void *buf, size_t count, off_t offset);
-  private static final CFunction PREAD = new CFunction("pread");
+  private static final CFunction PREAD = CFunction.blocking("pread");
   // ssize_t read(int fd, void *buf, size_t count);
-  private static final CFunction READ = new CFunction("read");
+  private static final CFunction READ = CFunction.blocking("read");
   // ssize_t write(int fd, const void *buf, size_t count);
-  private static final CFunction WRITE = new CFunction("write");
+  private static final CFunction WRITE = CFunction.blocking("write");
   // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset);
-  private static final CFunction PWRITE = new CFunction("pwrite");
+  private static final CFunction PWRITE = CFunction.blocking("pwrite");
   // ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags);
-  private static final CFunction PREADV2 = new CFunction("preadv2");
+  private static final CFunction PREADV2 = CFunction.blocking("preadv2");
   // ssize_t pwritev2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags);
-  private static final CFunction PWRITEV2 = new CFunction("pwritev2");
+  private static final CFunction PWRITEV2 = CFunction.blocking("pwritev2");
   // int pipe2(int pipefd[2], int flags);
   private static final CFunction PIPE2 = new CFunction("pipe2");
   // int pipe(int pipefd[2]);

@@ -75,7 +75,7 @@ final class FileEnd {
     long last = PageRange.floor(pages.byteSize() - 1, page);
     Advice touch = protection.canRead() ? Advice.POPULATE_READ : Advice.POPULATE_WRITE;
     try {
-      SystemCalls.madvise(pages.asSlice(last), touch, backing.path());
+      SystemCalls.madvise(pages.asSlice(last), touch, backing.path(), true);
     } catch (MmanException e) {
       if (e.error() == Errno.EFAULT) {
         throw new IllegalArgumentException(

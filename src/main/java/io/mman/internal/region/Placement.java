@@ -187,7 +187,7 @@ record Placement(
   /** Requests transparent huge pages. It is not a failure if the system has none. */
   private static void requestHugePages(MemorySegment pages) {
     try {
-      SystemCalls.madvise(pages, Advice.HUGEPAGE, null);
+      SystemCalls.madvise(pages, Advice.HUGEPAGE, null, false);
     } catch (MmanException e) {
       if (e.error() != Errno.EINVAL) {
         throw e;

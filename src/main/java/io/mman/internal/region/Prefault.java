@@ -58,7 +58,7 @@ final class Prefault {
     int processors = Runtime.getRuntime().availableProcessors();
     long threads = Math.min(pages.byteSize() / BYTES_PER_THREAD, Math.min(processors, MAX_THREADS));
     if (threads < 2) {
-      SystemCalls.madvise(pages, advice, backing.path());
+      SystemCalls.madvise(pages, advice, backing.path(), true);
       return;
     }
     long bytes = PageRange.ceil(pages.byteSize() / threads, HugePages.transparentBytes());
@@ -128,7 +128,7 @@ final class Prefault {
     void populate() {
       awaitAllStarted();
       try {
-        SystemCalls.madvise(pages, advice, backing.path());
+        SystemCalls.madvise(pages, advice, backing.path(), true);
       } catch (RuntimeException e) {
         failure = e;
       }

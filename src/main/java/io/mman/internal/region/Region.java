@@ -94,7 +94,7 @@ public final class Region {
     try {
       MemorySegment pages = covering(offset, length);
       if (pages.byteSize() > 0) {
-        SystemCalls.msync(pages, flags, backing.path());
+        SystemCalls.msync(pages, flags, backing.path(), true);
         requireIntact("msync", offset, length);
       }
     } finally {
@@ -109,7 +109,7 @@ public final class Region {
       MemorySegment pages = AdviceRules.pages(advice, backing, usable(), offset, length);
       if (pages.byteSize() > 0) {
         requireOrdinaryPages(advice);
-        SystemCalls.madvise(pages, advice, backing.path());
+        SystemCalls.madvise(pages, advice, backing.path(), false);
       }
     } finally {
       lock.endCall();
@@ -134,7 +134,7 @@ public final class Region {
       if (resources != null) {
         resources.noteLock();
       }
-      SystemCalls.mlock(pages, flags, backing.path());
+      SystemCalls.mlock(pages, flags, backing.path(), true);
     } finally {
       lock.endCall();
     }
@@ -216,7 +216,7 @@ public final class Region {
     }
   }
 
-  private void requireIntact(String call, long offset, long length) {
+  void requireIntact(String call, long offset, long length) {
     Losses losses = losses();
     if (losses != null) {
       losses.requireIntact(call, state, offset, length);
@@ -378,7 +378,7 @@ public final class Region {
     return state.usable();
   }
 
-  private MemorySegment covering(long offset, long length) {
+  MemorySegment covering(long offset, long length) {
     return usable().covering(offset, length, backing.page());
   }
 

@@ -74,7 +74,7 @@ class OtherPlatformsTest {
         page.set(ValueLayout.JAVA_INT, 0, 42);
         Stream.<Runnable>of(
                 () -> FileCalls.fstat(0, new FileStatus()),
-                () -> MemoryCalls.msync(page, 4),
+                () -> MemoryCalls.msync(page, 4, false),
                 () -> Mman.mremap(page, 4096, Set.of()))
             .forEach(Calls::printMissing);
         System.out.println(page.get(ValueLayout.JAVA_INT, 0));

@@ -1,8 +1,12 @@
 package io.mman;
 
 import io.mman.internal.call.FlagBits;
+import io.mman.internal.region.AsyncCall;
 import io.mman.internal.region.Region;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Mapped memory that cannot crash the JVM: no segment that it hands out outlives its pages, or
@@ -27,9 +31,16 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. An
  * operation that revokes views waits for the region's calls that are in flight on other threads; a
- * call that begins later waits until the operation has ended. A page fault pins the carrier of a
- * virtual thread, as does every call that blocks. If a platform thread is accessing a view when
- * that view is revoked, HotSpot also sets the thread's interrupt status.
+ * call that begins later waits until the operation has ended. If a platform thread is accessing a
+ * view when that view is revoked, HotSpot also sets the thread's interrupt status.
+ *
+ * <p><b>Virtual threads</b> can use every method. {@code sync}, {@code populate}, {@code lock},
+ * {@code read} and {@code write} may wait for a medium: when a virtual thread calls one of them, a
+ * daemon thread of the library makes the system call, and the virtual thread parks until it is
+ * done. Its carrier is free meanwhile. Such a call takes some ten microseconds longer. An interrupt
+ * does not end it, and the interrupt status is kept. The other methods, and page faults, block the
+ * carrier. A page fault even stops the whole JVM: see the page <a
+ * href="doc-files/stalls.html">Stalls</a>.
  *
  * <p><b>Clean-ups</b> that are tied to the scope of a view run while the view is revoked. Until the
  * operation that revokes it has ended, they cannot use the region: its methods throw {@link
@@ -146,6 +157,91 @@ public final class MappedRegion implements AutoCloseable {
    */
   public void sync(long offset, long length, SyncFlag... flags) {
     region.sync(offset, region.requireLength(length), FlagBits.sync(flags));
+  }
+
+  /**
+   * Writes the changed pages of the whole region to the file on another thread. This is equivalent
+   * to {@link #syncAsync(long, long) syncAsync(0, size())}.
+   *
+   * @return a future that is complete when the pages are written; it fails as {@link #sync()} does
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws OutOfMemoryError if the system cannot start a thread; then nothing is written
+   */
+  public CompletableFuture<Void> syncAsync() {
+    return AsyncCall.sync(region, 0, Region.WHOLE);
+  }
+
+  /**
+   * Writes the changed pages of the whole region to the file on a thread of an executor. This is
+   * equivalent to {@link #syncAsync(long, long, Executor) syncAsync(0, size(), executor)}.
+   *
+   * @param executor runs the call
+   * @return a future that is complete when the pages are written; it fails as {@link #sync()} does
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws RejectedExecutionException if the executor rejects the call; then nothing is written
+   */
+  public CompletableFuture<Void> syncAsync(Executor executor) {
+    return AsyncCall.sync(region, 0, Region.WHOLE, executor);
+  }
+
+  /**
+   * Writes the changed pages of a range to the file on another thread, as {@link #sync(long, long,
+   * SyncFlag...)} does without a flag.
+   *
+   * <p>The call is in flight from the beginning: {@link #close}, and any other operation that
+   * revokes views, waits until the future is complete. So does the last holder of a {@link
+   * RegionGroup}. If the region borrows its lifetime from another arena and that arena is closed
+   * before the thread makes the call, the future fails with {@link IllegalStateException}; while
+   * the call is being made, the arena cannot be closed. Cancelling the future does not interrupt a
+   * call that is being made, and the region remains in use until the call has ended. A call that
+   * has not begun is then not made.
+   *
+   * <p>The calls without an executor, and the calls of virtual threads, are made by at most four
+   * daemon threads of the library. They are started when they are needed, and end after a few
+   * seconds without work. Actions that depend on the future do not run on them, but on the thread
+   * that adds the action or on a virtual thread, and may wait for anything.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @return a future that is complete when the pages are written. It fails with the exceptions that
+   *     {@code sync} throws: {@link MmanException} with {@code EIO}, for example
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws OutOfMemoryError if the system cannot start a thread; then nothing is written
+   */
+  public CompletableFuture<Void> syncAsync(long offset, long length) {
+    return AsyncCall.sync(region, offset, region.requireLength(length));
+  }
+
+  /**
+   * Writes the changed pages of a range to the file on a thread of an executor, in all other
+   * respects as {@link #syncAsync(long, long)}.
+   *
+   * <p>The future is completed by the thread that has made the call, and its dependent actions run
+   * there. The executor must run the call sometime: if it discards calls silently, as {@code
+   * ThreadPoolExecutor.DiscardPolicy} and {@code shutdownNow} do, {@link #close} waits forever. If
+   * the only thread of an executor closes the region while a call is queued behind it, they wait
+   * for each other forever, too. If the executor runs the call on a virtual thread, the system call
+   * is made by a thread of the library.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @param executor runs the call
+   * @return a future that is complete when the pages are written; it fails as {@code sync} does
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws RejectedExecutionException if the executor rejects the call; then nothing is written
+   */
+  public CompletableFuture<Void> syncAsync(long offset, long length, Executor executor) {
+    return AsyncCall.sync(region, offset, region.requireLength(length), executor);
   }
 
   /**
@@ -306,6 +402,76 @@ public final class MappedRegion implements AutoCloseable {
    */
   public void populate(long offset, long length) {
     region.populate(offset, region.requireLength(length));
+  }
+
+  /**
+   * Faults the whole region in on another thread. This is equivalent to {@link #populateAsync(long,
+   * long) populateAsync(0, size())}.
+   *
+   * @return a future that is complete when the pages are in memory; it fails as {@link #populate()}
+   *     does
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws OutOfMemoryError if the system cannot start a thread; then nothing is faulted in
+   */
+  public CompletableFuture<Void> populateAsync() {
+    return AsyncCall.populate(region, 0, Region.WHOLE);
+  }
+
+  /**
+   * Faults the whole region in on a thread of an executor. This is equivalent to {@link
+   * #populateAsync(long, long, Executor) populateAsync(0, size(), executor)}.
+   *
+   * @param executor runs the call
+   * @return a future that is complete when the pages are in memory; it fails as {@link #populate()}
+   *     does
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws RejectedExecutionException if the executor rejects the call; then nothing is faulted in
+   */
+  public CompletableFuture<Void> populateAsync(Executor executor) {
+    return AsyncCall.populate(region, 0, Region.WHOLE, executor);
+  }
+
+  /**
+   * Faults a range in on another thread, as {@link #populate(long, long)} does. Threads, futures
+   * and the closing of the region are as for {@link #syncAsync(long, long)}. The call for 128 MiB
+   * and more still starts up to three further threads, which end with it.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @return a future that is complete when the pages are in memory. It fails with the exceptions
+   *     that {@code populate} throws: {@link MmanException} with {@code EFAULT}, for example
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws OutOfMemoryError if the system cannot start a thread; then nothing is faulted in
+   */
+  public CompletableFuture<Void> populateAsync(long offset, long length) {
+    return AsyncCall.populate(region, offset, region.requireLength(length));
+  }
+
+  /**
+   * Faults a range in on a thread of an executor, in all other respects as {@link
+   * #populateAsync(long, long)}. The executor must run the call sometime, as for {@link
+   * #syncAsync(long, long, Executor)}.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @param executor runs the call
+   * @return a future that is complete when the pages are in memory; it fails as {@code populate}
+   *     does
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region is confined to a thread
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws RejectedExecutionException if the executor rejects the call; then nothing is faulted in
+   */
+  public CompletableFuture<Void> populateAsync(long offset, long length, Executor executor) {
+    return AsyncCall.populate(region, offset, region.requireLength(length), executor);
   }
 
   /**

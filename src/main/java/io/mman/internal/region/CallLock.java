@@ -1,6 +1,8 @@
 package io.mman.internal.region;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
@@ -32,6 +34,9 @@ final class CallLock extends AbstractQueuedSynchronizer {
   /** The lock that each waiting thread waits for. */
   private static final Map<Thread, CallLock> WAITING = new ConcurrentHashMap<>();
 
+  /** The futures that are being completed. */
+  private static final Set<Completion> COMPLETING = ConcurrentHashMap.newKeySet();
+
   private final transient AtomicInteger waitingChanges = new AtomicInteger();
 
   /** The thread that makes a change. */
@@ -59,6 +64,39 @@ final class CallLock extends AbstractQueuedSynchronizer {
   }
 
   /**
+   * Ends a call, and completes its future. Code that waits for the future may change the region,
+   * even on this thread, since the call has ended; and a change that has waited for the call finds
+   * the future complete.
+   */
+  void endCall(CompletableFuture<Void> future, @Nullable Throwable failure) {
+    Completion completion = new Completion(this, future);
+    COMPLETING.add(completion);
+    try {
+      endCall();
+      complete(future, failure);
+    } finally {
+      COMPLETING.remove(completion);
+    }
+  }
+
+  static void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
+    if (failure == null) {
+      future.complete(null);
+    } else {
+      future.completeExceptionally(failure);
+    }
+  }
+
+  /** Waits for threads that have ended a call and complete its future as the next step. */
+  private void awaitCompletion() {
+    for (Completion completion : COMPLETING) {
+      if (completion.lock == this) {
+        completion.await();
+      }
+    }
+  }
+
+  /**
    * Begins a change, after the calls in flight.
    *
    * @throws IllegalStateException if it would wait for another change of the current thread
@@ -75,6 +113,9 @@ final class CallLock extends AbstractQueuedSynchronizer {
       }
     }
     owner = Thread.currentThread();
+    if (!COMPLETING.isEmpty()) {
+      awaitCompletion();
+    }
   }
 
   void endChange() {
@@ -157,5 +198,24 @@ final class CallLock extends AbstractQueuedSynchronizer {
   protected boolean tryRelease(int unused) {
     setState(0);
     return true;
+  }
+
+  /** A future that is about to be complete, because a call has ended. */
+  private static final class Completion {
+    private final CallLock lock;
+    private final CompletableFuture<Void> future;
+
+    Completion(CallLock lock, CompletableFuture<Void> future) {
+      this.lock = lock;
+      this.future = future;
+    }
+
+    /** Does not join the future, which would run actions that depend on it on this thread. */
+    @SuppressWarnings("ThreadPriorityCheck") // the other thread may need this carrier
+    void await() {
+      while (!future.isDone()) {
+        Thread.yield();
+      }
+    }
   }
 }

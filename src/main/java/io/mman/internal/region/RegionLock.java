@@ -1,5 +1,6 @@
 package io.mman.internal.region;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,15 @@ final class RegionLock {
   void endCall() {
     if (calls != null) {
       calls.endCall();
+    }
+  }
+
+  /** Ends a call, and completes its future, as {@link CallLock} does. */
+  void endCall(CompletableFuture<Void> future, @Nullable Throwable failure) {
+    if (calls != null) {
+      calls.endCall(future, failure);
+    } else {
+      CallLock.complete(future, failure);
     }
   }
 

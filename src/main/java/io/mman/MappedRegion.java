@@ -2,6 +2,7 @@ package io.mman;
 
 import io.mman.internal.call.FlagBits;
 import io.mman.internal.region.AsyncCall;
+import io.mman.internal.region.Prefetch;
 import io.mman.internal.region.Region;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
@@ -557,6 +558,63 @@ public final class MappedRegion implements AutoCloseable {
    */
   public long residentPages(long offset, long length) {
     return region.residentPages(offset, length);
+  }
+
+  /**
+   * Lets the kernel begin to read those pages of a range that are not in memory, and does not wait
+   * until they are read. This is equivalent to {@link #prefetch(long[], long) prefetch} of one
+   * range.
+   *
+   * @param offset the first byte of the range, in bytes from the start of the region
+   * @param length the size of the range in bytes; it is widened to whole pages
+   * @return true if pages were not in memory and have been asked for; false if all of them are in
+   *     memory, or the range is empty
+   * @throws IndexOutOfBoundsException if the range is not inside the region
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mincore or madvise fails
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
+   * @see <a href="https://man7.org/linux/man-pages/man2/madvise.2.html">MADV_WILLNEED</a>
+   */
+  public boolean prefetch(long offset, long length) {
+    return Prefetch.run(region, offset, length);
+  }
+
+  /**
+   * Lets the kernel begin to read those pages of many ranges that are not in memory, and does not
+   * wait until they are read. Call this method for as many ranges as possible before the first of
+   * them is accessed: the medium can then work on all of them at once, and no access has to wait
+   * for a page by itself.
+   *
+   * <p>Ranges may overlap, and their order does not matter. Each range is read completely, however
+   * large it is. On Linux, up to 1024 ranges take one call of process_madvise(2), if the kernel
+   * accepts {@code WILLNEED} there; otherwise, each of them takes one call of madvise(2). A call
+   * may wait for the metadata of the file system, and for room in the queue of the medium.
+   *
+   * <p>The method does not report when the pages are in memory; until then, they count as missing.
+   * Where the kernel does not tell which pages are in memory ({@link #residency(long, long)} throws
+   * {@link UnsupportedOperationException}), all ranges are asked for and counted. Anonymous memory
+   * is read from swap; pages of it that have never been accessed count as missing, although there
+   * is nothing to read. So do pages after the end of the file. Explicit huge pages are never asked
+   * for.
+   *
+   * @param offsets the first byte of each range, in bytes from the start of the region
+   * @param length the size of each range in bytes; it is widened to whole pages
+   * @return the number of ranges of which pages were not in memory and have been asked for; 0 if
+   *     the ranges are empty
+   * @throws IndexOutOfBoundsException if a range is not inside the region; nothing has been asked
+   *     for then
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if the region is confined to another thread
+   * @throws MmanException if mincore or madvise fails; ranges may have been asked for nevertheless
+   * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
+   *     elsewhere
+   * @see <a href="https://man7.org/linux/man-pages/man2/process_madvise.2.html">
+   *     process_madvise(2)</a>
+   */
+  public int prefetch(long[] offsets, long length) {
+    return Prefetch.run(region, offsets, length);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mman;
 
+import io.mman.internal.call.AdviceBatch;
 import io.mman.internal.call.FlagBits;
 import io.mman.internal.call.SystemCalls;
 import io.mman.internal.libc.ProcessCalls;
@@ -149,6 +150,34 @@ public final class Mman {
    */
   public static void madvise(MemorySegment range, Advice advice) {
     SystemCalls.madvise(range, advice, null, false);
+  }
+
+  /**
+   * Gives the same advice for many ranges, in the order of the array. The result is that of {@link
+   * #madvise(MemorySegment, Advice)} for one range after the other, with fewer system calls:
+   * process_madvise(2) takes up to 1024 ranges whose segments belong to the same arena. Where the
+   * kernel lacks that call, refuses it, or does not accept the advice there, each range takes one
+   * call of madvise(2). Before Linux 6.13 the kernel accepts little advice in that call, and only
+   * from a process with the capability {@code CAP_SYS_NICE}.
+   *
+   * <p>If a range fails, the ranges before it have been advised, and those after it have not.
+   *
+   * @param ranges pages; each address is a multiple of the page size. All segments are checked
+   *     before the first system call
+   * @param advice the advice
+   * @throws IllegalArgumentException if a segment is on the Java heap
+   * @throws IllegalStateException if a segment's arena is closed; if that happens after the check,
+   *     earlier ranges may have been advised
+   * @throws WrongThreadException if a segment's arena is confined to another thread
+   * @throws MmanException if the advice fails for a range; {@link MmanException#call} returns
+   *     {@code madvise}, and the message gives the address of the range
+   * @throws UnsupportedOperationException if the platform lacks the advice
+   * @throws IllegalCallerException if native access is denied
+   * @see <a href="https://man7.org/linux/man-pages/man2/process_madvise.2.html">
+   *     process_madvise(2)</a>
+   */
+  public static void madvise(MemorySegment[] ranges, Advice advice) {
+    AdviceBatch.advise(ranges, advice);
   }
 
   /**

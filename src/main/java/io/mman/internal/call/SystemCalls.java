@@ -269,7 +269,7 @@ public final class SystemCalls {
   }
 
   /** Prepares a call that may create areas. The result is for {@link MapCountReserve#leave}. */
-  private static boolean enter() {
+  static boolean enter() {
     return MapCountReserve.isDue() && keepReserve();
   }
 

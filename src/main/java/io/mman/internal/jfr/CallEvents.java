@@ -48,7 +48,7 @@ final class CallEvents {
 
   @Name("io.mman.Advise")
   @Label("Advise")
-  @Description("madvise(2) gave advice on pages")
+  @Description("madvise(2) or process_madvise(2) gave advice on pages")
   static final class Advise extends CallEvent {}
 
   @Name("io.mman.Sync")

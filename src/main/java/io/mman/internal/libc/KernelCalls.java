@@ -21,6 +21,12 @@ public final class KernelCalls {
 
   private static final int RENAME_NOREPLACE = 1;
 
+  /** {@code PIDFD_SELF_THREAD}, which only recent kernels take in place of a descriptor. */
+  public static final int SELF = -10000;
+
+  /** The size of a range in an array of {@code struct iovec}: an address and a length. */
+  public static final int IOVEC_BYTES = 16;
+
   private KernelCalls() {}
 
   /** Seals a range, so that no later call can unmap it, move it or change its protection. */
@@ -28,6 +34,27 @@ public final class KernelCalls {
     long number = Kernel.MSEAL.number();
     return SYSCALL.call(
         number, range.address(), range.byteSize(), 0, 0, 0, range, MemorySegment.NULL);
+  }
+
+  /**
+   * Gives advice on ranges of the memory of this process.
+   *
+   * @param self a descriptor of this process, or {@link #SELF}
+   * @param iovecs the ranges
+   * @param held a segment with the lifetime of all ranges
+   * @return the bytes of the ranges that were advised before one failed, or the negative errno
+   */
+  public static long processMadvise(
+      int self, MemorySegment iovecs, int count, int advice, MemorySegment held) {
+    // long syscall(SYS_process_madvise, int pidfd, const struct iovec *iovec, size_t vlen,
+    //              int advice, unsigned int flags);
+    long number = Kernel.PROCESS_MADVISE.number();
+    return SYSCALL.callForLong(number, self, iovecs.address(), count, advice, 0, held, iovecs);
+  }
+
+  /** Returns a descriptor of this process, which is closed on exec, or the negative errno. */
+  public static int openSelf() {
+    return SYSCALL.call(Kernel.PIDFD_OPEN.number(), ProcessCalls.pidNow(), 0, 0, 0);
   }
 
   /**

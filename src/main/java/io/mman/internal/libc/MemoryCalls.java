@@ -2,6 +2,7 @@ package io.mman.internal.libc;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** The calls on ranges of memory. */
 public final class MemoryCalls {
@@ -117,16 +118,7 @@ public final class MemoryCalls {
    */
   public static int countResident(MemorySegment pages, long offset, long length, long page) {
     Scratch scratch = Scratch.get();
-    int result =
-        MINCORE.call(
-            pages.address() + offset,
-            length,
-            scratch.structureAddress(),
-            0,
-            0,
-            0,
-            pages,
-            MemorySegment.NULL);
+    int result = mincore(pages, offset, length, scratch);
     if (result < 0) {
       return result;
     }
@@ -136,6 +128,38 @@ public final class MemoryCalls {
       count += vec.get(i) & 1;
     }
     return count;
+  }
+
+  /**
+   * Finds the pages of a range of at most {@link #COUNTABLE_PAGES} that are not resident. The
+   * parameters are those of {@link #countResident}.
+   *
+   * @param missing receives a bit for each page, which is set if the page is not resident
+   * @return 0, or the negative errno
+   */
+  public static int findMissing(
+      MemorySegment pages, long offset, long length, long page, long[] missing) {
+    Scratch scratch = Scratch.get();
+    int result = mincore(pages, offset, length, scratch);
+    if (result == 0) {
+      Arrays.fill(missing, 0);
+      ByteBuffer vec = scratch.structure();
+      for (int i = (int) Math.ceilDiv(length, page) - 1; i >= 0; i--) {
+        missing[i / Long.SIZE] |= (~vec.get(i) & 1L) << i;
+      }
+    }
+    return result;
+  }
+
+  private static int mincore(MemorySegment pages, long offset, long length, Scratch scratch) {
+    long address = pages.address() + offset;
+    long vec = scratch.structureAddress();
+    return MINCORE.call(address, length, vec, 0, 0, 0, pages, MemorySegment.NULL);
+  }
+
+  /** Returns whether the system has mincore. */
+  public static boolean hasMincore() {
+    return MINCORE.exists();
   }
 
   /** Returns whether a result is a negative errno and not an address, of which none is as high. */

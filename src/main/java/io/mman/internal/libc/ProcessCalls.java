@@ -54,9 +54,14 @@ public final class ProcessCalls {
   /** Returns the number of this process. Only the first call asks the system. */
   static int pid() {
     if (pid == 0) {
-      pid = GETPID.call(0, 0, 0, 0, 0);
+      pid = pidNow();
     }
     return pid;
+  }
+
+  /** Returns the number of this process, which may have another one after it was restored. */
+  static int pidNow() {
+    return GETPID.call(0, 0, 0, 0, 0);
   }
 
   /** Returns the number of the user whose permissions the process has. */

@@ -23,8 +23,12 @@ public final class Slices {
     if (offset >= 0) {
       return segment.asSlice(offset, length);
     }
-    return MemorySegment.ofAddress(segment.address() + offset)
-        .reinterpret(length, new ScopeArena(segment.scope()), null);
+    return at(segment.address() + offset, length, segment.scope());
+  }
+
+  /** Returns the memory at an address as a segment of a scope. */
+  public static MemorySegment at(long address, long length, MemorySegment.Scope scope) {
+    return MemorySegment.ofAddress(address).reinterpret(length, new ScopeArena(scope), null);
   }
 
   /** An arena that only provides its scope. */

@@ -17,6 +17,10 @@ public enum Kernel {
   RENAMEAT2(316, 276, 357, 347),
   /** Reads the status of a file in an extensible structure (since Linux 4.11). */
   STATX(332, 291, 383, 379),
+  /** Returns a descriptor of a process (since Linux 5.3). */
+  PIDFD_OPEN(434, 434, 434, 434),
+  /** Gives advice on ranges of the memory of a process (since Linux 5.10). */
+  PROCESS_MADVISE(440, 440, 440, 440),
   /** Counts the pages of a file in the page cache (since Linux 6.5). */
   CACHESTAT(451, 451, 451, 451),
   /** Seals a mapping, which makes it permanent (since Linux 6.10). */

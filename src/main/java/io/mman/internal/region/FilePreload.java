@@ -4,6 +4,7 @@ import io.mman.Advice;
 import io.mman.LockFlag;
 import io.mman.RegionStats;
 import io.mman.SyncFlag;
+import io.mman.internal.call.AdviceBatch;
 import io.mman.internal.call.FlagBits;
 import io.mman.internal.call.KernelCopy;
 import io.mman.internal.call.SystemCalls;
@@ -17,6 +18,7 @@ import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.Slices;
 import io.mman.internal.proc.Proc;
+import io.mman.internal.proc.ReadAhead;
 import io.mman.internal.proc.Smaps;
 import io.mman.internal.signal.BusHandler;
 import io.mman.internal.signal.LostPages;
@@ -114,6 +116,7 @@ final class FilePreload {
             ResidencyAccess.class, ResidencySnapshot.class, StatsQuery.class, Smaps.class);
         ErrorPreload.initialize(RegionCopy.class, RegionStats.class, SyncFlag.class, Advice.class);
         ErrorPreload.initialize(LockFlag.class, Slices.class);
+        ErrorPreload.initialize(Prefetch.class, ReadAhead.class, AdviceBatch.class);
         KernelCopy.prepare();
         ErrorPreload.prepareForMore();
       } catch (LinkageError | RuntimeException e) {

@@ -28,17 +28,16 @@ public final class Region {
   /** Replaced as a whole by a change, which holds the lock. */
   private volatile RegionState state;
 
-  /**
-   * Whether the region has been closed. If it borrows its lifetime, that ends this object only. It
-   * is no part of the state, so that closing such a region never waits for a change.
-   */
+  /** Whether the region is closed, or this object if it borrows its lifetime. */
   private volatile boolean closed;
 
   /** Whether a mapping made elsewhere is known to have no explicit huge pages. */
   private boolean hasOrdinaryPages;
 
-  /** Whether mincore(2) is known to answer truthfully; to find out takes reading {@code /proc}. */
+  /** Whether mincore(2) is known to answer truthfully, or not to; asking takes reading /proc. */
   private boolean hasResidencyAccess;
+
+  boolean isResidencyHidden;
 
   Region(RegionResources resources, Backing backing, RegionState state) {
     this(resources.lifetime().newLock(), resources, backing, state);
@@ -371,7 +370,7 @@ public final class Region {
   }
 
   /** Returns the state, if the region is open and the current thread may use it. */
-  private RegionState usable() {
+  RegionState usable() {
     if (closed) {
       throw RegionState.closedException();
     }

@@ -157,6 +157,8 @@ class PlatformTest {
     "PROCESS_VM_WRITEV, 311, 271, 352, 341",
     "RENAMEAT2,         316, 276, 357, 347",
     "STATX,             332, 291, 383, 379",
+    "PIDFD_OPEN,        434, 434, 434, 434",
+    "PROCESS_MADVISE,   440, 440, 440, 440",
     "CACHESTAT,         451, 451, 451, 451",
     "MSEAL,             462, 462, 462, 462",
   })

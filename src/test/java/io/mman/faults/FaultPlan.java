@@ -56,6 +56,11 @@ enum FaultPlan {
   MPROTECT("mprotect", "mprotect", "EACCES EINVAL ENOMEM EPERM"),
   MADVISE(
       "madvise", "madvise", "EACCES EAGAIN EBADF EBUSY EFAULT EHWPOISON EINVAL EIO ENOMEM EPERM"),
+  // The library remembers the last two.
+  PROCESS_MADVISE(
+      "?process_madvise",
+      "process_madvise",
+      "EAGAIN EFAULT EINTR EINVAL ENOMEM ESRCH EBADF EPERM ENOSYS"),
   MSYNC("msync", "msync", "EBUSY EINVAL EIO ENOMEM"),
   MREMAP("mremap", "mremap", "EAGAIN EFAULT EINVAL ENOMEM EPERM"),
   MLOCK("mlock", "mlock", "EAGAIN EINVAL ENOMEM EPERM"),

@@ -83,6 +83,12 @@ final class RegionFaults {
         with("residency", FILE, r -> r.residency().residentPages()),
         with("isResident", MEMORY, r -> r.isResident(0, BYTES)),
         with("residentPages", MEMORY, r -> r.residentPages(0, BYTES)),
+        // Untouched memory is never resident, so that each time all of it is asked for.
+        with("prefetch", MEMORY, r -> askedFor(r.prefetch(new long[] {0, BYTES / 2}, PAGE)))
+            .survives(FaultPlan.PROCESS_MADVISE)
+            .mayMake(FaultPlan.PROCESS_MADVISE),
+        with("prefetchOne", MEMORY, r -> r.prefetch(PAGE, PAGE))
+            .survives(FaultPlan.MADVISE, "EBADF"), // a kernel that cannot swap
         with("read", FILE, r -> copyAll(r.read(0, memory()), 3 * PAGE)),
         with("readToHeap", MEMORY, r -> copyAll(r.read(0, heap()), 200_000))
             .survives(FaultPlan.PROCESS_VM_READV, FaultRule.LATER, ""), // it returns fewer bytes
@@ -103,6 +109,10 @@ final class RegionFaults {
 
   private static MemorySegment heap() {
     return MemorySegment.ofArray(new byte[200_000]);
+  }
+
+  private static void askedFor(int ranges) {
+    require(ranges == 2, "both ranges are asked for");
   }
 
   private static void copyAll(long copied, long wanted) {

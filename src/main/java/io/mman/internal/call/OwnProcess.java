@@ -45,17 +45,18 @@ final class OwnProcess implements AutoCloseable {
 
   /** Tries it with no range at all, for which the call fails only if it is refused as such. */
   private byte find(Advice advice) {
+    byte way = BY_NUMBER;
     long result = tryOut(KernelCalls.SELF, advice);
+    if (result == -Errno.EBADF.number() && open()) {
+      way = BY_DESCRIPTOR;
+      result = tryOut(descriptor, advice);
+    }
     if (result == 0) {
-      return BY_NUMBER;
+      return way;
     }
-    if (result != -Errno.EBADF.number()) {
-      return REFUSED;
-    }
-    if (open()) {
-      return tryOut(descriptor, advice) == 0 ? BY_DESCRIPTOR : REFUSED;
-    }
-    return UNKNOWN; // perhaps no descriptor is free
+    Errno errno = Errno.of((int) -result);
+    // Anything else may pass: perhaps no descriptor is free.
+    return ProcessVmCopy.isRefusal(errno) || errno == Errno.EINVAL ? REFUSED : UNKNOWN;
   }
 
   private static long tryOut(int self, Advice advice) {

@@ -25,7 +25,7 @@ public final class KernelCalls {
   public static final int SELF = -10000;
 
   /** The size of a range in an array of {@code struct iovec}: an address and a length. */
-  public static final int IOVEC_BYTES = 16;
+  public static final int IOVEC_BYTES = Scratch.IOVEC_BYTES;
 
   private KernelCalls() {}
 

@@ -155,7 +155,7 @@ public final class AdviceBatch implements AutoCloseable {
   }
 
   private void adviseOne(MemorySegment holder, long address, long length) {
-    SystemCalls.madvise(Slices.at(address, length, holder.scope()), advice, file);
+    SystemCalls.madvise(Slices.at(address, length, holder.scope()), advice, file, false);
   }
 
   private long address(int index) {

@@ -15,6 +15,7 @@ import io.mman.internal.file.FileLength;
 import io.mman.internal.file.MappedExtents;
 import io.mman.internal.jfr.Recorded;
 import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.Slices;
 import io.mman.internal.proc.Proc;

@@ -2,10 +2,12 @@ package io.mman.internal.file;
 
 import io.mman.Errno;
 import io.mman.MmanException;
+import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.Failure;
 import io.mman.internal.error.FileErrors;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
+import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.PathBytes;
 import io.mman.internal.platform.At;
 import io.mman.internal.platform.OpenFlags;
@@ -15,7 +17,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,7 @@ public final class FileCreation {
    * Loads the classes that give a file its name, because no descriptor may be free for it later.
    */
   public static void prepare() {
-    Objects.requireNonNull(FileNames.class);
-    Objects.requireNonNull(At.class);
+    ErrorPreload.initialize(FileNames.class, NameCalls.class, At.class);
   }
 
   public FileCreation(Path path) {

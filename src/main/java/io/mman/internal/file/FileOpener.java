@@ -11,6 +11,7 @@ import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.PathBytes;
 import io.mman.internal.platform.OpenFlags;
 import io.mman.internal.platform.Platform;
+import io.mman.internal.proc.Proc;
 import java.lang.foreign.Arena;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public final class FileOpener {
   private static final int MFD_CLOEXEC = 1;
 
   private static boolean isPrepared;
+  private static boolean knowsTransfers;
 
   private FileOpener() {}
 
@@ -119,7 +121,8 @@ public final class FileOpener {
   /** Prepares for more open files, if there are many already. */
   private static OpenFile opened(OpenFile file, int fd) {
     ErrorPreload.prepareForMore(fd);
-    if (fd >= ErrorPreload.MANY_FILES) {
+    if (fd >= ErrorPreload.MANY_FILES && !knowsTransfers && Proc.canOpen()) {
+      knowsTransfers = true; // two threads may both load the classes, which does no harm
       FileTransfer.prepareForMore();
     }
     return file;

@@ -7,7 +7,6 @@ import io.mman.WriteFlag;
 import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.TransferErrors;
 import io.mman.internal.libc.KernelCalls;
-import io.mman.internal.proc.Proc;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -15,25 +14,17 @@ import java.lang.foreign.MemorySegment;
  * system call; {@link Transfer#run} then makes the calls.
  */
 public final class FileTransfer {
-  private static boolean isPrepared;
-
   private FileTransfer() {}
 
-  /**
-   * Loads the classes of transfers, on the first call. If no descriptor is free, nothing is tried,
-   * because the JVM never again tries to load a class that it has failed to load.
-   */
+  /** Loads the classes of transfers, while descriptors are free. */
   static void prepareForMore() {
-    if (!isPrepared && Proc.canOpen()) {
-      isPrepared = true; // two threads may both load the classes, which does no harm
-      try {
-        ErrorPreload.initialize(Transfer.class, DirectLimits.class);
-        ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
-        ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);
-        TransferErrors.prepare();
-      } catch (LinkageError | RuntimeException e) {
-        // The descriptors have run out meanwhile.
-      }
+    try {
+      ErrorPreload.initialize(Transfer.class, DirectLimits.class);
+      ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
+      ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);
+      TransferErrors.prepare();
+    } catch (LinkageError | RuntimeException e) {
+      // The descriptors have run out meanwhile.
     }
   }
 

@@ -9,6 +9,7 @@ import io.mman.internal.region.RegionProbe;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Requirements;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** System calls that are interrupted by a signal or that fail with EIO, as strace makes them. */
 class NativeFileInterruptTest {
   private static final String CALLS =
-      "openat,fstat,newfstatat,ftruncate,fallocate,fadvise64,fsync,fdatasync,fcntl";
+      "openat,fstat,newfstatat,ftruncate,fallocate,fadvise64,fsync,fdatasync,fcntl,"
+          + "pread64,preadv2,pwrite64,pwritev2,statx";
 
   @TempDir Path folder;
   private Path path;
@@ -46,6 +48,12 @@ class NativeFileInterruptTest {
       file.syncData();
       file.lock(false);
       file.unlock();
+      MemorySegment memory = MemorySegment.ofArray(new byte[8]);
+      file.read(0, memory);
+      file.read(0, memory, ReadFlag.NOWAIT);
+      file.write(0, memory);
+      file.write(0, memory, WriteFlag.DSYNC);
+      file.directLimits();
       file.close();
     }
   }
@@ -72,6 +80,11 @@ class NativeFileInterruptTest {
             "fsync",
             "fdatasync",
             "fcntl",
+            "pread64",
+            "preadv2",
+            "pwrite64",
+            "pwritev2",
+            "statx",
             "close"),
         interrupted);
     for (String call : interrupted) {

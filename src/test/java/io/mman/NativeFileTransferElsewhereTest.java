@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
+import io.mman.testing.Requirements;
 import io.mman.testing.Samples;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -99,6 +100,41 @@ class NativeFileTransferElsewhereTest {
     assertEquals(
         lines("preadv2" + lacks, "pwritev2" + lacks, ""),
         lines.subList(1, lines.size()).toString());
+  }
+
+  /** Asks twice for the limits. */
+  static class Limits {
+    public static void main(String... arguments) {
+      try (NativeFile file = NativeFile.open(Path.of(arguments[0]))) {
+        for (int i = 0; i < 2; i++) {
+          try {
+            System.out.println(file.directLimits());
+          } catch (MmanException e) {
+            System.out.println(e.getMessage());
+          }
+        }
+      }
+    }
+  }
+
+  /** A kernel that does not know statx reports nothing; any other error is one. */
+  @Test
+  void failuresOfStatxAreReported() {
+    Requirements.requireTracing();
+    String path = Samples.file(folder, 1).toString();
+    String none = "DirectLimits[memoryAlignment=0, offsetAlignment=0, atomicMin=0, atomicMax=0]";
+    assertEquals(List.of(none, none), limits(path, "ENOSYS:when=1..2"));
+    List<String> lines = limits(path, "EACCES:when=1");
+    assertEquals("statx(\"" + path + "\"): EACCES (Permission denied)", lines.getFirst());
+    assertTrue(lines.get(1).startsWith("DirectLimits"), lines.get(1));
+  }
+
+  private static List<String> limits(String path, String error) {
+    return ChildJvm.of(Limits.class)
+        .under("strace", "-f", "-qq", "-o", "/dev/null", "-P", path)
+        .under("-e", "trace=statx", "-e", "inject=statx:error=" + error)
+        .run(path)
+        .lines();
   }
 
   /** Reads and writes for the first time when no descriptor is free. */

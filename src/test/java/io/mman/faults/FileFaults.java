@@ -12,7 +12,10 @@ import io.mman.FileSeal;
 import io.mman.Mapping;
 import io.mman.MemfdFlag;
 import io.mman.NativeFile;
+import io.mman.ReadFlag;
+import io.mman.WriteFlag;
 import io.mman.testing.LibC;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +28,8 @@ final class FileFaults {
   private static final String LOCKED = "EACCES EAGAIN";
 
   private FileFaults() {}
+
+  private static final MemorySegment MEMORY = MemorySegment.ofArray(new byte[9]);
 
   /** A step with an open file. */
   private interface Step {
@@ -55,6 +60,11 @@ final class FileFaults {
         onFile("closeFile", NativeFile::close),
         new FaultScenario("reveal", FileFaults::reveal).survives(FaultPlan.LSEEK),
         onFile("cacheStat", file -> file.cacheStat(0, PAGE)),
+        onFile("read", FileFaults::read),
+        onFile("readFlags", file -> require(file.read(0, MEMORY, ReadFlag.HIPRI) == 9, "read")),
+        onFile("readNowait", FileFaults::readNowait).survives(FaultPlan.PREADV2, "EAGAIN"),
+        onFile("write", FileFaults::write),
+        onFile("writeFlags", file -> require(file.write(0, MEMORY, WriteFlag.DSYNC) == 9, "write")),
         onMemory("seal", file -> file.seal(FileSeal.SHRINK)),
         onMemory("seals", file -> require(file.seals().isEmpty(), "no seals")));
   }
@@ -203,6 +213,18 @@ final class FileFaults {
         file.close();
       }
     };
+  }
+
+  private static void read(NativeFile file) {
+    require(file.read(0, MEMORY) == 9, "read");
+  }
+
+  private static void readNowait(NativeFile file) {
+    require(file.read(0, MEMORY, ReadFlag.NOWAIT) <= 9, "read");
+  }
+
+  private static void write(NativeFile file) {
+    require(file.write(0, MEMORY) == 9, "write");
   }
 
   private static void lockAndUnlock(NativeFile file) {

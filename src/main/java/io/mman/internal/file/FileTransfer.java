@@ -7,6 +7,8 @@ import io.mman.WriteFlag;
 import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.TransferErrors;
 import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.platform.At;
+import io.mman.internal.platform.StatxLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -22,6 +24,7 @@ public final class FileTransfer {
       ErrorPreload.initialize(Transfer.class, DirectLimits.class);
       ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
       ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);
+      ErrorPreload.initialize(At.class, StatxLayout.class);
       TransferErrors.prepare();
     } catch (LinkageError | RuntimeException e) {
       // The descriptors have run out meanwhile.

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What prefetching reads of a file that is not in the page cache. */
 class MappedRegionPrefetchTest {
   private static final long PAGE = Mman.pageSize();
-  private static final int PAGES = 2048;
+  private static final int PAGES = 1024;
 
   @TempDir(factory = BelowTarget.class)
   Path folder;
@@ -63,13 +63,13 @@ class MappedRegionPrefetchTest {
 
   @Test
   void missingPagesAreReadAndNoOthers() {
-    long[] offsets = LongStream.range(0, 1000).map(i -> (2 * i + 1) * PAGE).toArray();
+    long[] offsets = LongStream.range(0, 500).map(i -> (2 * i + 1) * PAGE).toArray();
 
-    assertEquals(1000, region.prefetch(offsets, PAGE));
+    assertEquals(500, region.prefetch(offsets, PAGE));
 
     BitSet expected = new BitSet();
-    LongStream.range(0, 1000).forEach(i -> expected.set((int) (2 * i + 1)));
-    assertEquals(expected, awaitResident(1000));
+    LongStream.range(0, 500).forEach(i -> expected.set((int) (2 * i + 1)));
+    assertEquals(expected, awaitResident(500));
     assertEquals(0, region.prefetch(offsets, PAGE));
     assertEquals(Samples.at(PAGE), region.segment().get(JAVA_BYTE, PAGE));
   }

@@ -123,13 +123,13 @@ final class Syncs {
       case 2 -> file.allocate(0, 10);
       case 3 -> {
         try (MappedRegion region = Mapping.file(file).readWrite().mapConfined()) {
-          region.segment().fill((byte) number);
+          region.segment().asSlice(0, PAGE).fill((byte) number);
           region.sync();
         }
       }
       default -> {
         try (MappedRegion region = Mapping.file(file).readWrite().mapShared()) {
-          region.segment().fill((byte) number);
+          region.segment().asSlice(0, PAGE).fill((byte) number);
           region.sync(PAGE + 1, 2);
         }
       }

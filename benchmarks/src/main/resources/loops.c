@@ -187,6 +187,43 @@ long sum_random(const char *p, size_t length, long count) {
   return sum;
 }
 
+static size_t random_page(long i, size_t pages) {
+  return 4096 * ((i * 2654435761u + 12345) & (pages - 1));
+}
+
+/* Maps a file, reads a long of each of count pages, and unmaps: after advice for the mapping, or
+   after advice for each page. */
+static long sum_cold(int fd, size_t length, long count, int advice) {
+  char *p = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, 0);
+  if (p == MAP_FAILED) return -1;
+  if (advice == MADV_RANDOM)
+    madvise(p, length, advice);
+  else
+    for (long i = 0; i < count; i++) madvise(p + random_page(i, length / 4096), 4096, advice);
+  long sum = sum_random(p, length, count);
+  munmap(p, length);
+  return sum;
+}
+
+long cold_random(int fd, size_t length, long count) {
+  return sum_cold(fd, length, count, MADV_RANDOM);
+}
+
+long cold_willneed(int fd, size_t length, long count) {
+  return sum_cold(fd, length, count, MADV_WILLNEED);
+}
+
+/* Reads the same pages without a mapping. */
+long cold_pread(int fd, size_t length, long count) {
+  static long page[512];
+  long sum = 0;
+  for (long i = 0; i < count; i++) {
+    if (pread(fd, page, sizeof page, random_page(i, length / 4096)) != sizeof page) return -1;
+    sum += page[0];
+  }
+  return sum;
+}
+
 /* Writes the changed pages of a range to the disk. */
 long sync_range(void *p, size_t length, long unused) { return msync(p, length, MS_SYNC); }
 

@@ -23,12 +23,10 @@ import java.util.function.ToLongFunction;
  * those threads wait that need the page.
  *
  * <p>Each page has a word: its state (1 to 252 is the number of readers), a bit for unwritten
- * changes, and a version. All threads may use a pool, but a function that gets a page may not.
+ * changes, and a version. A function that gets a page may not use the pool.
  */
 public final class PagePool implements AutoCloseable {
   static final int PAGE = 4096;
-
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final long STATE = 0xff;
   private static final long UNLOCKED = 0;
   private static final long READERS = 252;
@@ -39,25 +37,22 @@ public final class PagePool implements AutoCloseable {
   private static final long VERSION = 0x200;
 
   final MappedRegion memory;
+  final AtomicLong misses = new AtomicLong();
   private final NativeFile file;
   private final MemorySegment pages;
   private final AtomicLongArray words;
   private final int capacity;
-  private final int batch;
   private final AtomicInteger used = new AtomicInteger();
   private final AtomicLong hand = new AtomicLong();
-  final AtomicLong misses = new AtomicLong();
 
   /** Creates a pool of so many pages, which each thread may exceed by one, for a file of pages. */
   public PagePool(NativeFile file, int capacity) {
     int count = Math.toIntExact(file.size() / PAGE);
     Mapping request = Mapping.anonymous((long) count * PAGE).flags(MapFlag.NORESERVE);
-    // A huge page would bring 512 pages into memory at once.
-    this.memory = request.advise(Advice.NOHUGEPAGE).mapShared();
+    this.memory = request.advise(Advice.NOHUGEPAGE).mapShared(); // a huge one has 512 pages
     this.file = file;
     this.pages = memory.segment();
     this.capacity = capacity;
-    this.batch = Math.clamp(capacity / 8, 1, 64);
     long[] evicted = new long[count];
     Arrays.fill(evicted, EVICTED);
     this.words = new AtomicLongArray(evicted);
@@ -81,7 +76,7 @@ public final class PagePool implements AutoCloseable {
         read(page, any -> 0); // waits, brings it into memory, or removes the mark
         continue;
       }
-      long value = pages.get(LONG, (long) page * PAGE + offset);
+      long value = pages.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) page * PAGE + offset);
       VarHandle.acquireFence(); // the word is read after the value
       long now = words.get(page);
       if (now / VERSION == word / VERSION && (now & STATE) <= READERS) {
@@ -110,25 +105,22 @@ public final class PagePool implements AutoCloseable {
     while (true) {
       long word = words.get(page);
       long state = word & STATE;
-      long idle = word - state;
-      if (state == EVICTED) {
-        if (words.compareAndSet(page, word, idle | LOCKED)) {
-          bringIn(page, idle);
-          words.set(page, idle | (shared ? 1 : LOCKED));
-          return;
-        }
-      } else if (state == UNLOCKED || state == MARKED) {
-        if (words.compareAndSet(page, word, idle | (shared ? 1 : LOCKED))) {
+      if (state == UNLOCKED || state == MARKED || state == EVICTED) {
+        if (words.compareAndSet(page, word, word - state + LOCKED)) {
+          if (state == EVICTED) {
+            bringIn(page);
+          }
+          unlock(page, shared ? 1 : LOCKED);
           return;
         }
       } else if (shared && state < READERS && words.compareAndSet(page, word, word + 1)) {
         return;
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 
-  private void bringIn(int page, long idle) {
+  private void bringIn(int page) {
     misses.incrementAndGet();
     try {
       if (used.incrementAndGet() > capacity) {
@@ -137,22 +129,22 @@ public final class PagePool implements AutoCloseable {
       file.read((long) page * PAGE, slice(page));
     } catch (RuntimeException | Error e) {
       used.decrementAndGet();
-      words.set(page, idle | EVICTED);
+      unlock(page, EVICTED);
       throw e;
     }
   }
 
   /** Evicts some pages that were not used since the hand of the clock has passed them. */
   private void evict() {
-    int[] victims = new int[batch];
+    int[] victims = new int[Math.clamp(capacity / 8, 1, 64)];
     int count = 0;
-    for (int seen = 0; seen < 2 * words.length() && count < batch; seen++) {
+    for (int seen = 0; seen < 2 * words.length() && count < victims.length; seen++) {
       int page = (int) (hand.getAndIncrement() % words.length());
       long word = words.get(page);
-      if ((word & STATE) == UNLOCKED) {
+      long state = word & STATE;
+      if (state == UNLOCKED) {
         words.compareAndSet(page, word, word | MARKED);
-      } else if ((word & STATE) == MARKED
-          && words.compareAndSet(page, word, (word & ~STATE) | LOCKED)) {
+      } else if (state == MARKED && words.compareAndSet(page, word, word - MARKED + LOCKED)) {
         victims[count++] = page;
       }
     }
@@ -161,9 +153,9 @@ public final class PagePool implements AutoCloseable {
 
   /** Drops locked pages, for which one system call is enough. */
   private void drop(int[] victims) {
-    var ranges = Arrays.stream(victims).mapToObj(this::slice).toArray(MemorySegment[]::new);
     long change = UNLOCKED; // if writing fails, the pages stay
     try {
+      var ranges = Arrays.stream(victims).mapToObj(this::slice).toArray(MemorySegment[]::new);
       Arrays.stream(victims).forEach(this::writeBack);
       Mman.madvise(ranges, Advice.DONTNEED);
       used.addAndGet(-victims.length);
@@ -176,10 +168,9 @@ public final class PagePool implements AutoCloseable {
   }
 
   private void writeBack(int page) {
-    long word = words.get(page);
-    if ((word & DIRTY) != 0) {
+    if ((words.get(page) & DIRTY) != 0) {
       file.write((long) page * PAGE, slice(page));
-      words.set(page, word - DIRTY);
+      words.getAndAdd(page, -DIRTY);
     }
   }
 
@@ -201,7 +192,6 @@ public final class PagePool implements AutoCloseable {
     return pages.asSlice((long) page * PAGE, PAGE);
   }
 
-  /** Writes all changes to the file. No other thread may use the pool any more. */
   @Override
   public void close() {
     flush();

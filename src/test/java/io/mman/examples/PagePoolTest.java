@@ -25,7 +25,7 @@ class PagePoolTest {
   private static final int PAGES = 1000;
   private static final int CAPACITY = 64;
   private static final int THREADS = 4;
-  private static final int STEPS = 5000;
+  private static final int STEPS = 2500;
   private static final int LAST = PagePool.PAGE - Long.BYTES;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -118,6 +118,6 @@ class PagePoolTest {
   @Test
   void theProgramCountsAllAccesses() throws Exception {
     String line = ChildJvm.of(PagePoolMain.class).run("2000").success();
-    assertTrue(line.startsWith("200,000 accesses ("), line);
+    assertTrue(line.startsWith("100,000 accesses ("), line);
   }
 }

@@ -20,7 +20,7 @@ import java.util.Locale;
  */
 public final class Suite {
   private static final List<String> SECTIONS =
-      List.of("faults", "calls", "lifetimes", "reading", "sync", "survival", "start");
+      List.of("faults", "calls", "lifetimes", "reading", "sync", "survival", "start", "prefetch");
 
   private Suite() {}
 

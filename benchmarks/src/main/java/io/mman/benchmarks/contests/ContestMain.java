@@ -21,6 +21,7 @@ public final class ContestMain {
       case "lifetimes" -> LifetimeContests.run(plan);
       case "reading" -> ReadingContests.run(plan);
       case "sync" -> SyncContests.run(plan);
+      case "prefetch" -> ColdPageContests.run(plan);
       case "survival" -> SurvivalContests.run(plan);
       default -> throw new IllegalArgumentException("unknown section " + arguments[0]);
     }

@@ -40,6 +40,7 @@ final class Charts {
           ratio("survival-map", "Time with survival divided by the time without: mapping"),
           dots("survival-faults", "First access to a page that is lost"),
           ratio("survival-faults", RATIO + "first access to a lost page"),
+          turned("prefetch-cold", Figure.TIME, "Reading random pages that are not in memory"),
           turned("start-wall", Figure.TIME, "A JVM that maps once: elapsed time"),
           turned("start-cpu", Figure.TIME, "A JVM that maps once: processor time"));
 

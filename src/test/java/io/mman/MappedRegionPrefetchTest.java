@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.mman.testing.BelowTarget;
+import io.mman.testing.ChildJvm;
 import io.mman.testing.Samples;
+import io.mman.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +87,47 @@ class MappedRegionPrefetchTest {
     assertEquals(expected, awaitResident(PAGES - 2));
     assertFalse(region.prefetch(PAGE, (PAGES - 2) * PAGE));
     assertTrue(region.prefetch(PAGE, (PAGES - 2) * PAGE + 1));
+  }
+
+  /** Takes a folder on a disk whose window is made a usual one, smaller than what is read. */
+  static class LargeRange {
+    public static void main(String... arguments) throws IOException {
+      Path folder = Path.of(arguments[0]);
+      long device = (long) Files.getAttribute(folder, "unix:dev"); // of a loop device: 7:N
+      Path window = Path.of("/sys/class/bdi/7:" + (device & 0xff) + "/read_ahead_kb");
+      String before = Files.readAllLines(window).getFirst();
+      Files.writeString(window, "128");
+      try {
+        run(Samples.file(folder, 4 << 20));
+      } finally {
+        Files.writeString(window, before);
+      }
+    }
+
+    private static void run(Path path) {
+      try (NativeFile file = NativeFile.open(path)) {
+        file.sync();
+        file.advise(FileAdvice.DONTNEED, 0, 0);
+        try (MappedRegion region = Mapping.file(file).mapShared()) {
+          System.out.println(region.prefetch(0, region.size()));
+          long end = System.nanoTime() + 10_000_000_000L;
+          while (!region.isResident(0, region.size()) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          System.out.println(region.residentPages(0, region.size()) * PAGE);
+        }
+      }
+    }
+  }
+
+  /** Other disks of the machine may have windows of many mebibytes. */
+  @Test
+  void aRangeLargerThanAWindowIsReadCompletely() {
+    String[] mount = SmallDisk.EXT4.mountedAt(folder);
+    ChildJvm child = ChildJvm.of(LargeRange.class).under(mount);
+
+    assertEquals(
+        List.of("true", Integer.toString(4 << 20)), child.run(SmallDisk.EXT4.path(folder)).lines());
   }
 
   @Test

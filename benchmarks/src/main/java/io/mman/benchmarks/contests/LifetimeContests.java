@@ -49,7 +49,9 @@ final class LifetimeContests {
         .add("mman", n -> mapped(n, mapping::mapConfined))
         .add("mman, borrowed arena", n -> borrowed(n, Arena::ofConfined, mapping))
         .add("FileChannel.map", n -> channel(n, Arena::ofConfined, memory.channel))
-        .add("C", n -> inC(memory, n));
+        .add("bare FFM, fstat", n -> barely(memory.fd(), n))
+        .add("C", n -> inC(memory, n))
+        .add("C, fstat", n -> inC(FSTAT_AND_MAP_IN_C, memory, n));
   }
 
   private static Contest shared(Memory memory, Mapping mapping) {
@@ -91,6 +93,12 @@ final class LifetimeContests {
   private static void byFacade(int times, int fd) {
     for (int i = 0; i < times; i++) {
       Mman.munmap(Mman.mmap(MemorySegment.NULL, BYTES, Protection.READ, SHARED, fd, 0));
+    }
+  }
+
+  private static void barely(int fd, int times) throws Throwable {
+    for (int i = 0; i < times; i++) {
+      RawCalls.mapFile(fd, BYTES);
     }
   }
 

@@ -25,6 +25,13 @@ final class RawCalls {
       link("mmap", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle MREMAP =
       link("mremap", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS);
+  private static final MethodHandle FSTAT =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().find("fstat").orElseThrow(),
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS),
+              ERRNO);
+  private static final MemorySegment STAT = Arena.global().allocate(256);
   private static final MemorySegment STATE =
       Arena.global().allocate(Linker.Option.captureStateLayout());
 
@@ -71,6 +78,17 @@ final class RawCalls {
     MemorySegment nowhere = MemorySegment.NULL;
     check((long) MREMAP.invokeExact(STATE, pages, whole, whole / 2, 0, nowhere));
     check((long) MREMAP.invokeExact(STATE, pages, whole / 2, whole, 0, nowhere));
+  }
+
+  /** Maps an open file as barely as Java can, with a segment that its arena bounds. */
+  static void mapFile(int fd, long bytes) throws Throwable {
+    check((int) FSTAT.invokeExact(STATE, fd, STAT));
+    long address = (long) MMAP.invokeExact(STATE, MemorySegment.NULL, bytes, 1, 1, fd, 0L);
+    check(address);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
+    }
+    check((int) MUNMAP.invokeExact(STATE, MemorySegment.ofAddress(address), bytes));
   }
 
   static void mmapAndMunmap(long bytes, int protection, int flags) throws Throwable {

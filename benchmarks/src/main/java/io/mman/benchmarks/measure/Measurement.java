@@ -14,6 +14,9 @@ public final class Measurement {
   public double low;
   public double high;
 
+  /** The time that 99 % of the turns did not exceed. */
+  public Double p99;
+
   /** The number of turns or JMH iterations that the figure summarizes. */
   public int turns;
 

@@ -20,6 +20,13 @@ public final class Statistics {
     return ofSorted(sorted);
   }
 
+  /** Returns the smallest value that a part of the values, such as 0.99, does not exceed. */
+  public static double percentile(double[] values, double part) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(part * sorted.length) - 1];
+  }
+
   /**
    * Estimates a median by the percentile bootstrap, which assumes nothing about the distribution.
    * Here it is skewed, with a long tail of disturbed turns.

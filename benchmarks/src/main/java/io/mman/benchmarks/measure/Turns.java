@@ -90,6 +90,7 @@ public record Turns(
     measured.nanos = time.value();
     measured.low = time.low();
     measured.high = time.high();
+    measured.p99 = s.nanos.length < 100 ? null : (Double) Statistics.percentile(s.nanos, 0.99);
     measured.turns = s.nanos.length;
     measured.minorFaults = medianOrNull(s.minorFaults);
     measured.majorFaults = medianOrNull(s.majorFaults);

@@ -28,14 +28,6 @@ final class Axes {
     return positive(values, "ratio (left of 1: mman is faster)", Format::digits);
   }
 
-  /** Returns an axis for counts, which includes 0. */
-  static ValueAxis counts(List<double[]> values, String unit) {
-    ValueAxis axis = linear(max(values), "page faults per " + unit, Format::digits);
-    // The left half of a mark at zero needs room.
-    axis.setLowerBound(-0.015 * axis.getUpperBound());
-    return axis;
-  }
-
   /** Returns a logarithmic axis. */
   static ValueAxis factors(double min, double max, String label, boolean bytes) {
     DoubleFunction<String> format = bytes ? Format::bytes : Format::digits;

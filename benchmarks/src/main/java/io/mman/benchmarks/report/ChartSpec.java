@@ -17,8 +17,7 @@ record ChartSpec(String id, String source, Figure figure, Shape shape, String ti
   /** The figure of a measurement that a chart shows. */
   enum Figure {
     TIME,
-    RATIO,
-    FAULTS
+    RATIO
   }
 
   /** How a chart shows its figures. */
@@ -50,13 +49,6 @@ record ChartSpec(String id, String source, Figure figure, Shape shape, String ti
     return switch (figure) {
       case TIME -> new double[] {m.nanos, m.low, m.high};
       case RATIO -> m.ratio == null ? null : new double[] {m.ratio, m.ratioLow, m.ratioHigh};
-      case FAULTS -> {
-        if (m.minorFaults == null) {
-          yield null;
-        }
-        double faults = m.minorFaults + m.majorFaults;
-        yield new double[] {faults, faults, faults};
-      }
     };
   }
 }

@@ -11,21 +11,15 @@ final class Charts {
   static final List<ChartSpec> ALL =
       List.of(
           dots("faults-backing", "First access to a page, by kind of memory"),
-          ratio("faults-backing", RATIO + "first access to a page"),
-          faults("jmh-FirstTouch", "Page faults per page of 4 KiB (JMH)"),
           turned("faults-preparation", Figure.TIME, "First access to a page, by preparation"),
-          turned("faults-preparation", Figure.FAULTS, "Page faults per page, by preparation"),
           overBytes("faults-size-anonymous", "First access to a page of anonymous memory, by size"),
           overBytes("faults-size-file_read", "First access to a page of a cached file, by size"),
-          dots("faults-random", "First access to a page, by order of access"),
           dots("faults-order", "First read of a file's page, by order, page cache and advice"),
           turned("faults-few", Figure.TIME, "Reading a few random pages of an uncached file"),
-          dots("faults-threads", "First access to a page, by one thread and by two"),
           dots("faults-populate", "Populating a large region, by several threads and by one"),
           dots("calls", "System calls on one page"),
           ratio("calls", RATIO + "system calls on one page"),
           dots("lifetimes-map", "Mapping and unmapping a file of 1 MiB"),
-          ratio("lifetimes-map", RATIO + "mapping and unmapping"),
           turned("lifetimes-length", Figure.TIME, "Mapping and unmapping, by query of the length"),
           lines("lifetimes-threads", "Mapping and unmapping while threads wait", "waiting threads"),
           turned("lifetimes-protect", Figure.TIME, "Changing the protection of a page and back"),
@@ -34,12 +28,9 @@ final class Charts {
           turned("reading-sequential", Figure.TIME, "Summing up the longs of a file"),
           turned("reading-random", Figure.TIME, "Reading a long of a random page"),
           dots("sync", "Writing changed pages to the disk"),
-          ratio("sync", RATIO + "writing changed pages"),
           dots("survival-access", "Reading accessed pages of a region that survives bus errors"),
           dots("survival-map", "Mapping and unmapping a region that survives bus errors"),
-          ratio("survival-map", "Time with survival divided by the time without: mapping"),
           dots("survival-faults", "First access to a page that is lost"),
-          ratio("survival-faults", RATIO + "first access to a lost page"),
           turned("prefetch-cold", Figure.TIME, "Reading random pages that are not in memory"),
           turned("start-wall", Figure.TIME, "A JVM that maps once: elapsed time"),
           turned("start-cpu", Figure.TIME, "A JVM that maps once: processor time"));
@@ -54,13 +45,8 @@ final class Charts {
     return new ChartSpec(source + "-ratio", source, Figure.RATIO, Shape.DOTS, title, "");
   }
 
-  private static ChartSpec faults(String source, String title) {
-    return new ChartSpec(source + "-faults", source, Figure.FAULTS, Shape.DOTS, title, "");
-  }
-
   private static ChartSpec turned(String source, Figure figure, String title) {
-    String id = figure == Figure.FAULTS ? source + "-faults" : source;
-    return new ChartSpec(id, source, figure, Shape.TURNED_DOTS, title, "");
+    return new ChartSpec(source, source, figure, Shape.TURNED_DOTS, title, "");
   }
 
   private static ChartSpec lines(String source, String title, String axis) {

@@ -20,14 +20,6 @@ final class Format {
     return digits(nanos / Math.pow(1000, unit)) + " " + TIMES[unit];
   }
 
-  /** Formats a time and its bounds in the same unit: 12.3 (12.1 to 12.8) µs. */
-  static String interval(double nanos, double low, double high) {
-    int unit = unit(nanos);
-    double scale = Math.pow(1000, unit);
-    return "%s (%s to %s) %s"
-        .formatted(digits(nanos / scale), digits(low / scale), digits(high / scale), TIMES[unit]);
-  }
-
   /** Returns the unit in which the rounded time is below 1000. */
   private static int unit(double nanos) {
     int unit = 0;

@@ -54,7 +54,6 @@ final class Painter {
     return switch (spec.figure()) {
       case TIME -> Axes.times(values, unit);
       case RATIO -> Axes.ratios(values);
-      case FAULTS -> Axes.counts(values, unit);
     };
   }
 

@@ -31,22 +31,20 @@ final class Tables {
     String hero =
         measured.stream().filter(m -> m.hero != null).map(m -> m.hero).findFirst().orElse("");
     StringBuilder table = new StringBuilder("<details><summary>Figures</summary>\n\n");
-    table.append("| Case | Implementation | time per ").append(measured.getFirst().unit);
-    table.append(" | ");
-    table.append(hero.isEmpty() ? "" : hero + " ÷ this");
-    table.append(" | minor + major faults | bytes allocated | turns |\n");
-    table.append("| --- | --- | --- | --- | --- | --- | --- |\n");
+    table.append("| Case | Implementation | median per ").append(measured.getFirst().unit);
+    table.append(" | p99 | ").append(hero.isEmpty() ? "" : hero + " ÷ this");
+    table.append(" | bytes allocated |\n");
+    table.append("| --- | --- | --- | --- | --- | --- |\n");
     for (Measurement m : measured) {
       table.append(
-          "| %s | %s | %s | %s | %s | %s | %d |\n"
+          "| %s | %s | %s | %s | %s | %s |\n"
               .formatted(
                   m.row,
                   m.series,
-                  Format.interval(m.nanos, m.low, m.high),
+                  Format.time(m.nanos),
+                  m.p99 == null ? "" : Format.time(m.p99),
                   ratio(m),
-                  faults(m),
-                  m.allocated == null ? "" : Format.digits(m.allocated),
-                  m.turns));
+                  m.allocated == null ? "" : Long.toString(Math.round(m.allocated))));
     }
     return table.append("\n</details>").toString();
   }
@@ -56,11 +54,5 @@ final class Tables {
         ? ""
         : "%s (%s to %s)"
             .formatted(Format.ratio(m.ratio), Format.ratio(m.ratioLow), Format.ratio(m.ratioHigh));
-  }
-
-  private static String faults(Measurement m) {
-    return m.minorFaults == null
-        ? ""
-        : Format.digits(m.minorFaults) + " + " + Format.digits(m.majorFaults);
   }
 }

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
  *   <li>{@code {{figures CHART}}} by a table of everything that was measured for a chart,
  *   <li>{@code {{machine SECTION}}} by the machine and the command of a section,
  *   <li>{@code {{left-out SECTION}}} by the series that could not run,
- *   <li>{@code {{behind SECTION}}} by the peers that were faster than the library,
  *   <li>{@code {{time CHART | ROW | SERIES}}} by a time,
  *   <li>{@code {{compare CHART | ROW | SERIES | SERIES}}} by how the first series compares with the
  *       second, as in "3.2 times faster".
@@ -51,7 +50,6 @@ final class Template {
       case "machine" ->
           ofSection(words[0]).map(Tables::machine).orElse("> This section was not measured.");
       case "left-out" -> ofSection(words[0]).map(Template::leftOut).orElse("");
-      case "behind" -> ofSection(words[0]).map(Behind::table).orElse("");
       case "time" ->
           figure(words[0], words[1], words[2]).map(m -> Format.time(m.nanos)).orElse("?");
       case "compare" -> compare(words);

@@ -25,6 +25,7 @@ public final class ColdStart {
     WAYS.put("surviving", "mman, surviving");
     WAYS.put("facade", "Mman.mmap");
     WAYS.put("ffm", "bare FFM handles");
+    WAYS.put("shape", "bare FFM, one shape");
     WAYS.put("channel", "FileChannel.map");
     WAYS.put("jna", "JNA");
     WAYS.put("openhft", "OpenHFT Posix");

@@ -25,8 +25,8 @@ import net.openhft.posix.PosixAPI;
 
 /**
  * A program that maps a file or memory, reads a byte and unmaps. The arguments are the
- * implementation and the file. Only {@code Mapping} and {@code FileChannel} map the file; the
- * others cannot open one, and map memory. Each implementation is a class of its own, so that a JVM
+ * implementation and the file. {@code Mapping}, {@code FileChannel} and the handle of one shape map
+ * the file; the others map memory. Each implementation is a class of its own, so that a JVM
  * does not load the others.
  */
 public final class StartMain {
@@ -43,6 +43,7 @@ public final class StartMain {
           case "surviving" -> Surviving.map(Path.of(arguments[1]));
           case "facade" -> Facade.map();
           case "ffm" -> Bare.map();
+          case "shape" -> OneShape.map(Path.of(arguments[1]));
           case "channel" -> Channel.map(Path.of(arguments[1]));
           case "jna" -> Jna.map();
           case "openhft" -> OpenHft.map();
@@ -105,6 +106,50 @@ public final class StartMain {
           linker.defaultLookup().find(name).orElseThrow(),
           FunctionDescriptor.of(result, arguments),
           Linker.Option.captureCallState("errno"));
+    }
+  }
+
+  /** Makes the calls that {@code Mapping} makes, all by a single handle. */
+  private static final class OneShape {
+    private static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(
+                    JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.captureCallState("errno"));
+
+    static byte map(Path file) throws Throwable {
+      MemorySegment state = Arena.global().allocate(Linker.Option.captureStateLayout());
+      MemorySegment stat = Arena.global().allocate(256);
+      MemorySegment path = Arena.global().allocateFrom(file.toString());
+      int fd = (int) call("open", state, path, 0, 0);
+      MemorySegment descriptor = MemorySegment.ofAddress(fd);
+      check((int) call("fstat", state, descriptor, stat.address(), 0));
+      long address =
+          (long)
+              CALL.invokeExact(
+                  function("mmap"), state, MemorySegment.NULL, 4096L, 1L, 1L, (long) fd, 0L);
+      check((int) call("close", state, descriptor, 0, 0));
+      MemorySegment page = MemorySegment.ofAddress(address).reinterpret(4096);
+      byte read = page.get(JAVA_BYTE, 0);
+      check((int) call("munmap", state, page, 4096, 0));
+      return read;
+    }
+
+    private static long call(
+        String name, MemorySegment state, MemorySegment first, long second, long third)
+        throws Throwable {
+      return (long) CALL.invokeExact(function(name), state, first, second, third, 0L, 0L, 0L);
+    }
+
+    private static MemorySegment function(String name) {
+      return Linker.nativeLinker().defaultLookup().find(name).orElseThrow();
+    }
+
+    private static void check(int result) {
+      if (result != 0) {
+        throw new IllegalStateException("a call failed");
+      }
     }
   }
 

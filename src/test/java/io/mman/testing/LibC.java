@@ -27,6 +27,7 @@ public final class LibC {
   private static final MethodHandle SIGACTION =
       link("sigaction", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
   private static final long SIGACTION_BYTES = 152;
+  private static final int CLOEXEC_NONBLOCK = 0x80800;
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS_FIXED_NOREPLACE = 0x100022;
 
@@ -113,6 +114,21 @@ public final class LibC {
   public static int getpgrp() {
     try {
       return (int) GETPGRP.invokeExact();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Returns a new userfaultfd of this process that can be polled, or -1 if the kernel refuses it.
+   */
+  public static int userfaultfd() {
+    long number = System.getProperty("os.arch").equals("aarch64") ? 282 : 323;
+    try {
+      return (int)
+          (long)
+              link("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT))
+                  .invokeExact(number, CLOEXEC_NONBLOCK);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

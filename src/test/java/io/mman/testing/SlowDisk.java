@@ -72,9 +72,9 @@ public record SlowDisk(Path root) {
     tell("release");
   }
 
-  /** Does the same after some time, even if this JVM is stopped. */
-  public void releaseIn(long millis) {
-    tell("release-in-" + millis);
+  /** Does the same some time after the next request or fault is held, even if this JVM stands. */
+  public void holdFor(long millis) {
+    tell("hold-for-" + millis);
   }
 
   /** Prints a line, in the order of everything that the disk does. */

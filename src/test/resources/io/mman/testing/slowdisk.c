@@ -9,7 +9,7 @@
  *   hold-fsync, hold-read   from now on such requests are held
  *   await-N                 the answer comes when N requests or page faults are held
  *   release                 everything that is held is answered, and nothing is held any more
- *   release-in-N            the same after N milliseconds; the answer comes at once
+ *   hold-for-N              the same happens N milliseconds after the next request is held
  *   event-NAME              prints NAME
  *   uffd-FD-ADDRESS-LENGTH  takes over a userfaultfd of the command, and holds its page faults
  *
@@ -46,7 +46,7 @@ static struct held held[MOST];
 static int held_count, await_count;
 static unsigned long long await_unique;
 static int holds_fsync, holds_read;
-static long long release_at = -1;
+static long long release_at = -1, hold_for = -1;
 static char in[(1 << 20) + 4096], sevens[FILE_BYTES];
 
 static void die(const char *what) {
@@ -102,6 +102,8 @@ static void check_await(void) {
 
 static void hold(int opcode, unsigned long long unique, unsigned size) {
   held[held_count++] = (struct held){opcode, unique, size};
+  if (hold_for >= 0) release_at = now() + hold_for;
+  hold_for = -1;
   check_await();
 }
 
@@ -135,7 +137,7 @@ static void lookup(unsigned long long unique, const char *name) {
   if (!strcmp(name, "hold-fsync")) holds_fsync = 1;
   if (!strcmp(name, "hold-read")) holds_read = 1;
   if (!strcmp(name, "release")) release();
-  if (sscanf(name, "release-in-%d", &n) == 1) release_at = now() + n;
+  if (sscanf(name, "hold-for-%d", &n) == 1) hold_for = n;
   if (!strncmp(name, "event-", 6)) puts(name + 6), fflush(stdout);
   if (sscanf(name, "uffd-%d-%lu-%lu", &n, &a, &b) == 3 && take_uffd(n, a, b)) error = EIO;
   if (sscanf(name, "await-%d", &n) == 1) {

@@ -38,9 +38,9 @@ import java.util.concurrent.RejectedExecutionException;
  * <p><b>Virtual threads</b> can use every method. {@code sync}, {@code populate}, {@code lock},
  * {@code read} and {@code write} may wait for a medium: when a virtual thread calls one of them, a
  * daemon thread of the library makes the system call, and the virtual thread parks until it is
- * done. Its carrier is free meanwhile. Such a call takes some ten microseconds longer. An interrupt
- * does not end it, and the interrupt status is kept. The other methods, and page faults, block the
- * carrier. A page fault even stops the whole JVM: see the page <a
+ * done. Its carrier is free meanwhile. Such a call takes some ten to thirty microseconds longer. An
+ * interrupt does not end it, and the interrupt status is kept. The other methods, and page faults,
+ * block the carrier. A page fault even stops the whole JVM: see the page <a
  * href="doc-files/stalls.html">Stalls</a>.
  *
  * <p><b>Clean-ups</b> that are tied to the scope of a view run while the view is revoked. Until the

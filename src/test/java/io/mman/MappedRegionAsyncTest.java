@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -340,7 +341,7 @@ class MappedRegionAsyncTest {
   }
 
   @Test
-  void theThreadsAreDaemonsOfTheLibraryAndInheritNothing() throws Exception {
+  void theThreadsAreDaemonsThatInheritNothingAndEnd() throws Exception {
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     InheritableThreadLocal<String> local = new InheritableThreadLocal<>();
     local.set("inherited");
@@ -357,6 +358,7 @@ class MappedRegionAsyncTest {
     for (Thread thread : threads) {
       assertTrue(thread.isDaemon());
       assertEquals(ClassLoader.getSystemClassLoader(), thread.getContextClassLoader());
+      assertTrue(thread.join(Duration.ofSeconds(60)), "does not end by itself");
     }
   }
 

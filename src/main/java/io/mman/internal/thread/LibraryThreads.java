@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LibraryThreads {
   private static final int MAX_THREADS = 4;
-  private static final long IDLE_SECONDS = 5;
+  private static final long IDLE_SECONDS = 2;
 
   private static final ThreadPoolExecutor POOL = newPool();
 

@@ -77,7 +77,6 @@ class MappedRegionPrefetchTest {
     assertEquals(Samples.at(PAGE), region.segment().get(JAVA_BYTE, PAGE));
   }
 
-  /** In one range the kernel reads at most a window. */
   @Test
   void aLargeRangeIsReadCompletely() {
     assertTrue(region.prefetch(PAGE + 5, (PAGES - 2) * PAGE - 5));
@@ -89,18 +88,23 @@ class MappedRegionPrefetchTest {
     assertTrue(region.prefetch(PAGE, (PAGES - 2) * PAGE + 1));
   }
 
-  /** Takes a folder on a disk whose window is made a usual one, smaller than what is read. */
+  /** Takes a folder on a loop device, whose window is made small. */
   static class LargeRange {
     public static void main(String... arguments) throws IOException {
       Path folder = Path.of(arguments[0]);
-      long device = (long) Files.getAttribute(folder, "unix:dev"); // of a loop device: 7:N
-      Path window = Path.of("/sys/class/bdi/7:" + (device & 0xff) + "/read_ahead_kb");
-      String before = Files.readAllLines(window).getFirst();
-      Files.writeString(window, "128");
+      long number = (long) Files.getAttribute(folder, "unix:dev") & 0xff;
+      // in this order: the first one sets the second one, too
+      Path transfer = Path.of("/sys/block/loop" + number + "/queue/max_sectors_kb");
+      Path window = Path.of("/sys/class/bdi/7:" + number + "/read_ahead_kb");
+      String transferBefore = Files.readAllLines(transfer).getFirst();
+      String windowBefore = Files.readAllLines(window).getFirst();
+      Files.writeString(transfer, "32");
+      Files.writeString(window, "16");
       try {
         run(Samples.file(folder, 4 << 20));
       } finally {
-        Files.writeString(window, before);
+        Files.writeString(transfer, transferBefore);
+        Files.writeString(window, windowBefore);
       }
     }
 
@@ -120,7 +124,7 @@ class MappedRegionPrefetchTest {
     }
   }
 
-  /** Other disks of the machine may have windows of many mebibytes. */
+  /** In one range, the kernel reads no more than a window. */
   @Test
   void aRangeLargerThanAWindowIsReadCompletely() {
     String[] mount = SmallDisk.EXT4.mountedAt(folder);

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
  */
 public final class PagePoolMain {
   private static final int THREADS = 4;
-  private static final int ACCESSES = 25_000;
+  private static final int ACCESSES = 10_000;
 
   private PagePoolMain() {}
 

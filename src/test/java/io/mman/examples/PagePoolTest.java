@@ -118,6 +118,6 @@ class PagePoolTest {
   @Test
   void theProgramCountsAllAccesses() throws Exception {
     String line = ChildJvm.of(PagePoolMain.class).run("2000").success();
-    assertTrue(line.startsWith("100,000 accesses ("), line);
+    assertTrue(line.startsWith("40,000 accesses ("), line);
   }
 }

@@ -84,7 +84,7 @@ final class RegionFaults {
         with("isResident", MEMORY, r -> r.isResident(0, BYTES)),
         with("residentPages", MEMORY, r -> r.residentPages(0, BYTES)),
         // Untouched memory is never resident, so that each time all of it is asked for.
-        with("prefetch", MEMORY, r -> askedFor(r.prefetch(new long[] {0, BYTES / 2}, PAGE)))
+        with("prefetch", MEMORY, r -> askedFor(r.prefetch(new long[] {BYTES / 4, BYTES / 2}, PAGE)))
             .survives(FaultPlan.PROCESS_MADVISE)
             .mayMake(FaultPlan.PROCESS_MADVISE),
         with("prefetchOne", MEMORY, r -> r.prefetch(PAGE, PAGE))

@@ -21,9 +21,6 @@ public final class AdviceBatch implements AutoCloseable {
   /** The most ranges that a call takes: IOV_MAX of the kernel. */
   private static final int MAX_RANGES = 1024;
 
-  /** The kernel cuts off what a call has beyond MAX_RW_COUNT, which for all page sizes is more. */
-  private static final long MAX_BYTES = 1L << 30;
-
   private final Advice advice;
   private final @Nullable Path file;
   private final int capacity;
@@ -36,7 +33,6 @@ public final class AdviceBatch implements AutoCloseable {
   private MemorySegment held = MemorySegment.NULL;
 
   private int count;
-  private long bytes;
 
   /**
    * Creates an empty batch.
@@ -92,15 +88,13 @@ public final class AdviceBatch implements AutoCloseable {
    * @param holder a segment with the lifetime of the range
    */
   public void add(MemorySegment holder, long address, long length) {
-    if (capacity < 2 || length == 0 || length > MAX_BYTES) {
+    if (capacity < 2 || length == 0) {
       flush();
       // The kernel skips an empty range in a batch, even one that madvise would refuse.
       adviseOne(holder, address, length);
       return;
     }
-    if (count == capacity
-        || bytes + length > MAX_BYTES
-        || (count > 0 && !holder.scope().equals(held.scope()))) {
+    if (count == capacity || (count > 0 && !holder.scope().equals(held.scope()))) {
       flush();
     }
     if (iovecs.byteSize() == 0) {
@@ -110,7 +104,6 @@ public final class AdviceBatch implements AutoCloseable {
     held = count == 0 ? holder : held;
     ranges.putLong(count * KernelCalls.IOVEC_BYTES, address);
     ranges.putLong(count * KernelCalls.IOVEC_BYTES + Long.BYTES, length);
-    bytes += length;
     count++;
   }
 
@@ -128,10 +121,12 @@ public final class AdviceBatch implements AutoCloseable {
       }
     }
     count = 0;
-    bytes = 0;
   }
 
-  /** Returns how many of the ranges from an index on have been advised: 0 after an error. */
+  /**
+   * Returns how many of the ranges from an index on have been advised completely: 0 after an error.
+   * Of all ranges together, the kernel cuts off what exceeds 2 GiB.
+   */
   private int adviseTogether(int first) {
     boolean nearLimit = SystemCalls.enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.ADVISE);

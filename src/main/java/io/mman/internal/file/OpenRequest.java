@@ -26,10 +26,10 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
   private static final int READ_AND_WRITE_FOR_ALL = 0666;
 
   /** Opens a file that exists for reading. */
-  public static final OpenRequest READ = of(StandardOpenOption.READ);
+  public static final OpenRequest READ = existing(OpenFlags.O_RDONLY);
 
   /** Opens a file that exists for reading and writing. */
-  public static final OpenRequest WRITE = of(StandardOpenOption.WRITE);
+  public static final OpenRequest WRITE = existing(OpenFlags.O_RDWR);
 
   private static final String INSTEAD_OF_APPEND =
       "a store to mapped memory goes to its own place, not to the end of the file; open with WRITE,"
@@ -38,6 +38,12 @@ public record OpenRequest(Set<OpenFlags> names, int mode, boolean truncates) {
   private static final String INSTEAD_OF_DELETE =
       "delete the file by its path, which leaves it usable until it is closed and unmapped, or use"
           + " NativeFile.memory";
+
+  /** Returns a request with no options, for which nothing has to be translated. */
+  private static OpenRequest existing(OpenFlags access) {
+    Set<OpenFlags> flags = EnumSet.of(access, OpenFlags.O_CLOEXEC, OpenFlags.O_NOCTTY);
+    return new OpenRequest(flags, READ_AND_WRITE_FOR_ALL, false);
+  }
 
   /** Translates options, each of which may be given more than once. */
   public static OpenRequest of(OpenOption... options) {

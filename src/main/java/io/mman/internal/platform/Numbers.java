@@ -1,5 +1,7 @@
 package io.mman.internal.platform;
 
+import java.util.Arrays;
+
 /**
  * The number that a C constant has on each platform. A platform without a number lacks the
  * constant: zero by default would silently drop the request.
@@ -8,95 +10,100 @@ package io.mman.internal.platform;
  */
 public final class Numbers {
   private static final long ABSENT = -1;
+  private static final int PLATFORMS = Platform.UNKNOWN.column();
 
-  /** The numbers of a constant that no platform has. */
-  private static final Numbers NOWHERE =
-      new Numbers(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
+  /** One number for each known platform. */
+  private final long[] numbers;
 
-  private final long linux;
-  private final long power;
-  private final long s390x;
-  private final long macos;
-  private final long freebsd;
-  private final long netbsd;
-  private final long openbsd;
   private final long here;
 
-  private Numbers(
-      long linux, long power, long s390x, long macos, long freebsd, long netbsd, long openbsd) {
-    this.linux = linux;
-    this.power = power;
-    this.s390x = s390x;
-    this.macos = macos;
-    this.freebsd = freebsd;
-    this.netbsd = netbsd;
-    this.openbsd = openbsd;
+  private Numbers(long[] numbers) {
+    this.numbers = numbers;
     this.here = on(Platform.current());
+  }
+
+  /** Returns these numbers with another one on some platforms. */
+  private Numbers with(long number, Platform... platforms) {
+    long[] others = numbers.clone();
+    for (Platform platform : platforms) {
+      others[platform.column()] = number;
+    }
+    return new Numbers(others);
+  }
+
+  private static Numbers nowhere() {
+    return filled(ABSENT);
+  }
+
+  private static Numbers filled(long number) {
+    long[] numbers = new long[PLATFORMS];
+    Arrays.fill(numbers, number);
+    return new Numbers(numbers);
   }
 
   /** Returns the numbers of a constant that is the same on every known platform. */
   public static Numbers everywhere(long number) {
-    return new Numbers(number, number, number, number, number, number, number);
+    return filled(number);
   }
 
   /** Returns the numbers of a constant that is the same on all processors of Linux. */
   public static Numbers linux(long number) {
-    return new Numbers(number, number, number, ABSENT, ABSENT, ABSENT, ABSENT);
+    return nowhere().with(number, Platform.LINUX, Platform.LINUX_POWER, Platform.LINUX_S390X);
   }
 
   /** Returns the numbers of a constant that only macOS has. */
   public static Numbers onMacos(long number) {
-    return NOWHERE.macos(number);
+    return nowhere().macos(number);
   }
 
   /** Returns the numbers of a constant that only FreeBSD has. */
   public static Numbers onFreebsd(long number) {
-    return NOWHERE.freebsd(number);
+    return nowhere().freebsd(number);
   }
 
   /** Returns the numbers of a constant that only NetBSD has. */
   public static Numbers onNetbsd(long number) {
-    return NOWHERE.netbsd(number);
+    return nowhere().netbsd(number);
   }
 
   /** Returns the numbers of a constant that only OpenBSD has. */
   public static Numbers onOpenbsd(long number) {
-    return NOWHERE.openbsd(number);
+    return nowhere().openbsd(number);
   }
 
   /** Returns these numbers with another one on Linux for ppc64. */
   public Numbers power(long number) {
-    return new Numbers(linux, number, s390x, macos, freebsd, netbsd, openbsd);
+    return with(number, Platform.LINUX_POWER);
   }
 
   /** Returns these numbers with another one on Linux for s390x. */
   public Numbers s390x(long number) {
-    return new Numbers(linux, power, number, macos, freebsd, netbsd, openbsd);
+    return with(number, Platform.LINUX_S390X);
   }
 
   /** Returns these numbers with another one on Linux for the other processors. */
   Numbers linuxInstead(long number) {
-    return new Numbers(number, power, s390x, macos, freebsd, netbsd, openbsd);
+    return with(number, Platform.LINUX);
   }
 
   /** Returns these numbers with that of macOS added. */
   public Numbers macos(long number) {
-    return new Numbers(linux, power, s390x, number, freebsd, netbsd, openbsd);
+    return with(number, Platform.MACOS);
   }
 
   /** Returns these numbers with that of FreeBSD added. */
   public Numbers freebsd(long number) {
-    return new Numbers(linux, power, s390x, macos, number, netbsd, openbsd);
+    return with(number, Platform.FREEBSD);
   }
 
   /** Returns these numbers with that of NetBSD added. */
   public Numbers netbsd(long number) {
-    return new Numbers(linux, power, s390x, macos, freebsd, number, openbsd);
+    return with(number, Platform.NETBSD);
   }
 
   /** Returns these numbers with that of OpenBSD added. */
   public Numbers openbsd(long number) {
-    return new Numbers(linux, power, s390x, macos, freebsd, netbsd, number);
+    return with(number, Platform.OPENBSD);
   }
 
   /**
@@ -104,7 +111,7 @@ public final class Numbers {
    * 4.4BSD had it already.
    */
   public Numbers bsd(long number) {
-    return new Numbers(linux, power, s390x, number, number, number, number);
+    return with(number, Platform.MACOS, Platform.FREEBSD, Platform.NETBSD, Platform.OPENBSD);
   }
 
   /** Returns whether the running platform has the constant. */
@@ -137,15 +144,6 @@ public final class Numbers {
 
   /** Returns the number on a platform, or {@code -1} if it has none. */
   public long on(Platform platform) {
-    return switch (platform) {
-      case LINUX -> linux;
-      case LINUX_POWER -> power;
-      case LINUX_S390X -> s390x;
-      case MACOS -> macos;
-      case FREEBSD -> freebsd;
-      case NETBSD -> netbsd;
-      case OPENBSD -> openbsd;
-      case UNKNOWN -> ABSENT;
-    };
+    return platform == Platform.UNKNOWN ? ABSENT : numbers[platform.column()];
   }
 }

@@ -31,6 +31,12 @@ public enum Platform {
     this.system = system;
   }
 
+  /** Returns the place of the platform in a table with a column for each. */
+  @SuppressWarnings("EnumOrdinal") // UNKNOWN, which has no column, is the last constant
+  int column() {
+    return ordinal();
+  }
+
   /** Returns the platform that this JVM runs on. */
   public static Platform current() {
     return CURRENT;

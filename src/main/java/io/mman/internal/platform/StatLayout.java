@@ -77,15 +77,12 @@ public enum StatLayout {
 
   /** Returns the layout on a platform, or null if the platform is not known. */
   static @Nullable StatLayout of(Platform platform, Arch arch) {
-    return switch (platform) {
-      case LINUX, LINUX_POWER, LINUX_S390X ->
-          arch.usesGenericNumbers() ? LINUX_GENERIC : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
-      case MACOS -> MACOS;
-      case FREEBSD -> FREEBSD;
-      case NETBSD -> NETBSD;
-      case OPENBSD -> OPENBSD;
-      case UNKNOWN -> null;
-    };
+    if (platform.isLinux()) {
+      return arch.usesGenericNumbers()
+          ? LINUX_GENERIC
+          : arch == Arch.S390X ? LINUX_S390X : LINUX_WIDE;
+    }
+    return platform == Platform.UNKNOWN ? null : valueOf(platform.name());
   }
 
   /** Returns st_dev, the device that the file is on. */

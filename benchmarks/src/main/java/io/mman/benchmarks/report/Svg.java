@@ -70,7 +70,8 @@ final class Svg {
       themed = themed.replace(":" + color.getKey() + ";", ":" + color.getValue() + ";");
     }
     return themed
-        .replaceFirst("(<svg [^>]*>)", "$1<style>" + Matcher.quoteReplacement(THEMES) + "</style>").replaceAll("<!DOCTYPE[^>]*>\\s*", "")
+        .replaceFirst("(<svg [^>]*>)", "$1<style>" + Matcher.quoteReplacement(THEMES) + "</style>")
+        .replaceAll("<!DOCTYPE[^>]*>\\s*", "")
         .replace("clip-path:url(#clipPath1); ", "")
         .replace(" xml:space=\"preserve\"", "")
         .replaceAll("\\s+(/?>)", "$1")

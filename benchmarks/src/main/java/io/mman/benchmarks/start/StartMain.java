@@ -26,8 +26,8 @@ import net.openhft.posix.PosixAPI;
 /**
  * A program that maps a file or memory, reads a byte and unmaps. The arguments are the
  * implementation and the file. {@code Mapping}, {@code FileChannel} and the handle of one shape map
- * the file; the others map memory. Each implementation is a class of its own, so that a JVM
- * does not load the others.
+ * the file; the others map memory. Each implementation is a class of its own, so that a JVM does
+ * not load the others.
  */
 public final class StartMain {
   private static final int READ_WRITE = 3;

@@ -28,9 +28,9 @@ public enum Advice {
   SEQUENTIAL(everywhere(2)),
   /**
    * The pages will be needed soon: the kernel starts to read them now. In one call Linux reads at
-   * most one read-ahead window of the device ({@code read_ahead_kb}, 128 KiB by default). Advise a
-   * large range in pieces of that size, or use {@link MappedRegion#populate()}, which waits for all
-   * of it.
+   * most one read-ahead window of the device ({@code read_ahead_kb}, 128 KiB by default). {@link
+   * MappedRegion#prefetch(long, long)} reads all of a large range, and {@link
+   * MappedRegion#populate()} also waits for it.
    */
   WILLNEED(everywhere(3)),
   /**

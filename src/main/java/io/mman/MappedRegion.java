@@ -385,9 +385,9 @@ public final class MappedRegion implements AutoCloseable {
    * Faults a range in before it is accessed. Pages of private writable memory are faulted in as if
    * by writing, so that no copy remains to be made; pages of other memory, as if by reading. To
    * allocate the blocks of a sparse file, use {@code advise(POPULATE_WRITE)}, which writes to
-   * shared memory too. To start reading without waiting, use {@code advise(WILLNEED)}. Inaccessible
-   * memory is left alone. For 128 MiB and more, up to four threads share the work, at most one per
-   * processor; all of them end before this method returns.
+   * shared memory too. To start reading without waiting, use {@link #prefetch(long, long)}.
+   * Inaccessible memory is left alone. For 128 MiB and more, up to four threads share the work, at
+   * most one per processor; all of them end before this method returns.
    *
    * @param offset the first byte of the range, in bytes from the start of the region
    * @param length the size of the range in bytes; it is widened to whole pages

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.internal.thread.LibraryThreads;
 import io.mman.testing.Elsewhere;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,17 +19,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MappedRegionAsyncTest {
   private static final long PAGE = Mman.pageSize();
+  private static final int ACTIONS = 12;
 
   @TempDir Path folder;
 
@@ -244,20 +247,44 @@ class MappedRegionAsyncTest {
     region.close();
   }
 
-  /** Each of many calls closes the region as soon as it has ended. */
+  /** More actions than the library has threads wait for each other, and close the region. */
   @Test
-  void actionsThatDependOnTheFutureMayClose() throws Exception {
-    for (int round = 0; round < 50; round++) {
-      MappedRegion region = Mapping.anonymous(PAGE).mapShared();
-      List<CompletableFuture<Void>> closed =
-          Stream.generate(() -> region.syncAsync()).limit(12).toList().stream()
-              .map(future -> future.thenRun(region::close))
-              .toList();
-      for (CompletableFuture<Void> each : closed) {
-        await(each);
-      }
-      assertFalse(region.isAlive());
+  void actionsThatDependOnTheFutureMayWait() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch running = new CountDownLatch(ACTIONS);
+    for (int i = 0; i < 4; i++) { // as many as there are threads
+      LibraryThreads.execute(() -> await(gate));
     }
+    MappedRegion region = Mapping.anonymous(PAGE).mapShared();
+    List<CompletableFuture<Void>> closed = new ArrayList<>();
+    for (int i = 0; i < ACTIONS; i++) {
+      closed.add(
+          region
+              .syncAsync()
+              .thenRun(
+                  () -> {
+                    running.countDown();
+                    await(running);
+                    region.close();
+                  }));
+    }
+    gate.countDown();
+    for (CompletableFuture<Void> each : closed) {
+      await(each);
+    }
+    assertFalse(region.isAlive());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void anActionMayCloseOnTheThreadOfTheCall() throws Exception {
     MappedRegion region = Mapping.anonymous(PAGE).mapShared();
     Waiting executor = new Waiting();
     CompletableFuture<Void> closed = region.syncAsync(executor).thenRun(region::close);
@@ -266,10 +293,9 @@ class MappedRegionAsyncTest {
     assertFalse(region.isAlive());
   }
 
-  /** A change must not overtake the completion of the future of a call that it has waited for. */
   @Test
   void afterCloseTheFutureIsComplete() throws Exception {
-    for (int round = 0; round < 500; round++) {
+    for (int round = 0; round < 100; round++) {
       MappedRegion region = Mapping.anonymous(PAGE).mapShared();
       CompletableFuture<Void> future = region.syncAsync();
       region.close();

@@ -8,6 +8,7 @@ import io.mman.testing.Elsewhere;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -226,5 +227,34 @@ class CallLockTest {
   @Test
   void changesGetThroughBetweenCallsOfVirtualThreads() throws Throwable {
     assertChangesGetThrough(10_000, Thread.ofVirtual().factory());
+  }
+
+  /** A future whose completion takes long. */
+  private static final class Slow extends CompletableFuture<Void> {
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @Override
+    public boolean complete(Void value) {
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return super.complete(value);
+    }
+  }
+
+  /** The call has ended before, so that an action that depends on the future may make a change. */
+  @Test
+  void aChangeWaitsUntilTheFutureOfACallIsComplete() throws Throwable {
+    CallLock lock = new CallLock();
+    Slow future = new Slow();
+    lock.beginCall();
+    Elsewhere caller = Elsewhere.start(() -> lock.endCall(future, null)).awaitIn("complete");
+    Elsewhere changer = Elsewhere.start(lock::beginChange).awaitIn("awaitCompletion");
+    assertEquals(0, lock.callsInFlight());
+    future.release.countDown();
+    changer.join();
+    caller.join();
   }
 }

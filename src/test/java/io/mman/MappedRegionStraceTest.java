@@ -44,6 +44,7 @@ class MappedRegionStraceTest {
   /** Does each job three times, so that everything is loaded, linked and opened before the last. */
   static class Worker {
     private static final int TIMES = 3;
+    private static final int MANY = 20;
 
     private static Path absent;
 
@@ -57,6 +58,10 @@ class MappedRegionStraceTest {
       Mapping writable = readable.protection(Protection.READ_WRITE);
       Mapping open = Mapping.file(file);
       Mapping memory = Mapping.anonymous(SIZE);
+      for (int i = 0; i < MANY; i++) {
+        memory.mapShared(); // what a process with many regions needs is then loaded
+      }
+      MappedRegion anonymous = memory.mapShared();
       job("path", () -> inArena(readable));
       job("path-range", () -> inArena(writable.range(5, 9).copyOnWrite()));
       job("path-shared", () -> writable.mapShared().close());
@@ -83,6 +88,7 @@ class MappedRegionStraceTest {
       job("residency", () -> region.residency());
       job("residentPages", () -> region.residentPages(0, SIZE));
       job("read", () -> region.read(0, buffer));
+      job("read-memory", () -> anonymous.read(0, buffer));
       job("write", () -> region.write(0, buffer));
       Files.exists(Path.of(END));
     }
@@ -162,7 +168,8 @@ class MappedRegionStraceTest {
     "populate, madvise",
     "residency, mincore",
     "residentPages, mincore",
-    "read, process_vm_readv",
+    "read, pread64",
+    "read-memory, process_vm_readv",
     "write, process_vm_writev",
   })
   void aJobMakesTheCallsItNeedsAndNoMore(String job, String expected) {

@@ -89,7 +89,8 @@ final class RegionFaults {
             .mayMake(FaultPlan.PROCESS_MADVISE),
         with("prefetchOne", MEMORY, r -> r.prefetch(PAGE, PAGE))
             .survives(FaultPlan.MADVISE, "EBADF"), // a kernel that cannot swap
-        with("read", FILE, r -> copyAll(r.read(0, memory()), 3 * PAGE)),
+        with("read", FILE, r -> copyAll(r.read(0, memory()), 3 * PAGE))
+            .survives(FaultPlan.PREAD64), // the pages are copied instead
         with("readToHeap", MEMORY, r -> copyAll(r.read(0, heap()), 200_000))
             .survives(FaultPlan.PROCESS_VM_READV, FaultRule.LATER, ""), // it returns fewer bytes
         with("write", MEMORY, r -> copyAll(r.write(PAGE, memory()), 3 * PAGE)),

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies between a region and other memory through the kernel, for which a missing page is an error
- * and not a signal: with one call where the system permits it, otherwise through a pipe, and out of
- * a region from its file if that has the same bytes.
+ * and not a signal: out of a region from its file, if that has the same bytes, otherwise with one
+ * call where the system permits it, or else through a pipe.
  */
 public enum KernelCopy {
   /** Copies from a region to other memory. */
@@ -34,11 +34,6 @@ public enum KernelCopy {
     return direct.call();
   }
 
-  /** Returns whether a single call is likely to suffice, so that the file is not needed. */
-  public boolean isDirect() {
-    return direct.isAvailable();
-  }
-
   /**
    * Copies between a region and other memory.
    *
@@ -54,6 +49,12 @@ public enum KernelCopy {
       throw new IllegalArgumentException("the target is read-only");
     }
     CopyProgress copy = new CopyProgress(this == READ, region, other);
+    if (file != null) {
+      copy.proceed(file); // takes half the time of a copy from the pages
+      if (copy.isComplete()) {
+        return copy.done();
+      }
+    }
     if (direct.isAvailable()) {
       copy.proceed(direct);
       if (copy.isComplete() || !direct.isRefused(copy.result())) {
@@ -63,10 +64,7 @@ public enum KernelCopy {
         return copy.done();
       }
     }
-    if (file != null) {
-      copy.proceed(file);
-    }
-    return copy.isComplete() ? copy.done() : throughPipe(copy, path);
+    return throughPipe(copy, path);
   }
 
   private long throughPipe(CopyProgress copy, @Nullable Path path) {

@@ -11,6 +11,7 @@ import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.KernelCalls;
 import io.mman.internal.platform.Fcntl;
 import io.mman.internal.platform.LockType;
+import io.mman.internal.platform.Platform;
 import java.nio.file.Path;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,16 @@ public final class OpenFile {
   /** Stands for the descriptor of a closed file. */
   public static final int CLOSED = Descriptor.CLOSED;
 
+  /** In place of the type of a file system. */
+  private static final int NOT_QUERIED = -1;
+
   private final Descriptor descriptor;
   private final Path path;
 
   /** The first result of fstat(2), if the file is a regular file. */
   private volatile @Nullable FileStatus known;
+
+  private int fileSystem = NOT_QUERIED;
 
   /** What regions map of the file, retained while it is open. Null before the first mapping. */
   private @Nullable MappedExtents mapped;
@@ -148,6 +154,16 @@ public final class OpenFile {
   public FileStatus identity(FileStatus status) {
     FileStatus first = known;
     return first != null ? first : status;
+  }
+
+  /** Returns the type of the file system, as statfs(2) lists them, or 0 if it is not known. */
+  public int fileSystem(int fd) {
+    int type = fileSystem;
+    if (type == NOT_QUERIED) {
+      type = Platform.current().isLinux() ? FileCalls.fileSystem(fd) : 0;
+      fileSystem = type;
+    }
+    return type;
   }
 
   private FileStatus fstat(int fd) {

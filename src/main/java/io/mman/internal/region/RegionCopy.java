@@ -48,13 +48,16 @@ final class RegionCopy {
 
   private static long read(RegionState now, Backing backing, long offset, MemorySegment target) {
     MemorySegment bytes = now.bytes(offset, target.byteSize());
-    OpenFile file = KernelCopy.READ.isDirect() ? null : fileWithTheSameBytes(now, backing);
+    OpenFile file = isFileOfPages(now, backing) ? backing.file() : null;
     int fd = file == null ? OpenFile.CLOSED : file.acquireIfOpen();
     if (file == null || fd == OpenFile.CLOSED) {
       return KernelCopy.READ.copy(bytes, target, backing.path(), null);
     }
     try {
-      FileCopy copy = new FileCopy(fd, bytes, backing.offset() + now.head() + offset);
+      FileCopy copy =
+          isCoherent(file, fd, backing)
+              ? new FileCopy(fd, bytes, backing.offset() + now.head() + offset)
+              : null;
       return KernelCopy.READ.copy(bytes, target, backing.path(), copy);
     } finally {
       file.release();
@@ -66,19 +69,20 @@ final class RegionCopy {
     return KernelCopy.WRITE.copy(bytes, source, backing.path(), null);
   }
 
+  /** Returns whether the pages are those of a file with a length, and may be read. */
+  private static boolean isFileOfPages(RegionState now, Backing backing) {
+    return backing.kind() == Backing.Kind.FILE_SHARED
+        && backing.status() != null
+        && backing.status().isRegular()
+        && now.view() != null;
+  }
+
   /**
-   * Returns the file, if reading it is the same as reading the pages. Pages without read access
-   * must not be read, and a device may yield other bytes. A read-only descriptor is not good
-   * enough: on overlayfs it reads the copy that was made for a writer, while the pages are still
-   * those of the original.
+   * Returns whether reading the file yields the bytes of the pages. A read-only descriptor is not
+   * good enough for some file systems: on overlayfs it reads the copy that was made for a writer,
+   * while the pages are still those of the original.
    */
-  private static @Nullable OpenFile fileWithTheSameBytes(RegionState now, Backing backing) {
-    boolean isSame =
-        backing.kind() == Backing.Kind.FILE_SHARED
-            && backing.writable()
-            && backing.status() != null
-            && backing.status().isRegular()
-            && now.view() != null;
-    return isSame ? backing.file() : null;
+  private static boolean isCoherent(OpenFile file, int fd, Backing backing) {
+    return backing.writable() || LocalFileSystems.identifyFiles(file.fileSystem(fd));
   }
 }

@@ -1,7 +1,6 @@
 package io.mman.internal.region;
 
 import io.mman.internal.file.OpenFile;
-import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,17 +32,6 @@ final class SharedFile extends RegionFile {
       return 31 * Long.hashCode(device) + Long.hashCode(inode) + (writable ? 1 : 0);
     }
   }
-
-  // The f_type values of statfs(2).
-  private static final int EXT4 = 0xEF53;
-  private static final int XFS = 0x58465342;
-  private static final int BTRFS = 0x9123683E;
-  private static final int F2FS = 0xF2F52010;
-  private static final int ZFS = 0x2FC12FC1;
-  private static final int BCACHEFS = 0xCA451A4E;
-  private static final int TMPFS = 0x01021994;
-  private static final int HUGETLBFS = 0x958458F6;
-  private static final int OVERLAYFS = 0x794C7630;
 
   private static final Map<Identity, SharedFile> FILES = new HashMap<>();
 
@@ -128,18 +116,15 @@ final class SharedFile extends RegionFile {
   private int fileSystem() {
     int fd = file().acquire();
     try {
-      return FileCalls.fileSystem(fd);
+      return file().fileSystem(fd);
     } finally {
       file().release();
     }
   }
 
   private boolean identifiesFiles(int fileSystem) {
-    return switch (fileSystem) {
-      case EXT4, XFS, BTRFS, F2FS, ZFS, BCACHEFS, TMPFS, HUGETLBFS -> true;
-      case OVERLAYFS -> identity.writable; // a reader may have the original of a copy
-      default -> false;
-    };
+    return LocalFileSystems.identifyFiles(fileSystem)
+        || (LocalFileSystems.isOverlay(fileSystem) && identity.writable);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mman.internal.libc;
 
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -32,7 +33,7 @@ final class LinkedFunctions {
   private static void addFunctions(Class<?> holder, Set<String> lines)
       throws IllegalAccessException {
     for (Field field : holder.getDeclaredFields()) {
-      if (field.getType() == CFunction.class) {
+      if (field.getType() == CFunction.class && Modifier.isStatic(field.getModifiers())) {
         field.setAccessible(true);
         CFunction function = (CFunction) field.get(null);
         lines.add(function + " " + function.firstVariadic());

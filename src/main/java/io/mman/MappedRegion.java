@@ -637,14 +637,19 @@ public final class MappedRegion implements AutoCloseable {
    * Copies bytes out of the region through the kernel, for which a missing page is an error and not
    * a signal. Use it for files that another process may truncate.
    *
-   * <p>On Linux this is done by process_vm_readv(2), applied to this process itself. Other systems
-   * lack that call, and some sandboxes and seccomp profiles refuse it. There the bytes go through a
-   * pipe in pieces of at most 64 KiB: write(2) takes them from the region, and read(2) stores them
-   * in the target. The pipe takes two descriptors until this method returns. If the region is a
-   * shared mapping that was created writable, of a regular file whose {@link NativeFile} is still
-   * open or for which the region keeps a descriptor, pread(2) reads the bytes from the file
-   * instead, as far as the file reaches. The result is the same in every case. Once the system has
-   * refused process_vm_readv(2), this process does not call it again.
+   * <p>If the region is a shared mapping of a regular file whose {@link NativeFile} is still open,
+   * or for which the region keeps a descriptor, pread(2) reads the bytes from the file, as far as
+   * the file reaches. That takes half the time of a copy from the pages. A region that was created
+   * read-only is read in this way on the usual local file systems of Linux only: others may give a
+   * reader an older copy of the file.
+   *
+   * <p>All other bytes are copied from the pages. On Linux this is done by process_vm_readv(2),
+   * applied to this process itself. Other systems lack that call, and some sandboxes and seccomp
+   * profiles refuse it. There the bytes go through a pipe in pieces of at most 64 KiB: write(2)
+   * takes them from the region, and read(2) stores them in the target. The pipe takes two
+   * descriptors until this method returns. The result is the same in every case, unless {@link
+   * Mman} has been used to make pages of the region inaccessible, which the file does not know.
+   * Once the system has refused process_vm_readv(2), this process does not call it again.
    *
    * <p>If a page of the target cannot be written, the copy ends before that page, too.
    *

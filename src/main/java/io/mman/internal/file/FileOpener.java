@@ -123,7 +123,11 @@ public final class FileOpener {
     ErrorPreload.prepareForMore(fd);
     if (fd >= ErrorPreload.MANY_FILES && !knowsTransfers && Proc.canOpen()) {
       knowsTransfers = true; // two threads may both load the classes, which does no harm
-      FileTransfer.prepareForMore();
+      try {
+        FileTransfer.prepareForMore();
+      } catch (LinkageError e) {
+        // The descriptors have run out meanwhile; the file is open nevertheless.
+      }
     }
     return file;
   }

@@ -20,15 +20,11 @@ public final class FileTransfer {
 
   /** Loads the classes of transfers, while descriptors are free. */
   static void prepareForMore() {
-    try {
-      ErrorPreload.initialize(Transfer.class, DirectLimits.class);
-      ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
-      ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);
-      ErrorPreload.initialize(At.class, StatxLayout.class);
-      TransferErrors.prepare();
-    } catch (LinkageError | RuntimeException e) {
-      // The descriptors have run out meanwhile.
-    }
+    ErrorPreload.initialize(Transfer.class, DirectLimits.class);
+    ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
+    ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);
+    ErrorPreload.initialize(At.class, StatxLayout.class);
+    TransferErrors.prepare();
   }
 
   /**

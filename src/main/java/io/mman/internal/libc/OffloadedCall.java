@@ -60,7 +60,7 @@ final class OffloadedCall implements Runnable {
   long make() {
     try {
       LibraryThreads.execute(this);
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError | LinkageError e) {
       run(); // no thread can be started: blocking the carrier is better than failing
     }
     boolean interrupted = false;

@@ -58,10 +58,10 @@ class MappedRegionPrefetchCallsTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "                                                        ; 7; 0; 0",
+        "                                                        ; 15; 0; 0",
         "process_madvise:error=EPERM                             ; 1; 0; 5000",
         // Then no descriptor is free at first.
-        "process_madvise:error=EBADF:when=1..2 pidfd_open:error=EMFILE:when=1; 8; 3; 1024"
+        "process_madvise:error=EBADF:when=1..2 pidfd_open:error=EMFILE:when=1; 16; 3; 32"
       })
   void callsAreFewAndPagesAreRead(String injected, long batches, long descriptors, long single)
       throws IOException {

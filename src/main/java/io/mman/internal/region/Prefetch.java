@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * than a read-ahead window, so that a larger range is asked for in pieces.
  */
 public final class Prefetch {
+  /** The number of pieces that are asked for by the first call. */
+  private static final int FIRST_CALL = 32;
+
   private final Region region;
   private final RegionState now;
   private final long page = ProcessCalls.pageSize();
@@ -30,6 +33,11 @@ public final class Prefetch {
   private final long[] missing = new long[MemoryCalls.COUNTABLE_PAGES / Long.SIZE];
 
   private final AdviceBatch batch;
+
+  /** The pieces that the batch asks for in its next call, and those that it has so far. */
+  private int callPieces = FIRST_CALL;
+
+  private int waiting;
 
   private Prefetch(Arena arena, Region region, RegionState now, int ranges, long length) {
     this.region = region;
@@ -166,7 +174,17 @@ public final class Prefetch {
     return (missing[i / Long.SIZE] >>> i & 1) != 0;
   }
 
+  /**
+   * Adds a piece. The first call asks for few pieces and each further one for twice as many, so
+   * that the medium is busy while it is found out which of the other pages are missing.
+   */
   private void add(long offset, long length) {
     batch.add(now.pages(), now.pages().address() + offset, length);
+    waiting++;
+    if (waiting == callPieces) {
+      batch.flush();
+      waiting = 0;
+      callPieces *= 2;
+    }
   }
 }

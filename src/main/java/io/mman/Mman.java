@@ -111,7 +111,7 @@ public final class Mman {
    * @see <a href="https://man7.org/linux/man-pages/man2/munmap.2.html">munmap(2)</a>
    */
   public static void munmap(MemorySegment range) {
-    SystemCalls.munmap(range, null);
+    SystemCalls.munmapSegment(range);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.mman.MemfdFlag;
 import io.mman.NativeFile;
 import io.mman.testing.Samples;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,7 +59,24 @@ final class FileOps {
       case 7 -> file.seals();
       case 8 -> file.tryLock(step.once(4, 2));
       case 9 -> file.unlock();
-      default -> require(file.fd() >= 0 && file.toString().contains("\""));
+      default -> transfer(shelf, step);
+    }
+  }
+
+  /** Writes only what the file has already. */
+  private static void transfer(World.Shelf shelf, Step step) {
+    NativeFile file = shelf.file();
+    int length = Math.floorMod(step.length(), (int) Step.PAGE);
+    if (step.once(8, 2)) {
+      require(file.fd() >= 0 && file.toString().contains("\""));
+    } else if (step.once(9, 2)) {
+      long end = Math.min(file.size(), PAGES * Step.PAGE);
+      byte[] bytes = shelf.pattern().bytes(step.from(), length);
+      if (Step.isWild(step.from()) || step.from() + length <= end) {
+        require(file.write(step.from(), MemorySegment.ofArray(bytes)) <= length);
+      }
+    } else {
+      require(file.read(step.from(), MemorySegment.ofArray(new byte[length])) <= length);
     }
   }
 

@@ -35,7 +35,7 @@ final class RegionOps {
       case SYNC -> sync(step, region);
       case LOCK -> lock(step, region);
       case UNLOCK -> region.unlock(step.from(), step.length());
-      case POPULATE -> region.populate(step.from(), step.length());
+      case POPULATE -> populate(step, region);
       case RESIDENCY -> residency(step, region);
       case BURST -> burst(region);
       case STATS -> region.stats();
@@ -70,10 +70,20 @@ final class RegionOps {
     SyncFlag flag = step.choose(3, SyncFlag.values());
     if (step.once(20, 8)) {
       region.sync();
+    } else if (step.once(8, 4)) {
+      region.syncAsync(step.from(), step.length()); // its future may fail
     } else if (step.once(0, 2)) {
       region.sync(step.from(), step.length());
     } else {
       region.sync(step.from(), step.length(), flag);
+    }
+  }
+
+  private static void populate(Step step, MappedRegion region) {
+    if (step.once(8, 4)) {
+      region.populateAsync(step.from(), step.length());
+    } else {
+      region.populate(step.from(), step.length());
     }
   }
 
@@ -94,10 +104,23 @@ final class RegionOps {
   }
 
   private static void residency(Step step, MappedRegion region) {
+    if (step.once(8, 4)) {
+      prefetch(step, region);
+      return;
+    }
     switch (step.pick() % 3) {
       case 0 -> region.residency(step.from(), step.length()).toBitSet();
       case 1 -> region.isResident(step.from(), step.length());
       default -> region.residentPages(step.from(), step.length());
+    }
+  }
+
+  private static void prefetch(Step step, MappedRegion region) {
+    if (step.once(10, 2)) {
+      region.prefetch(step.from(), step.length());
+    } else {
+      int asked = region.prefetch(new long[] {step.from(), 0, step.from()}, step.length());
+      require(asked >= 0 && asked <= 3, "asked for more ranges than there are");
     }
   }
 

@@ -72,16 +72,29 @@ public final class SystemCalls {
     return address;
   }
 
-  public static void munmap(MemorySegment range, @Nullable Path file) {
+  /** Unmaps a range for {@link io.mman.Mman}, whose arena stays open during the call. */
+  public static void munmapSegment(MemorySegment range) {
+    munmap(range.address(), range.byteSize(), range, null);
+  }
+
+  /** Unmaps a range over which no segment is open. It allocates nothing. */
+  public static void munmap(long address, long length, @Nullable Path file) {
+    munmap(address, length, MemorySegment.NULL, file);
+  }
+
+  private static void munmap(long address, long length, MemorySegment held, @Nullable Path file) {
     boolean nearLimit = enter();
     Recorded recorded = Recorded.begin(Recorded.Kind.UNMAP);
-    int result = MemoryCalls.munmap(range);
+    int result = MemoryCalls.munmap(address, length, held);
     if (result < 0) {
-      Failure failure = failure("munmap", result).range(range).about(file);
+      Failure failure = failure("munmap", result).address("address", address);
+      failure.arg("length", length).about(file);
       throw failure.because(MemoryErrors.munmap(failure.error())).exception();
     }
     MapCountReserve.leave(nearLimit);
-    record(recorded, range, "", file);
+    if (recorded != null) {
+      recorded.end(address, length, "", text(file));
+    }
   }
 
   public static void mprotect(MemorySegment range, Protection prot, @Nullable Path file) {

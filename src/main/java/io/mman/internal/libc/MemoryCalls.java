@@ -50,7 +50,16 @@ public final class MemoryCalls {
   }
 
   public static int munmap(MemorySegment range) {
-    return MUNMAP.callOn(range, 0);
+    return munmap(range.address(), range.byteSize(), range);
+  }
+
+  /**
+   * Unmaps a range.
+   *
+   * @param held the segment whose arena stays open during the call, or NULL
+   */
+  public static int munmap(long address, long length, MemorySegment held) {
+    return MUNMAP.call(address, length, 0, 0, 0, 0, held, MemorySegment.NULL);
   }
 
   /** Changes the protection of a range. */

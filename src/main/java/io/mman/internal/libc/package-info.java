@@ -1,6 +1,6 @@
 /**
- * The functions of the C library, linked at their first use. They take plain integers and have no
- * policy.
+ * The functions of the C library, looked up at their first call. They take plain integers and have
+ * no policy.
  *
  * <p>Every method returns the result of the C function, or the negative errno if it fails.
  */

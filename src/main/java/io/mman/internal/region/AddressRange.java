@@ -133,7 +133,7 @@ record AddressRange(long address, long length, long guardBefore, long guardAfter
    */
   void unmap(@Nullable Path file) {
     if (length > 0) {
-      SystemCalls.munmap(whole(), file);
+      SystemCalls.munmap(address, length, file);
     }
   }
 

@@ -29,9 +29,9 @@ import java.util.Set;
  * made again, except by {@link #close}.
  *
  * <p><b>Virtual threads.</b> {@code read}, {@code write}, {@code sync}, {@code syncData} and {@code
- * allocate} may wait for the medium: when a virtual thread calls one of them, a daemon thread of the library makes the system
- * call, and the virtual thread parks until it is done. Its carrier is free meanwhile. An interrupt
- * does not end the call, and the interrupt status is kept. The page <a
+ * allocate} may wait for the medium: when a virtual thread calls one of them, a daemon thread of
+ * the library makes the system call, and the virtual thread parks until it is done. Its carrier is
+ * free meanwhile. An interrupt does not end the call, and the interrupt status is kept. The page <a
  * href="doc-files/stalls.html">Stalls</a> says more about this. The other methods block the carrier
  * while the kernel works, except for {@code lock}, which parks between its attempts.
  */

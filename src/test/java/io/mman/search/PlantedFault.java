@@ -15,9 +15,7 @@ enum PlantedFault {
   /** The range may then be reused before the call has reached it. */
   ADDRESSES_AS_NUMBERS(
       "internal/libc/CFunction",
-      new Edit(
-          "argument, 0, 0, 0, range, MemorySegment.NULL);",
-          "argument, 0, 0, 0, MemorySegment.NULL, MemorySegment.NULL);")),
+      new Edit("argument, 0, 0, 0, range);", "argument, 0, 0, 0, MemorySegment.NULL);")),
 
   /** A view is then writable although its pages are not. */
   VIEWS_NOT_REVOKED(

@@ -7,6 +7,7 @@ import io.mman.internal.platform.Platform;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,17 @@ import org.jspecify.annotations.Nullable;
  * <p>All functions are called with one shape, by one method handle, because each further shape
  * takes some ten milliseconds to link: six integers, of which a function ignores those that it does
  * not have. The calling conventions of all 64-bit systems allow that, and a sign-extended {@code
- * long} is right for an {@code int} parameter. Two segments follow, which no function reads. The
- * linker checks that their arenas are open, and keeps them open until the call returns; no call can
- * therefore reach memory that has been unmapped and reused.
+ * long} is right for an {@code int} parameter. A segment follows, which no function reads. The
+ * linker checks that its arena is open, and keeps it open until the call returns; no call can
+ * therefore reach memory that has been unmapped and reused. The few calls on two segments have a
+ * second shape, because every call would take some ten nanoseconds longer with two.
  */
 final class CFunction {
   static final FunctionDescriptor SHAPE =
       FunctionDescriptor.of(
-          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS,
-          ADDRESS);
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS);
+
+  static final FunctionDescriptor SHAPE_OF_TWO = SHAPE.appendArgumentLayouts(ADDRESS);
 
   /** Stands for the index of the first variadic argument of a function that has none. */
   static final int FIXED = -1;
@@ -53,12 +56,17 @@ final class CFunction {
 
   /** Linked at the first call, when it is known that native access is not denied. */
   private static final class Downcall {
-    static final MethodHandle FIXED_ARGUMENTS = Linking.link(SHAPE, FIXED);
+    static final MethodHandle HOLDING_ONE = Linking.link(SHAPE, FIXED);
+  }
+
+  private static final class DowncallOfTwo {
+    static final MethodHandle HOLDING_TWO = Linking.link(SHAPE_OF_TWO, FIXED);
   }
 
   /** Used only where variadic arguments are passed in another way than others. */
   private static final class VariadicDowncalls {
-    static final @Nullable MethodHandle[] OF_INDEX = new MethodHandle[MAX_FIRST_VARIADIC + 1];
+    static final @Nullable MethodHandle[] HOLDING_ONE = new MethodHandle[MAX_FIRST_VARIADIC + 1];
+    static final @Nullable MethodHandle[] HOLDING_TWO = new MethodHandle[MAX_FIRST_VARIADIC + 1];
   }
 
   CFunction(String name) {
@@ -103,30 +111,21 @@ final class CFunction {
   void link() {
     Linking.requireAccess();
     address();
-    handle();
+    Objects.requireNonNull(isSpecial ? variadicHandle() : Downcall.HOLDING_ONE);
   }
 
   /**
    * Calls the function.
    *
    * @param held the segment whose address is among the arguments, or NULL
-   * @param alsoHeld a second such segment, or NULL
    * @return what the function returns, of which only the low half counts if it returns an int
    * @throws UnsupportedOperationException if the system lacks the function
    */
   private long call(
-      MemorySegment scratch,
-      long a,
-      long b,
-      long c,
-      long d,
-      long e,
-      long f,
-      MemorySegment held,
-      MemorySegment alsoHeld) {
+      MemorySegment scratch, long a, long b, long c, long d, long e, long f, MemorySegment held) {
     return isBlocking && Thread.currentThread().isVirtual()
-        ? callElsewhere(scratch, new long[] {a, b, c, d, e, f}, held, alsoHeld)
-        : callHere(scratch, a, b, c, d, e, f, held, alsoHeld);
+        ? callElsewhere(scratch, new long[] {a, b, c, d, e, f}, held, MemorySegment.NULL)
+        : callHere(scratch, a, b, c, d, e, f, held);
   }
 
   private long callElsewhere(
@@ -143,16 +142,38 @@ final class CFunction {
   /** Makes the call on the current thread. */
   long callHere(
       MemorySegment scratch, long[] arguments, MemorySegment held, MemorySegment alsoHeld) {
-    return callHere(
-        scratch,
-        arguments[0],
-        arguments[1],
-        arguments[2],
-        arguments[3],
-        arguments[4],
-        arguments[5],
-        held,
-        alsoHeld);
+    long a = arguments[0];
+    long b = arguments[1];
+    long c = arguments[2];
+    long d = arguments[3];
+    long e = arguments[4];
+    long f = arguments[5];
+    return alsoHeld.equals(MemorySegment.NULL)
+        ? callHere(scratch, a, b, c, d, e, f, held)
+        : callHere(scratch, a, b, c, d, e, f, held, alsoHeld);
+  }
+
+  private long callHere(
+      MemorySegment scratch, long a, long b, long c, long d, long e, long f, MemorySegment held) {
+    if (isSpecial) {
+      return callSpecially(scratch, a, b, c, d, e, f, held);
+    }
+    MemorySegment function = address();
+    try {
+      return (long) Downcall.HOLDING_ONE.invokeExact(function, scratch, a, b, c, d, e, f, held);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
+  }
+
+  private long callSpecially(
+      MemorySegment scratch, long a, long b, long c, long d, long e, long f, MemorySegment held) {
+    MemorySegment function = address();
+    try {
+      return (long) variadicHandle().invokeExact(function, scratch, a, b, c, d, e, f, held);
+    } catch (Throwable t) {
+      throw Linking.unexpected(t);
+    }
   }
 
   private long callHere(
@@ -168,9 +189,11 @@ final class CFunction {
     MemorySegment function = address();
     try {
       return isSpecial
-          ? (long) handle().invokeExact(function, scratch, a, b, c, d, e, f, held, alsoHeld)
+          ? (long)
+              variadicHandle(VariadicDowncalls.HOLDING_TWO, SHAPE_OF_TWO)
+                  .invokeExact(function, scratch, a, b, c, d, e, f, held, alsoHeld)
           : (long)
-              Downcall.FIXED_ARGUMENTS.invokeExact(
+              DowncallOfTwo.HOLDING_TWO.invokeExact(
                   function, scratch, a, b, c, d, e, f, held, alsoHeld);
     } catch (Throwable t) {
       throw Linking.unexpected(t);
@@ -178,6 +201,13 @@ final class CFunction {
   }
 
   /** Returns the result of a function that returns a long, or the negative errno if it is -1. */
+  long callForLong(long a, long b, long c, long d, long e, long f, MemorySegment held) {
+    Scratch scratch = Scratch.get();
+    long result = call(scratch.memory(), a, b, c, d, e, f, held);
+    return result == -1 ? -scratch.errno() : result;
+  }
+
+  /** Returns the same of a function whose arguments include the addresses of two segments. */
   long callForLong(
       long a, long b, long c, long d, long e, long f, MemorySegment held, MemorySegment alsoHeld) {
     Scratch scratch = Scratch.get();
@@ -185,22 +215,43 @@ final class CFunction {
     return result == -1 ? -scratch.errno() : result;
   }
 
-  /** Returns the result of a function that returns an int, or the negative errno if it is -1. */
-  int call(
-      long a, long b, long c, long d, long e, long f, MemorySegment held, MemorySegment alsoHeld) {
+  /** Returns the result of a function that returns an int, with the addresses of two segments. */
+  int call(long a, long b, long c, MemorySegment held, MemorySegment alsoHeld) {
     Scratch scratch = Scratch.get();
-    int result = (int) call(scratch.memory(), a, b, c, d, e, f, held, alsoHeld);
+    int result = (int) call(scratch.memory(), a, b, c, 0, 0, 0, held, alsoHeld);
+    return result == -1 ? -scratch.errno() : result;
+  }
+
+  private long call(
+      MemorySegment scratch,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      MemorySegment held,
+      MemorySegment alsoHeld) {
+    return isBlocking && Thread.currentThread().isVirtual()
+        ? callElsewhere(scratch, new long[] {a, b, c, d, e, f}, held, alsoHeld)
+        : callHere(scratch, a, b, c, d, e, f, held, alsoHeld);
+  }
+
+  /** Returns the result of a function that returns an int, or the negative errno if it is -1. */
+  int call(long a, long b, long c, long d, long e, long f, MemorySegment held) {
+    Scratch scratch = Scratch.get();
+    int result = (int) call(scratch.memory(), a, b, c, d, e, f, held);
     return result == -1 ? -scratch.errno() : result;
   }
 
   /** Calls a function whose arguments are a range of memory and a number. */
   int callOn(MemorySegment range, long argument) {
-    return call(range.address(), range.byteSize(), argument, 0, 0, 0, range, MemorySegment.NULL);
+    return call(range.address(), range.byteSize(), argument, 0, 0, 0, range);
   }
 
   /** Calls a function whose arguments are numbers, or addresses of the thread's scratch memory. */
   int call(long a, long b, long c, long d, long e) {
-    return call(a, b, c, d, e, 0, MemorySegment.NULL, MemorySegment.NULL);
+    return call(a, b, c, d, e, 0, MemorySegment.NULL);
   }
 
   /** Calls a function on numbers, again if a signal interrupts it (EINTR). */
@@ -216,7 +267,7 @@ final class CFunction {
   int callAgain(MemorySegment name, long b, long c) {
     int result;
     do {
-      result = call(name.address(), b, c, 0, 0, 0, name, MemorySegment.NULL);
+      result = call(name.address(), b, c, 0, 0, 0, name);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }
@@ -231,7 +282,7 @@ final class CFunction {
     int result;
     do {
       MemorySegment scratch = Scratch.get().memory();
-      result = -(int) call(scratch, a, b, c, d, 0, 0, MemorySegment.NULL, MemorySegment.NULL);
+      result = -(int) call(scratch, a, b, c, d, 0, 0, MemorySegment.NULL);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }
@@ -241,12 +292,11 @@ final class CFunction {
     MemorySegment scratch = Scratch.get().memory();
     long address = range.address();
     long bytes = range.byteSize();
-    MemorySegment none = MemorySegment.NULL;
     try {
       return (int)
           (long)
-              Downcall.FIXED_ARGUMENTS.invokeExact(
-                  code, scratch, address, bytes, 0L, 0L, 0L, 0L, range, none);
+              Downcall.HOLDING_ONE.invokeExact(
+                  code, scratch, address, bytes, 0L, 0L, 0L, 0L, range);
     } catch (Throwable t) {
       throw Linking.unexpected(t);
     }
@@ -266,14 +316,15 @@ final class CFunction {
     return found;
   }
 
-  private MethodHandle handle() {
-    if (!isSpecial) {
-      return Downcall.FIXED_ARGUMENTS;
-    }
-    MethodHandle handle = VariadicDowncalls.OF_INDEX[firstVariadic];
+  private MethodHandle variadicHandle() {
+    return variadicHandle(VariadicDowncalls.HOLDING_ONE, SHAPE);
+  }
+
+  private MethodHandle variadicHandle(@Nullable MethodHandle[] handles, FunctionDescriptor shape) {
+    MethodHandle handle = handles[firstVariadic];
     if (handle == null) {
-      handle = Linking.link(SHAPE, firstVariadic);
-      VariadicDowncalls.OF_INDEX[firstVariadic] = handle;
+      handle = Linking.link(shape, firstVariadic);
+      handles[firstVariadic] = handle;
     }
     return handle;
   }

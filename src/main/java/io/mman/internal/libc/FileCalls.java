@@ -127,7 +127,7 @@ public final class FileCalls {
   /** Moves the file offset. Returns the new offset, or the negative errno. */
   public static long seek(int fd, long offset, int whence) {
     MemorySegment none = MemorySegment.NULL;
-    return LSEEK.callForLong(fd, offset, whence, 0, 0, 0, none, none);
+    return LSEEK.callForLong(fd, offset, whence, 0, 0, 0, none);
   }
 
   /**

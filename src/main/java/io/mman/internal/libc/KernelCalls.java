@@ -32,8 +32,7 @@ public final class KernelCalls {
   /** Seals a range, so that no later call can unmap it, move it or change its protection. */
   public static int mseal(MemorySegment range) {
     long number = Kernel.MSEAL.number();
-    return SYSCALL.call(
-        number, range.address(), range.byteSize(), 0, 0, 0, range, MemorySegment.NULL);
+    return SYSCALL.call(number, range.address(), range.byteSize(), 0, 0, 0, range);
   }
 
   /**
@@ -108,7 +107,7 @@ public final class KernelCalls {
     MemorySegment none = MemorySegment.NULL;
     int result;
     do {
-      result = SYSCALL.call(number, fd, emptyPath, emptyPathFlag, mask, statx, none, none);
+      result = SYSCALL.call(number, fd, emptyPath, emptyPathFlag, mask, statx, none);
     } while (result == Scratch.INTERRUPTED);
     if (result == 0) {
       limits[0] = StatxLayout.memoryAlignment(scratch.structure());
@@ -147,7 +146,10 @@ public final class KernelCalls {
         ProcessCalls.pid(), here, 1, here + Scratch.IOVEC_BYTES, 1, 0, local, remote);
   }
 
-  /** Gives a file another name, which must not exist, instead of the one that it has. */
+  /**
+   * Gives a file another name, which must not exist, instead of the one that it has. The names are
+   * in an arena of this thread, which cannot be closed meanwhile.
+   */
   public static int renameToNew(MemorySegment oldPath, MemorySegment newPath) {
     // long syscall(SYS_renameat2, int olddirfd, const char *oldpath, int newdirfd,
     //              const char *newpath, unsigned int flags);
@@ -157,14 +159,7 @@ public final class KernelCalls {
     do {
       result =
           SYSCALL.call(
-              number,
-              here,
-              oldPath.address(),
-              here,
-              newPath.address(),
-              RENAME_NOREPLACE,
-              oldPath,
-              newPath);
+              number, here, oldPath.address(), here, newPath.address(), RENAME_NOREPLACE, oldPath);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }

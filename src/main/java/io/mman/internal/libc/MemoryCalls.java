@@ -45,8 +45,7 @@ public final class MemoryCalls {
   /** Returns the address, or the negative errno, which differs: no address is in the last page. */
   public static long mmap(
       MemorySegment addr, long length, int prot, int flags, int fd, long offset) {
-    return MMAP.callForLong(
-        addr.address(), length, prot, flags, fd, offset, addr, MemorySegment.NULL);
+    return MMAP.callForLong(addr.address(), length, prot, flags, fd, offset, addr);
   }
 
   public static int munmap(MemorySegment range) {
@@ -59,7 +58,7 @@ public final class MemoryCalls {
    * @param held the segment whose arena stays open during the call, or NULL
    */
   public static int munmap(long address, long length, MemorySegment held) {
-    return MUNMAP.call(address, length, 0, 0, 0, 0, held, MemorySegment.NULL);
+    return MUNMAP.call(address, length, 0, 0, 0, 0, held);
   }
 
   /** Changes the protection of a range. */
@@ -115,7 +114,7 @@ public final class MemoryCalls {
 
   /** Writes a byte for each page to {@code vec}; its lowest bit is set if the page is resident. */
   public static int mincore(MemorySegment range, MemorySegment vec) {
-    return MINCORE.call(range.address(), range.byteSize(), vec.address(), 0, 0, 0, range, vec);
+    return MINCORE.call(range.address(), range.byteSize(), vec.address(), range, vec);
   }
 
   /**
@@ -163,7 +162,7 @@ public final class MemoryCalls {
   private static int mincore(MemorySegment pages, long offset, long length, Scratch scratch) {
     long address = pages.address() + offset;
     long vec = scratch.structureAddress();
-    return MINCORE.call(address, length, vec, 0, 0, 0, pages, MemorySegment.NULL);
+    return MINCORE.call(address, length, vec, 0, 0, 0, pages);
   }
 
   /** Returns whether the system has mincore. */

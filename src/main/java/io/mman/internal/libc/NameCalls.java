@@ -16,7 +16,8 @@ public final class NameCalls {
   private NameCalls() {}
 
   /**
-   * Gives a file one more name, which must not exist.
+   * Gives a file one more name, which must not exist. The names are in an arena of this thread,
+   * which cannot be closed meanwhile.
    *
    * @param folder the descriptor that {@code oldPath} is relative to
    */
@@ -24,9 +25,7 @@ public final class NameCalls {
     int here = At.FDCWD.number();
     int result;
     do {
-      result =
-          LINKAT.call(
-              folder, oldPath.address(), here, newPath.address(), flags, 0, oldPath, newPath);
+      result = LINKAT.call(folder, oldPath.address(), here, newPath.address(), flags, 0, oldPath);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }

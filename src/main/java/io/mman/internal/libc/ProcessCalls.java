@@ -69,7 +69,10 @@ public final class ProcessCalls {
     return GETEUID.call(0, 0, 0, 0, 0);
   }
 
-  /** Names a range of anonymous memory with PR_SET_VMA_ANON_NAME. Linux only. */
+  /**
+   * Names a range of anonymous memory with PR_SET_VMA_ANON_NAME. Linux only. The name is in an
+   * arena of this thread, which cannot be closed meanwhile.
+   */
   public static int nameMemory(MemorySegment range, MemorySegment name) {
     return PRCTL.call(
         PR_SET_VMA,
@@ -78,8 +81,7 @@ public final class ProcessCalls {
         range.byteSize(),
         name.address(),
         0,
-        range,
-        name);
+        range);
   }
 
   /** Preloads the classes needed by {@link #descriptorLimit}. */

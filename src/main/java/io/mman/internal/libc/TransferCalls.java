@@ -92,9 +92,7 @@ public final class TransferCalls {
   private static long transfer(CFunction function, int fd, MemorySegment memory, long offset) {
     long result;
     do {
-      result =
-          function.callForLong(
-              fd, memory.address(), memory.byteSize(), offset, 0, 0, memory, MemorySegment.NULL);
+      result = function.callForLong(fd, memory.address(), memory.byteSize(), offset, 0, 0, memory);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }
@@ -106,7 +104,7 @@ public final class TransferCalls {
     long iovec = scratch.structureAddress();
     long result;
     do {
-      result = function.callForLong(fd, iovec, 1, offset, flags, 0, memory, MemorySegment.NULL);
+      result = function.callForLong(fd, iovec, 1, offset, flags, 0, memory);
     } while (result == Scratch.INTERRUPTED);
     return result;
   }

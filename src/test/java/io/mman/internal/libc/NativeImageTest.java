@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;
@@ -32,7 +33,9 @@ class NativeImageTest {
   void everyShapeThatIsLinkedIsInTheMetadata() throws IOException {
     Set<String> shapes = new TreeSet<>();
     for (String line : ChildJvm.of(LinkedFunctions.class).asModule().run(CLASSES).lines()) {
-      shapes.add(json(Integer.parseInt(line.substring(line.indexOf(' ') + 1))));
+      int firstVariadic = Integer.parseInt(line.substring(line.indexOf(' ') + 1));
+      shapes.add(json(CFunction.SHAPE, firstVariadic));
+      shapes.add(json(CFunction.SHAPE_OF_TWO, firstVariadic));
     }
     Set<String> listed = new TreeSet<>();
     try (Stream<String> lines = Files.lines(METADATA)) {
@@ -44,15 +47,15 @@ class NativeImageTest {
     assertEquals(String.join(",\n", shapes), String.join(",\n", listed));
   }
 
-  private static String json(int firstVariadic) {
+  private static String json(FunctionDescriptor shape, int firstVariadic) {
     String parameters =
-        CFunction.SHAPE.argumentLayouts().stream()
+        shape.argumentLayouts().stream()
             .map(NativeImageTest::type)
             .collect(Collectors.joining(", "));
     String variadic =
         firstVariadic == CFunction.FIXED ? "" : ", \"firstVariadicArg\": " + firstVariadic;
     return "{\"returnType\": %s, \"parameterTypes\": [%s], \"options\": {\"captureCallState\": true%s}}"
-        .formatted(type(CFunction.SHAPE.returnLayout().orElseThrow()), parameters, variadic);
+        .formatted(type(shape.returnLayout().orElseThrow()), parameters, variadic);
   }
 
   /** Returns the name in C, which the image builder looks up among the linker's layouts. */

@@ -70,7 +70,8 @@ final class Loads {
       long memory = ProcMaps.statusBytes("VmRSS");
       mapAndCloseOnTwoThreads(part, path);
       grown.add(ProcMaps.statusBytes("VmRSS") - memory);
-      require(ProcMaps.count() < areas + 100, "areas have grown from " + areas);
+      // The library may begin to keep some areas in reserve meanwhile.
+      require(ProcMaps.count() < areas + 300, "areas have grown from " + areas);
       requireNoMore(files);
     }
     requireFlat(grown);

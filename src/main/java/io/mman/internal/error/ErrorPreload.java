@@ -5,6 +5,7 @@ import io.mman.MapFlag;
 import io.mman.Protection;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.libc.MemoryCalls;
 import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.libc.TransferCalls;
@@ -106,6 +107,7 @@ public final class ErrorPreload {
       try {
         initialize(FileCalls.class, KernelCalls.class, ProcessCalls.class);
         initialize(TransferCalls.class, NameCalls.class);
+        MemoryCalls.loadShapes();
         initialize(Fcntl.class, Ioctl.class, Kernel.class, LockType.class, OpenFlags.class);
         AdviceErrors.prepare();
       } catch (LinkageError | RuntimeException e) {

@@ -92,11 +92,6 @@ public final class FileCalls {
     return OPEN.callAgain(scratch.structureAddress(), flags, mode, 0);
   }
 
-  /** Links close, so that a file can be closed even after resources have run out. */
-  public static void linkClose() {
-    CLOSE.link();
-  }
-
   /** Closes a descriptor. Its number may be reused at once, even if this fails. */
   public static int close(int fd) {
     return CLOSE.call(fd, 0, 0, 0, 0);

@@ -3,6 +3,7 @@ package io.mman.internal.libc;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** The calls on ranges of memory. */
 public final class MemoryCalls {
@@ -37,9 +38,12 @@ public final class MemoryCalls {
 
   private MemoryCalls() {}
 
-  /** Links munmap, so that memory can be unmapped even after resources have run out. */
-  public static void linkMunmap() {
-    MUNMAP.link();
+  /**
+   * Loads the classes of the shapes of calls, without linking them: once no descriptor is free, the
+   * JVM cannot load a class from a folder.
+   */
+  public static void loadShapes() {
+    Objects.requireNonNull(CFunction.class.getDeclaredClasses()); // loads the private ones
   }
 
   /** Returns the address, or the negative errno, which differs: no address is in the last page. */

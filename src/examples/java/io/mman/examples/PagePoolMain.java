@@ -47,6 +47,7 @@ public final class PagePoolMain {
       thread.join();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    long misses = pool.misses.get();
     long sum = 0;
     for (int page = 0; page < count; page++) {
       sum += pool.getLong(page, 0);
@@ -56,7 +57,7 @@ public final class PagePoolMain {
         "%,d accesses (%,.0f a second), %,d misses, %,d of %,d pages in memory%n",
         sum,
         sum / seconds,
-        pool.misses.get(),
+        misses,
         pool.memory.residentPages(0, pool.memory.size()),
         count);
   }

@@ -227,9 +227,9 @@ public final class MappedRegion implements AutoCloseable {
    * <p>The future is completed by the thread that has made the call, and its dependent actions run
    * there. The executor must run the call sometime: if it discards calls silently, as {@code
    * ThreadPoolExecutor.DiscardPolicy} and {@code shutdownNow} do, {@link #close} waits forever. If
-   * the only thread of an executor closes the region while a call is queued behind it, they wait
-   * for each other forever, too. If the executor runs the call on a virtual thread, the system call
-   * is made by a thread of the library.
+   * the only thread of an executor closes the region while a call waits in the executor's queue,
+   * both wait forever. If the executor runs the call on a virtual thread, the system call is made
+   * by a thread of the library.
    *
    * @param offset the first byte of the range, in bytes from the start of the region
    * @param length the size of the range in bytes; it is widened to whole pages

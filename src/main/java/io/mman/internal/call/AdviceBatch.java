@@ -115,7 +115,7 @@ public final class AdviceBatch implements AutoCloseable {
       int advised = together ? adviseTogether(next) : 0;
       next += advised;
       together &= advised > 0;
-      if (next < count) { // madvise tells what is wrong with this range, if anything is
+      if (next < count) { // madvise reports the error of this range, if it has one
         adviseOne(held, address(next), length(next));
         next++;
       }

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains the errors of reads and writes at a position of a file, in a class of its own because
- * few programs need it. A method returns null if nothing is known about an error.
+ * Explains the errors of reads and writes at a position of a file. They are not among the other
+ * errors of files, because few programs read or write in this way. A method returns null if nothing
+ * is known about an error.
  */
 public final class TransferErrors {
   private TransferErrors() {}

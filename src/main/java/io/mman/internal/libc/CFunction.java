@@ -45,7 +45,7 @@ final class CFunction {
   private final String name;
   private final int firstVariadic;
 
-  /** Whether the function needs a handle of its own, because of its variadic arguments. */
+  /** Whether the function needs another handle, because of its variadic arguments. */
   private final boolean isSpecial;
 
   /** Whether a call may wait for a medium, so that a virtual thread has it made elsewhere. */

@@ -1,7 +1,9 @@
 package io.mman;
 
 import io.mman.internal.call.FlagBits;
+import io.mman.internal.file.OpenFile;
 import io.mman.internal.region.AsyncCall;
+import io.mman.internal.region.Engines;
 import io.mman.internal.region.Prefetch;
 import io.mman.internal.region.Region;
 import java.lang.foreign.MemorySegment;
@@ -979,5 +981,23 @@ public final class MappedRegion implements AutoCloseable {
   @Override
   public String toString() {
     return region.toString();
+  }
+
+  /** Hands out the implementation of public objects. {@code Engines} loads it by its name. */
+  @SuppressWarnings("UnusedNestedClass")
+  private static final class Access extends Engines {
+    static {
+      provide(new Access());
+    }
+
+    @Override
+    protected Region regionOf(Object mappedRegion) {
+      return ((MappedRegion) mappedRegion).region;
+    }
+
+    @Override
+    protected OpenFile fileOf(Object nativeFile) {
+      return ((NativeFile) nativeFile).file;
+    }
   }
 }

@@ -45,9 +45,11 @@ class ArchitectureTest {
             return type.isEnum() || type.isRecord() || type.isEquivalentTo(MmanException.class);
           });
 
+  private static final String[] PUBLIC = {"io.mman", "io.mman.ipc"};
+
   /** The layers of the internal packages, from the lowest to the highest. */
   private static final List<String> LAYERS =
-      List.of("platform", "libc", "error", "signal", "call", "file", "region");
+      List.of("platform", "libc", "error", "signal", "call", "file", "region", "ipc");
 
   private static void check(ArchRule rule) {
     rule.check(CLASSES);
@@ -62,14 +64,15 @@ class ArchitectureTest {
     check(
         classes()
             .that()
-            .resideInAPackage("io.mman")
+            .resideInAnyPackage(PUBLIC)
             .and()
             .areTopLevelClasses()
             .and()
             .doNotHaveSimpleName("package-info")
             .should()
             .bePublic());
-    check(classes().should().resideInAnyPackage("io.mman", "io.mman.internal.*", ""));
+    check(
+        classes().should().resideInAnyPackage("io.mman", "io.mman.ipc", "io.mman.internal.*", ""));
   }
 
   @Test
@@ -148,7 +151,7 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideInAPackage("io.mman")
+            .resideInAnyPackage(PUBLIC)
             .and()
             .areEnums()
             .should()
@@ -158,7 +161,20 @@ class ArchitectureTest {
                 internal("signal"),
                 internal("call"),
                 internal("file"),
-                internal("region")));
+                internal("region"),
+                internal("ipc")));
+  }
+
+  /** A program that uses io.mman alone then loads no class of the other packages. */
+  @Test
+  void theMainPackageDoesNotKnowThoseBesideIt() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.mman")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.mman.ipc", internal("ipc")));
   }
 
   /** A class whose state only its own methods write can be understood by reading one file. */
@@ -181,7 +197,7 @@ class ArchitectureTest {
     check(
         classes()
             .that()
-            .resideInAPackage("io.mman")
+            .resideInAnyPackage(PUBLIC)
             .and()
             .areTopLevelClasses()
             .and()
@@ -233,7 +249,7 @@ class ArchitectureTest {
     check(
         noMethods()
             .that()
-            .areDeclaredInClassesThat(resideInAPackage("io.mman"))
+            .areDeclaredInClassesThat(resideInAnyPackage(PUBLIC))
             .and()
             .areDeclaredInClassesThat()
             .arePublic()
@@ -247,12 +263,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void theModuleExportsOnePackageAndNeedsTheBaseAlone() throws IOException {
+  void theModuleExportsThePublicPackagesAndNeedsTheBaseAlone() throws IOException {
     try (InputStream in = Files.newInputStream(FOLDER.resolve("module-info.class"))) {
       ModuleDescriptor module = ModuleDescriptor.read(in);
 
       assertEquals(
-          Set.of("io.mman"),
+          Set.of(PUBLIC),
           module.exports().stream()
               .filter(exports -> !exports.isQualified())
               .map(ModuleDescriptor.Exports::source)

@@ -14,11 +14,14 @@ import io.mman.Protection;
 import io.mman.ReadFlag;
 import io.mman.RegionGroup;
 import io.mman.WriteFlag;
+import io.mman.ipc.Futex;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.EnumSet;
 
 /** The code snippets of the documentation. A test runs each of them. */
@@ -165,5 +168,17 @@ final class Snippets {
     Mman.munmap(page); // as in C, page is now a dangling pointer
     // @end
     return first;
+  }
+
+  static void waitForWord(MappedRegion region, VarHandle ints) throws InterruptedException {
+    // @start region="futex"
+    Futex turn = Futex.at(region, 0);
+    int seen;
+    while ((seen = (int) ints.getAcquire(region.segment(), 0L)) == 0) {
+      turn.await(seen, Duration.ofSeconds(10)); // may return early, so the loop looks again
+    }
+    ints.setRelease(region.segment(), 0L, 0);
+    turn.wake(1);
+    // @end
   }
 }

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Kernel {
   /** Reads and changes what the process does about a signal. */
   RT_SIGACTION(13, 134, 173, 174),
+  /** Waits for a word of memory to change, and wakes those who wait. */
+  FUTEX(202, 98, 221, 238),
   /** Copies from the memory of a process (since Linux 3.2). */
   PROCESS_VM_READV(310, 270, 351, 340),
   /** Copies to the memory of a process (since Linux 3.2). */
@@ -19,6 +21,8 @@ public enum Kernel {
   STATX(332, 291, 383, 379),
   /** Returns a descriptor of a process (since Linux 5.3). */
   PIDFD_OPEN(434, 434, 434, 434),
+  /** Duplicates a descriptor of another process (since Linux 5.6). */
+  PIDFD_GETFD(438, 438, 438, 438),
   /** Gives advice on ranges of the memory of a process (since Linux 5.10). */
   PROCESS_MADVISE(440, 440, 440, 440),
   /** Counts the pages of a file in the page cache (since Linux 6.5). */

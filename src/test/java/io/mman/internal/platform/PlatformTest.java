@@ -153,11 +153,13 @@ class PlatformTest {
   @ParameterizedTest
   @CsvSource({
     "RT_SIGACTION,      13, 134, 173, 174",
+    "FUTEX,             202,  98, 221, 238",
     "PROCESS_VM_READV,  310, 270, 351, 340",
     "PROCESS_VM_WRITEV, 311, 271, 352, 341",
     "RENAMEAT2,         316, 276, 357, 347",
     "STATX,             332, 291, 383, 379",
     "PIDFD_OPEN,        434, 434, 434, 434",
+    "PIDFD_GETFD,       438, 438, 438, 438",
     "PROCESS_MADVISE,   440, 440, 440, 440",
     "CACHESTAT,         451, 451, 451, 451",
     "MSEAL,             462, 462, 462, 462",

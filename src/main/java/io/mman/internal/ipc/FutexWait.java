@@ -1,0 +1,92 @@
+package io.mman.internal.ipc;
+
+import io.mman.Errno;
+import io.mman.internal.libc.FutexCalls;
+import io.mman.internal.region.RegionWord.Place;
+import java.util.concurrent.locks.LockSupport;
+
+/** One wait of a thread for a word of memory. Another thread may sleep in its place. */
+final class FutexWait implements Runnable {
+  /**
+   * The longest time in the kernel. Fifty wake-ups a second take less than 0.1 % of a processor.
+   */
+  static final long SLICE_NANOS = 20_000_000;
+
+  /** The time between two looks at the word, where no thread is free to sleep. */
+  private static final long POLL_NANOS = 1_000_000;
+
+  private final Place place;
+  private final int expected;
+  private final boolean isInterruptible;
+  private final long nanos;
+  private final long start = System.nanoTime();
+
+  private boolean isWoken;
+  private boolean isInterrupted;
+  private int failure;
+
+  FutexWait(Place place, int expected, long nanos, boolean isInterruptible) {
+    this.place = place;
+    this.expected = expected;
+    this.nanos = nanos;
+    this.isInterruptible = isInterruptible;
+  }
+
+  /** Sleeps in the kernel until the wait is over. */
+  @Override
+  public void run() {
+    long left = nanos;
+    do {
+      sleep(Math.max(0, Math.min(left, SLICE_NANOS)));
+      left = nanos - (System.nanoTime() - start);
+    } while (left > 0 && !isOver());
+  }
+
+  /** Looks at the word from time to time until the wait is over. */
+  void poll() {
+    long left = nanos;
+    do {
+      sleep(0);
+      if (left > 0 && !isWoken) {
+        LockSupport.parkNanos(place, Math.min(left, POLL_NANOS));
+      }
+      left = nanos - (System.nanoTime() - start);
+    } while (left > 0 && !isOver());
+  }
+
+  private boolean isOver() {
+    if (isWoken || failure != 0 || !place.isCurrent()) {
+      return true;
+    }
+    isInterrupted = isInterruptible && Thread.interrupted();
+    return isInterrupted;
+  }
+
+  private void sleep(long time) {
+    int result = FutexCalls.sleep(place.address(), expected, time);
+    if (result >= 0 || result == -Errno.EAGAIN.number()) {
+      isWoken = true;
+    } else if (result != -Errno.ETIMEDOUT.number() && result != -Errno.EINTR.number()) {
+      failure = result;
+    }
+  }
+
+  /** Returns whether the region is still as it was at the beginning. */
+  boolean isValid() {
+    return place.isCurrent();
+  }
+
+  /** Returns whether the thread was woken, or the word had another value. */
+  boolean isWoken() {
+    return isWoken;
+  }
+
+  boolean isInterrupted() {
+    return isInterrupted;
+  }
+
+  /** Returns the negative errno if the call failed, or 0. */
+  int failure() {
+    return failure;
+  }
+}

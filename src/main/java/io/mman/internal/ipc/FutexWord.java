@@ -1,0 +1,106 @@
+package io.mman.internal.ipc;
+
+import io.mman.Errno;
+import io.mman.internal.error.Failure;
+import io.mman.internal.libc.FutexCalls;
+import io.mman.internal.platform.Platform;
+import io.mman.internal.region.Region;
+import io.mman.internal.region.RegionWord;
+import io.mman.internal.thread.SleepingThreads;
+
+/**
+ * A word of shared memory that threads wait for. {@link io.mman.ipc.Futex} is its public face.
+ *
+ * <p>An interrupt does not end a system call, and the kernel knows nothing of regions. A thread
+ * therefore sleeps for a short time only, then checks whether it has been interrupted and whether
+ * the region has changed, and sleeps again. While it sleeps, the region is not in use: the kernel
+ * has read the word before, and does not need the memory any more.
+ */
+public final class FutexWord {
+  private static final String TRUNCATED_OR_PROTECTED =
+      "the page of the word cannot be accessed: the file has been truncated, or the protection"
+          + " forbids it";
+
+  private final RegionWord word;
+
+  private FutexWord(RegionWord word) {
+    this.word = word;
+  }
+
+  public static FutexWord at(Region region, long offset) {
+    if (!FutexCalls.isSupported()) {
+      throw Platform.lacks("waiting for a word of shared memory");
+    }
+    return new FutexWord(RegionWord.at(region, offset, Integer.BYTES, Integer.BYTES));
+  }
+
+  /** Returns the number of threads woken. */
+  public int wake(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("the number of threads to wake is negative: " + count);
+    }
+    if (count == 0) {
+      word.place(); // the call itself would wake one thread
+      return 0;
+    }
+    int result = word.call(memory -> FutexCalls.wake(memory, count));
+    if (result < 0) {
+      throw failure("wake", result);
+    }
+    return result;
+  }
+
+  /**
+   * Waits until the word has another value or the thread is woken.
+   *
+   * @param nanos the longest time to wait; may be negative
+   * @return false if the time is up
+   */
+  public boolean await(int expected, long nanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    FutexWait wait = new FutexWait(word.place(), expected, nanos, true);
+    if (!SleepingThreads.run(wait)) {
+      wait.poll();
+    }
+    requireSuccess(wait);
+    if (wait.isInterrupted()) {
+      throw new InterruptedException();
+    }
+    return wait.isWoken();
+  }
+
+  /**
+   * Waits as {@link #await} does, but for a time of at most 20 ms. Interrupts have no effect, and
+   * the interrupt status is kept.
+   */
+  void pause(int expected, long nanos) {
+    FutexWait wait =
+        new FutexWait(word.place(), expected, Math.min(nanos, FutexWait.SLICE_NANOS), false);
+    if (!SleepingThreads.run(wait)) {
+      wait.poll();
+    }
+    requireSuccess(wait);
+  }
+
+  private static void requireSuccess(FutexWait wait) {
+    if (!wait.isValid()) {
+      throw new IllegalStateException("the region has been closed or changed during the wait");
+    }
+    if (wait.failure() != 0) {
+      throw failure("wait", wait.failure());
+    }
+  }
+
+  private static RuntimeException failure(String operation, int result) {
+    Failure failure = Failure.of(FutexCalls.name(), result).arg(operation);
+    String reason = failure.error() == Errno.EFAULT ? TRUNCATED_OR_PROTECTED : null;
+    return failure.because(reason).exception();
+  }
+
+  @Override
+  public String toString() {
+    return "Futex[" + word + "]";
+  }
+}

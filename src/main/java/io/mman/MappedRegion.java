@@ -30,7 +30,8 @@ import java.util.concurrent.RejectedExecutionException;
  * one to choose.
  *
  * <p><b>Ranges</b> are given in bytes from the start of the region. An empty range is allowed and
- * has no effect.
+ * has no effect. A method without a range acts on the whole region, both halves of one that is
+ * {@linkplain Mapping#mirrored mirrored}.
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. An
  * operation that revokes views waits for the region's calls that are in flight on other threads; a
@@ -726,10 +727,11 @@ public final class MappedRegion implements AutoCloseable {
    * with {@link Mapping#surviveBusErrors} lose pages; for others the result is 0.
    *
    * <p>If the file was truncated, the first access to a page after its new end loses all pages from
-   * that end on; otherwise only the page that was accessed is lost. A page that was restored and is
-   * lost again counts again. After {@link #split}, this region keeps its count, and the other one
-   * begins with the number of its pages that are lost at that moment; {@link #join} does not count
-   * those pages twice. A page is counted before any access can see its zeros.
+   * that end on, of a {@linkplain Mapping#mirrored mirrored} region those of one half; otherwise
+   * only the page that was accessed is lost. A page that was restored and is lost again counts
+   * again. After {@link #split}, this region keeps its count, and the other one begins with the
+   * number of its pages that are lost at that moment; {@link #join} does not count those pages
+   * twice. A page is counted before any access can see its zeros.
    *
    * <p>Comparing the count before and after a piece of work finds the losses in between, but not
    * pages that were lost earlier and have not been restored: {@link #requireIntact} finds those.
@@ -828,6 +830,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
    *     lifetime, a {@link Pin} is open, or native code holds a view
    * @throws WrongThreadException if the region is confined to another thread
+   * @throws UnsupportedOperationException if the region is {@linkplain Mapping#mirrored mirrored}
    * @throws UnsupportedOperationException if shared anonymous memory or explicit huge pages would
    *     grow
    * @throws UnsupportedOperationException if a region of a device other than a block device would
@@ -893,6 +896,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region borrows its lifetime, a {@link Pin} is open, or
    *     native code holds a view
+   * @throws UnsupportedOperationException if the region is {@linkplain Mapping#mirrored mirrored}
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException {@code EPERM} if the region is sealed
    */
@@ -910,6 +914,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if either region is closed
    * @throws IllegalStateException if either region borrows its lifetime, a {@link Pin} of it is
    *     open, or native code holds a view of it
+   * @throws UnsupportedOperationException if either region is {@linkplain Mapping#mirrored
+   *     mirrored}
    * @throws WrongThreadException if either region is confined to another thread
    * @throws MmanException {@code EPERM} if either region is sealed
    */
@@ -926,6 +932,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region borrows its lifetime, because its arena could never
    *     unmap it
+   * @throws UnsupportedOperationException if the region is {@linkplain Mapping#mirrored mirrored}
    * @throws UnsupportedOperationException if the region survives bus errors, because sealed pages
    *     cannot be replaced
    * @throws WrongThreadException if the region is confined to another thread

@@ -264,6 +264,46 @@ public final class Mapping {
   }
 
   /**
+   * Requests a region of twice the size, in which every byte of the file appears twice: if the
+   * file, or the range of it that is requested, has {@code n} bytes, then {@link MappedRegion#size}
+   * is {@code 2 * n}, and the bytes {@code i} and {@code i + n} are the same byte of the file. A
+   * record of a ring buffer that wraps around its end can therefore be read and written in one
+   * piece.
+   *
+   * {@snippet class="io.mman.examples.Snippets" region="mirror"}
+   *
+   * <p>The file is a regular file, a file of {@link NativeFile#memory} or a {@linkplain
+   * NativeFile#sharedMemory shared memory object}. The mapping is shared. Offset and size of the
+   * range, or the length of the file, are multiples of the page size: that of the file's pages if
+   * they are explicit huge pages, otherwise {@link Mman#pageSize}. {@link #create} makes a shorter
+   * file {@code n} bytes long first, and {@link #preallocate} allocates {@code n} bytes. {@link
+   * #alignment} places the first half, and {@link #guardPages} surround both. With {@link
+   * #hugePages}, the second half can have huge pages only if {@code n} is a multiple of their size.
+   *
+   * <p>The region is unmapped as a whole, and the file must not be truncated below the end of the
+   * range as long as the region is mapped. The methods of {@link MappedRegion} without a range
+   * include both halves; a range means the bytes that it names, and may extend across the middle.
+   * The kernel keeps page tables for each half, so that {@code advise}, {@code lock}, {@code
+   * populate} and {@code residency} may distinguish a page and its twin, and {@code stats} and
+   * {@code RLIMIT_MEMLOCK} count both. The region cannot be {@linkplain MappedRegion#resize
+   * resized}, {@linkplain MappedRegion#extend extended}, {@linkplain MappedRegion#split split},
+   * {@linkplain MappedRegion#join joined} or {@linkplain MappedRegion#seal sealed}.
+   *
+   * <p>With {@link #surviveBusErrors}, each half loses its pages by itself: as long as a page is
+   * lost in one half, a byte of it and its twin may differ. {@link MappedRegion#restore} restores
+   * both.
+   *
+   * @return a new request; mapping it throws {@code IllegalArgumentException}, before anything is
+   *     mapped or the file is extended, with {@link #copyOnWrite} or {@link #reserve}, if the range
+   *     is empty or does not consist of whole pages, if twice its size is too large, or for a
+   *     device
+   * @throws IllegalArgumentException for a path, whose file is not open, and for anonymous memory
+   */
+  public Mapping mirrored() {
+    return new Mapping(request.mirrored());
+  }
+
+  /**
    * Requests a region that survives bus errors. If the kernel cannot provide a page, then a load or
    * a store through a view, or by native code, finds a page of zeros and continues. This happens if
    * another process has truncated the file, if a hole of the file needs a block while the disk is

@@ -77,6 +77,17 @@ final class Snippets {
     }
   }
 
+  static String mirror() {
+    // @start region="mirror"
+    try (NativeFile file = NativeFile.memory("ring", 64 << 10);
+        MappedRegion ring = Mapping.file(file).readWrite().mirrored().mapShared()) {
+      MemorySegment bytes = ring.segment(); // 128 KiB
+      bytes.setString((64 << 10) - 3, "wraps"); // the last two letters are the file's first bytes
+      // @end
+      return bytes.getString(0);
+    }
+  }
+
   static long transfer(Path path) {
     try (Arena arena = Arena.ofConfined()) {
       // @start region="transfer"

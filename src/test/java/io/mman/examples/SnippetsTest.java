@@ -51,6 +51,11 @@ class SnippetsTest {
   }
 
   @Test
+  void mirrorWraps() {
+    assertEquals("ps", Snippets.mirror());
+  }
+
+  @Test
   void transferReadsAndWrites() throws IOException {
     Path file = Samples.file(folder, SIZE);
     assertEquals(4096, Snippets.transfer(file));

@@ -15,6 +15,11 @@ public final class FileCopy implements CopyMethod {
   private final int fd;
   private final long shift;
 
+  /** The address from which on the pages show the bytes of the file again, and how many they do. */
+  private final long middle;
+
+  private final long half;
+
   /**
    * Prepares a copy.
    *
@@ -23,13 +28,35 @@ public final class FileCopy implements CopyMethod {
    * @param offset the byte of the file with which that range begins
    */
   public FileCopy(int fd, MemorySegment region, long offset) {
+    this(fd, offset - region.address(), Long.MAX_VALUE, 0);
+  }
+
+  private FileCopy(int fd, long shift, long middle, long half) {
     this.fd = fd;
-    this.shift = offset - region.address();
+    this.shift = shift;
+    this.middle = middle;
+    this.half = half;
+  }
+
+  /**
+   * Prepares a copy from pages that are mapped from the same range of the file twice.
+   *
+   * @param offset the byte of the file with which the range to copy from would begin if the second
+   *     half of the pages continued the first in the file
+   * @param start the address of the first of all pages
+   * @param half the size of one half in bytes
+   */
+  public static FileCopy mirrored(
+      int fd, MemorySegment region, long offset, long start, long half) {
+    return new FileCopy(fd, offset - region.address(), start + half, half);
   }
 
   @Override
   public long copy(MemorySegment region, MemorySegment other) {
-    long bytes = Math.min(other.byteSize(), MOST_BYTES);
-    return TransferCalls.pread(fd, other.asSlice(0, bytes), region.address() + shift);
+    long address = region.address();
+    boolean isBefore = address < middle;
+    long most = isBefore ? Math.min(MOST_BYTES, middle - address) : MOST_BYTES;
+    MemorySegment target = other.asSlice(0, Math.min(other.byteSize(), most));
+    return TransferCalls.pread(fd, target, address + shift - (isBefore ? 0 : half));
   }
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param offset the byte of the file with which the first page begins
  * @param flags the flags of mmap(2), including those that choose the kind
  * @param hugePage the size of explicit huge pages in bytes, or 0 for ordinary pages
+ * @param mirrored whether the second half of the pages is mapped from the same range of the file as
+ *     the first
  */
 record Backing(
     Kind kind,
@@ -31,7 +33,8 @@ record Backing(
     boolean writable,
     long offset,
     Set<MapFlag> flags,
-    long hugePage) {
+    long hugePage,
+    boolean mirrored) {
 
   /** Anonymous memory or a file, private or shared. */
   enum Kind {
@@ -59,7 +62,8 @@ record Backing(
   }
 
   /** The backing of a mapping made elsewhere. */
-  static final Backing UNKNOWN = new Backing(Kind.UNKNOWN, null, null, null, false, 0, Set.of(), 0);
+  static final Backing UNKNOWN =
+      new Backing(Kind.UNKNOWN, null, null, null, false, 0, Set.of(), 0, false);
 
   /**
    * Returns the descriptor of the file, which stays open until {@link #release}, or the number that
@@ -109,6 +113,17 @@ record Backing(
     return kind != Kind.UNKNOWN;
   }
 
+  /**
+   * Refuses a change that a mirrored region cannot make, because its halves would differ after it.
+   *
+   * @param change the change as a participle
+   */
+  void requireUnmirrored(String change) {
+    if (mirrored) {
+      throw new UnsupportedOperationException("a mirrored region cannot be " + change);
+    }
+  }
+
   /** Returns whether the pages are those of a device of unknown length. */
   boolean isEndless() {
     return status != null && !status.isRegular() && !status.isBlockDevice();
@@ -126,7 +141,8 @@ record Backing(
         && sameFile
         && file == other.file
         && flags.equals(other.flags)
-        && hugePage == other.hugePage;
+        && hugePage == other.hugePage
+        && mirrored == other.mirrored;
   }
 
   /** Returns the file's path as text, or null. */
@@ -136,12 +152,14 @@ record Backing(
 
   /** Returns a description for messages. */
   String describe() {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+    return (mirrored ? "mirrored " : "")
+        + kind.name().toLowerCase(Locale.ROOT).replace('_', ' ')
         + (path == null ? "" : " \"" + path + "\"");
   }
 
   /** Returns the backing of the pages from an offset on. */
   Backing from(long bytes) {
-    return new Backing(kind, file, path, status, writable, offset + bytes, flags, hugePage);
+    return new Backing(
+        kind, file, path, status, writable, offset + bytes, flags, hugePage, mirrored);
   }
 }

@@ -28,7 +28,7 @@ final class FileMapper {
   private final MapRequest request;
   private final Lifetime lifetime;
 
-  /** The size of the region. */
+  /** The size of the part of the file that the region maps. */
   private long size;
 
   /** What the region covers of the file, or null if the file has no length. */
@@ -149,7 +149,8 @@ final class FileMapper {
       long page = hugePage > 0 || request.offset == 0 ? hugePage : ProcessCalls.pageSize();
       long head = page == 0 ? 0 : request.offset % page;
       Backing backing = backing(file, file.identity(status), head, hugePage);
-      RegionBuilder builder = new RegionBuilder(request, lifetime, backing, head, size);
+      long bytes = request.mirrored ? 2 * size : size;
+      RegionBuilder builder = new RegionBuilder(request, lifetime, backing, head, bytes);
       builder.place(fd, cover, keep(file, own));
       return builder;
     } catch (RuntimeException | Error e) {
@@ -180,6 +181,9 @@ final class FileMapper {
     while (true) {
       int truncations = MappedExtents.truncations();
       FileStatus status = file.status(fd);
+      if (request.mirrored) {
+        requireMirrorable(file, fd, status);
+      }
       size = size(file, status, extend(file, status));
       if (!status.isRegular()) {
         return status;
@@ -191,6 +195,15 @@ final class FileMapper {
       }
       cover.remove(); // the file has been truncated meanwhile
     }
+  }
+
+  /** Refuses what cannot be mirrored before the file is extended. */
+  private void requireMirrorable(OpenFile file, int fd, FileStatus status) {
+    Mirror.requireRegular(file, status);
+    long bytes = size(file, status, Math.max(status.size(), request.createSize));
+    long hugePage = HugePages.ofFile(fd, status);
+    long page = hugePage > 0 ? hugePage : ProcessCalls.pageSize();
+    Mirror.requireWholePages(file, request.offset, bytes, page);
   }
 
   private Backing backing(OpenFile file, FileStatus status, long head, long hugePage) {
@@ -208,7 +221,8 @@ final class FileMapper {
             isOpenForWriting(),
             request.offset - head,
             flags,
-            hugePage);
+            hugePage,
+            request.mirrored);
     if (request.file != null) {
       request.lastBacking = backing;
     }

@@ -50,15 +50,19 @@ final class Losses {
    */
   static Losses register(
       AddressRange place, long used, Backing backing, Protection protection, int fd) {
+    long bytes = backing.pages(used);
     SurvivingRange range =
         SurvivingRange.register(
             place.start(),
-            backing.pages(used),
+            backing.mirrored() ? bytes / 2 : bytes,
             place.capacity(),
             backing.page(),
             protection.bits(),
             fd,
             backing.offset());
+    if (backing.mirrored()) {
+      Mirror.registerAgain(range, place.start() + bytes / 2, bytes / 2, backing.offset());
+    }
     return new Losses(range, backing, fd);
   }
 

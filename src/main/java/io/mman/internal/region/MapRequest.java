@@ -43,6 +43,7 @@ public final class MapRequest {
   boolean hugePages;
   boolean guardPages;
   boolean survives;
+  boolean mirrored;
   long alignment = 1;
   long reserve = RegionResources.NO_RESERVE;
   @Nullable String name;
@@ -75,6 +76,7 @@ public final class MapRequest {
     hugePages = other.hugePages;
     guardPages = other.guardPages;
     survives = other.survives;
+    mirrored = other.mirrored;
     alignment = other.alignment;
     reserve = other.reserve;
     name = other.name;
@@ -174,6 +176,15 @@ public final class MapRequest {
     return next;
   }
 
+  public MapRequest mirrored() {
+    if (file == null) {
+      throw new IllegalArgumentException("only an open file (NativeFile) can be mirrored");
+    }
+    MapRequest next = new MapRequest(this);
+    next.mirrored = true;
+    return next;
+  }
+
   public MapRequest name(String vmaName) {
     MapRequest next = new MapRequest(this);
     next.name = VmaName.require(vmaName);
@@ -247,6 +258,7 @@ public final class MapRequest {
   /** Returns whether the kernel may not choose just any address. */
   boolean wantsPlace() {
     return reserve != RegionResources.NO_RESERVE
+        || mirrored
         || guardPages
         || hugePages
         || (alignment > 1 && alignment > ProcessCalls.pageSize());
@@ -376,6 +388,9 @@ public final class MapRequest {
     }
     if (guardPages) {
       words.add("guard pages");
+    }
+    if (mirrored) {
+      words.add("mirrored");
     }
     if (survives) {
       words.add("survive bus errors");

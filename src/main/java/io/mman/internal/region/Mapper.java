@@ -15,6 +15,9 @@ public final class Mapper {
   /** Maps what a request describes. If a step fails, nothing stays open or mapped. */
   public static Region map(MapRequest request, Lifetime lifetime) {
     request.mapFlags(); // refuses contradictions before anything is opened
+    if (request.mirrored) {
+      Mirror.requireConsistent(request);
+    }
     if (registersBean) {
       registersBean = false; // two threads may both register it, which does no harm
       registerBean();
@@ -31,7 +34,7 @@ public final class Mapper {
     Set<MapFlag> flags = request.mapFlags();
     Backing.Kind kind = Backing.Kind.of(true, flags.contains(MapFlag.SHARED));
     long hugePage = HugePages.requireExplicitBytes(flags);
-    Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage);
+    Backing backing = new Backing(kind, null, null, null, true, 0, flags, hugePage, false);
     RegionBuilder builder = new RegionBuilder(request, lifetime, backing, 0, request.length);
     if (RegionCounters.live() >= ErrorPreload.MANY_REGIONS) {
       FilePreload.prepareForChanges(RegionBuilder.NO_FILE);

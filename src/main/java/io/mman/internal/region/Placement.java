@@ -74,6 +74,9 @@ record Placement(
     if (isPlain) {
       return anywhere(backing, used, protection, fd);
     }
+    if (backing.mirrored()) {
+      return Mirror.map(this, backing, used, protection, fd);
+    }
     AddressRange range = reserve(capacity, backing);
     // Without a reserve the whole range is opened, so that its last pages can be huge too.
     long opened = used == capacity ? range.capacity() : backing.pages(used);

@@ -300,8 +300,8 @@ public final class Region {
     if (next == this) {
       throw new IllegalArgumentException("a region cannot follow itself");
     }
-    own.requireOwned(); // two regions of a group share a lock, which is not reentrant
-    others.requireOwned();
+    SplitJoin.requireJoinable(backing, own);
+    SplitJoin.requireJoinable(next.backing, others);
     RegionLock.beginChange(lock, next.lock);
     try {
       own.requireUnsealed("mremap");
@@ -324,7 +324,7 @@ public final class Region {
     lock.beginChange();
     try {
       usable();
-      own.seal();
+      own.seal(backing);
     } finally {
       lock.endChange();
     }

@@ -55,13 +55,19 @@ final class RegionCopy {
     }
     try {
       FileCopy copy =
-          isCoherent(file, fd, backing)
-              ? new FileCopy(fd, bytes, backing.offset() + now.head() + offset)
-              : null;
+          isCoherent(file, fd, backing) ? fileCopy(fd, bytes, backing, now, offset) : null;
       return KernelCopy.READ.copy(bytes, target, backing.path(), copy);
     } finally {
       file.release();
     }
+  }
+
+  private static FileCopy fileCopy(
+      int fd, MemorySegment bytes, Backing backing, RegionState now, long offset) {
+    long start = backing.offset() + now.head() + offset;
+    return backing.mirrored()
+        ? FileCopy.mirrored(fd, bytes, start, now.pages().address(), now.size() / 2)
+        : new FileCopy(fd, bytes, start);
   }
 
   private static long write(RegionState now, Backing backing, long offset, MemorySegment source) {

@@ -164,7 +164,8 @@ final class RegionResources {
   }
 
   /** Seals the pages. Whatever would change them is refused from then on. */
-  void seal() {
+  void seal(Backing backing) {
+    backing.requireUnmirrored("sealed");
     requireOwned();
     if (losses() != null) {
       throw new UnsupportedOperationException(

@@ -32,6 +32,7 @@ final class Resizer {
    * @param extendFile whether the file is made long enough first
    */
   Outcome run(boolean extendFile) {
+    backing.requireUnmirrored("resized");
     if (extendFile && newSize < now.size()) {
       throw new IllegalArgumentException(
           "cannot extend a region of " + now.size() + " bytes to " + newSize);

@@ -48,6 +48,7 @@ final class SplitJoin {
   static Part[] split(Part region, long offset) {
     RegionResources resources = region.resources;
     Backing backing = region.backing;
+    backing.requireUnmirrored("split");
     RegionState now = region.state;
     Objects.checkIndex(offset, now.size() + 1);
     Division division = Division.of(resources.range(), now, offset, backing.page());
@@ -89,6 +90,12 @@ final class SplitJoin {
     }
     boolean takesPages = !division.second.isEmpty();
     return losses.split(takesPages ? division.skipped : division.first.capacity(), restBacking);
+  }
+
+  /** Refuses regions that can be joined with none. */
+  static void requireJoinable(Backing backing, RegionResources resources) {
+    backing.requireUnmirrored("joined");
+    resources.requireOwned(); // two regions of a group share a lock, which is not reentrant
   }
 
   /** Adds the bytes of the next region to those of the first one, and closes the next. */

@@ -204,8 +204,9 @@ public final class SurvivingRange {
   }
 
   /**
-   * Adds pages of another mapping, which follow in the file, and in memory unless the range is
-   * empty. A range that has shrunk to nothing starts again by this.
+   * Adds pages of another mapping, which follow in memory unless the range is empty. They need not
+   * follow in the file, but then the range can only be protected, restored and unregistered. One
+   * that has shrunk to nothing starts again by this.
    */
   public void append(long start, long length, long capacity, long offset) {
     requirePages(start | length);

@@ -162,6 +162,8 @@ public enum Errno {
   EISCONN(linux(106).bsd(56), "Transport endpoint is already connected"),
   /** Transport endpoint is not connected. */
   ENOTCONN(linux(107).bsd(57), "Transport endpoint is not connected"),
+  /** Too many references: cannot splice. */
+  ETOOMANYREFS(linux(109).bsd(59), "Too many references: cannot splice"),
   /** Connection timed out. */
   ETIMEDOUT(linux(110).bsd(60), "Connection timed out"),
   /** Connection refused. */

@@ -15,6 +15,7 @@ import io.mman.ReadFlag;
 import io.mman.RegionGroup;
 import io.mman.WriteFlag;
 import io.mman.ipc.Futex;
+import io.mman.ipc.Handover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -191,5 +192,26 @@ final class Snippets {
     ints.setRelease(region.segment(), 0L, 0);
     turn.wake(1);
     // @end
+  }
+
+  static void give(Path socket, int trusted) {
+    // @start region="give"
+    try (NativeFile memory = NativeFile.memory("ring", 1 << 20, MemfdFlag.ALLOW_SEALING);
+        Handover door = Handover.listen(socket, peer -> peer.uid() == trusted)) {
+      memory.seal(FileSeal.SHRINK); // the receiver can rely on the length
+      door.give(memory); // waits for a client
+    }
+    // @end
+  }
+
+  static long take(Path socket) {
+    // @start region="take"
+    NativeFile memory = Handover.take(socket, Duration.ofSeconds(10), FileSeal.SHRINK);
+    MappedRegion ring = Mapping.file(memory).readWrite().mapShared();
+    // @end
+    try (memory;
+        ring) {
+      return ring.size();
+    }
   }
 }

@@ -5,6 +5,8 @@
  * <ul>
  *   <li>{@link io.mman.ipc.Futex} waits until a word of shared memory changes, and wakes those who
  *       wait.
+ *   <li>{@link io.mman.ipc.Handover} gives an open file, such as memory without a name, to another
+ *       process, and takes one from it.
  * </ul>
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link

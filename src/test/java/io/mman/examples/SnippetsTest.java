@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.Mman;
+import io.mman.testing.Elsewhere;
 import io.mman.testing.Samples;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -95,5 +96,17 @@ class SnippetsTest {
   @Test
   void facadeReadsBack() {
     assertEquals(1, Snippets.facade());
+  }
+
+  @Test
+  void whatIsGivenIsTaken() throws Throwable {
+    Path socket = folder.resolve("socket");
+    int user = (int) Files.getAttribute(folder, "unix:uid");
+    Elsewhere giver = Elsewhere.start(() -> Snippets.give(socket, user));
+    while (!Files.exists(socket) && !giver.isDone()) {
+      Thread.onSpinWait();
+    }
+    assertEquals(1 << 20, Snippets.take(socket));
+    giver.join();
   }
 }

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A descriptor that is closed once, after the calls that use it have ended. Its number is therefore
  * never used after it is closed, when it may already belong to another file.
  */
-final class Descriptor {
+public final class Descriptor {
   /** Stands for the number of a closed descriptor. */
-  static final int CLOSED = -1;
+  public static final int CLOSED = -1;
 
   private static final int CLOSING = Integer.MIN_VALUE;
 
@@ -40,7 +40,7 @@ final class Descriptor {
    *
    * @param revealed whether code outside the library may know the number
    */
-  Descriptor(int fd, Path path, boolean revealed) {
+  public Descriptor(int fd, Path path, boolean revealed) {
     this.fd = fd;
     this.path = path;
     this.revealed = revealed;
@@ -61,7 +61,7 @@ final class Descriptor {
   }
 
   /** Returns the number as {@link #acquire} does, or {@link #CLOSED}. */
-  int acquireIfOpen() {
+  public int acquireIfOpen() {
     int before;
     do {
       before = calls.get();
@@ -72,7 +72,7 @@ final class Descriptor {
     return fd;
   }
 
-  void release() {
+  public void release() {
     if (calls.decrementAndGet() == CLOSING) {
       synchronized (this) {
         notifyAll();
@@ -129,7 +129,7 @@ final class Descriptor {
     return FileCalls.seek(fd, 0, FileCalls.SEEK_END);
   }
 
-  boolean isOpen() {
+  public boolean isOpen() {
     return calls.get() >= 0;
   }
 
@@ -144,7 +144,7 @@ final class Descriptor {
    *
    * @return the result of close(2), or 0 if others hold the number open
    */
-  synchronized int close() {
+  public synchronized int close() {
     boolean isFirst = beginClose();
     boolean interrupted = false;
     while (isFirst ? calls.get() != CLOSING : !hasClosed) {

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /** Gives files names that do not exist yet. Each method returns 0 or the negative errno. */
-final class FileNames {
+public final class FileNames {
   private FileNames() {}
 
   /** Gives a file without a name its first one. Linux only. */
@@ -32,7 +32,7 @@ final class FileNames {
   }
 
   /** Gives a file another name instead of the one that it has. */
-  static int rename(Path oldName, Path newName) {
+  public static int rename(Path oldName, Path newName) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment oldPath = PathBytes.of(oldName, arena);
       MemorySegment newPath = PathBytes.of(newName, arena);
@@ -51,7 +51,7 @@ final class FileNames {
     }
   }
 
-  static int unlink(Path name) {
+  public static int unlink(Path name) {
     try (Arena arena = Arena.ofConfined()) {
       return NameCalls.unlink(PathBytes.of(name, arena));
     }

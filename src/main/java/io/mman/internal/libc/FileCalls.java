@@ -16,6 +16,9 @@ public final class FileCalls {
   /** Makes {@link #seek} count from the start of the file. */
   public static final int SEEK_SET = 0;
 
+  /** Makes {@link #seek} count from the file offset. */
+  public static final int SEEK_CUR = 1;
+
   /** Makes {@link #seek} count from the end of the file. */
   public static final int SEEK_END = 2;
 

@@ -8,6 +8,8 @@ public final class FileStatus {
   private static final int S_IFMT = 0xF000;
   private static final int S_IFREG = 0x8000;
   private static final int S_IFBLK = 0x6000;
+  private static final int S_IFCHR = 0x2000;
+  private static final int S_IFSOCK = 0xC000;
 
   private long device;
   private long inode;
@@ -58,6 +60,21 @@ public final class FileStatus {
   /** Returns whether the file is a block device, which has a size. */
   public boolean isBlockDevice() {
     return (mode & S_IFMT) == S_IFBLK;
+  }
+
+  /** Returns whether the file is a device of either kind. */
+  public boolean isDevice() {
+    return isBlockDevice() || (mode & S_IFMT) == S_IFCHR;
+  }
+
+  /** Returns whether the file is a socket. */
+  public boolean isSocket() {
+    return (mode & S_IFMT) == S_IFSOCK;
+  }
+
+  /** Returns whether both are statuses of one file. */
+  public boolean isSameFile(FileStatus other) {
+    return device == other.device && inode == other.inode;
   }
 
   /** Returns the permissions, such as 0644. */

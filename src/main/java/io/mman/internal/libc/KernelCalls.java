@@ -56,6 +56,23 @@ public final class KernelCalls {
     return SYSCALL.call(Kernel.PIDFD_OPEN.number(), ProcessCalls.pidNow(), 0, 0, 0);
   }
 
+  /** Returns a descriptor of a process, which is closed on exec, or the negative errno. */
+  public static int openProcess(int pid) {
+    return SYSCALL.callAgain(Kernel.PIDFD_OPEN.number(), pid, 0, 0);
+  }
+
+  /**
+   * Duplicates a descriptor of another process.
+   *
+   * @param process a descriptor of the process
+   * @param fd the number of the descriptor in the process
+   * @return a descriptor, which is closed on exec, or the negative errno
+   */
+  public static int duplicate(int process, int fd) {
+    // long syscall(SYS_pidfd_getfd, int pidfd, int targetfd, unsigned int flags);
+    return SYSCALL.callAgain(Kernel.PIDFD_GETFD.number(), process, fd, 0);
+  }
+
   /**
    * Counts the pages of a range of a file that are in the page cache.
    *

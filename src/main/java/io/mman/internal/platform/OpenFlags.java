@@ -15,6 +15,8 @@ public enum OpenFlags {
   O_NOCTTY(Numbers.linux(0x100).bsd(0x8000).macos(0x20000)),
   O_CLOEXEC(
       Numbers.linux(0x80000).macos(0x1000000).freebsd(0x100000).netbsd(0x400000).openbsd(0x10000)),
+  /** Opens the name alone: for use as the folder of other names. */
+  O_PATH(Numbers.linux(0x200000)),
   /** Has the number of 32-bit ARM on aarch64, and its own on ppc64. */
   O_NOFOLLOW(Numbers.linux(0x20000).power(0x8000).bsd(0x100), 0x8000),
   O_DIRECT(Numbers.linux(0x4000).power(0x20000).freebsd(0x10000).netbsd(0x80000), 0x10000),

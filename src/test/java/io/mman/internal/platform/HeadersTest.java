@@ -52,6 +52,7 @@ class HeadersTest {
       #include <stdio.h>
       #include <sys/mman.h>
       #include <sys/resource.h>
+      #include <sys/socket.h>
       #include <sys/syscall.h>
       """;
 
@@ -99,6 +100,9 @@ class HeadersTest {
     }
     for (At at : At.values()) {
       numbers.put("AT_" + at, at.numbers().hereOrAbsent());
+    }
+    for (SocketNumber number : SocketNumber.values()) {
+      numbers.put(number.name(), (long) number.number());
     }
     for (Kernel call : Kernel.values()) {
       numbers.put("SYS_" + call.name().toLowerCase(Locale.ROOT), (long) call.number());

@@ -66,6 +66,7 @@ class PlatformTest {
     "O_CLOEXEC,  0x80000,  0x80000,  0x80000,  0x1000000, 0x100000,  0x400000, 0x10000",
     "O_NOFOLLOW, 0x20000,  0x8000,   0x8000,   0x100,     0x100,     0x100,    0x100",
     "O_DIRECT,   0x4000,   0x10000,  0x20000,  -1,        0x10000,   0x80000,  -1",
+    "O_PATH,     0x200000, 0x200000, 0x200000, -1,        -1,        -1,       -1",
     "O_TMPFILE,  0x410000, 0x404000, 0x404000, -1,        -1,        -1,       -1",
   })
   void openFlagsAreThoseOfTheHeaders(
@@ -125,6 +126,30 @@ class PlatformTest {
     assertEquals(netbsd, (int) at.numbers().on(Platform.NETBSD));
     assertEquals(openbsd, (int) at.numbers().on(Platform.OPENBSD));
     assertEquals(-1, at.numbers().on(Platform.UNKNOWN));
+  }
+
+  /** On macOS and the BSDs the same names have other numbers, and are not used. */
+  @ParameterizedTest
+  @CsvSource({
+    "AF_UNIX,          1,          1",
+    "SOCK_STREAM,      1,          1",
+    "SOCK_DGRAM,       2,          2",
+    "SOCK_NONBLOCK,    0x800,      0x800",
+    "SOCK_CLOEXEC,     0x80000,    0x80000",
+    "SOL_SOCKET,       1,          1",
+    "SO_PEERCRED,      17,         21",
+    "SCM_RIGHTS,       1,          1",
+    "MSG_CTRUNC,       8,          8",
+    "MSG_NOSIGNAL,     0x4000,     0x4000",
+    "MSG_CMSG_CLOEXEC, 0x40000000, 0x40000000",
+    "SHUT_RDWR,        2,          2",
+  })
+  void constantsOfSocketsAreThoseOfTheHeaders(SocketNumber constant, String linux, String power) {
+    assertEquals(Long.decode(linux), constant.numbers().on(Platform.LINUX));
+    assertEquals(Long.decode(linux), constant.numbers().on(Platform.LINUX_S390X));
+    assertEquals(Long.decode(power), constant.numbers().on(Platform.LINUX_POWER));
+    assertEquals(-1, constant.numbers().on(Platform.MACOS));
+    assertEquals(-1, constant.numbers().on(Platform.FREEBSD));
   }
 
   @Test

@@ -1,0 +1,144 @@
+package io.mman.internal.ipc;
+
+import io.mman.Errno;
+import io.mman.internal.error.Failure;
+import io.mman.internal.error.SocketErrors;
+import io.mman.internal.file.Descriptor;
+import io.mman.internal.file.FileNames;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.FileStatus;
+import io.mman.internal.libc.SocketCalls;
+import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+
+/** A socket that listens, and its file, which only its owner may use. */
+final class ListeningSocket {
+  private static final int ATTEMPTS = 10;
+
+  private final Path path;
+  private final Descriptor descriptor;
+
+  /** Identifies the file, in whose place there may be another one later. */
+  private final FileStatus identity;
+
+  /** Is set before anything is taken away from the threads that use the socket. */
+  private volatile boolean isClosed;
+
+  private ListeningSocket(Path path, Descriptor descriptor, FileStatus identity) {
+    this.path = path;
+    this.descriptor = descriptor;
+    this.identity = identity;
+  }
+
+  /**
+   * Creates the socket. Its file gets the final name when clients can already connect, because a
+   * socket that does not listen yet looks as one that does not listen any more.
+   */
+  static ListeningSocket open(Path path) {
+    SocketPath.require(path);
+    int socket = check("socket", SocketCalls.stream(), path);
+    try {
+      check("fchmod", SocketCalls.allowOwnerOnly(socket), path);
+      Path temporary = bind(socket, path);
+      try {
+        FileStatus identity = new FileStatus();
+        check("lstat", SocketName.read(temporary, identity), path);
+        check("listen", SocketCalls.listen(socket), path);
+        SocketName.move(temporary, path);
+        return new ListeningSocket(path, new Descriptor(socket, path, true), identity);
+      } catch (Throwable e) {
+        FileNames.unlink(temporary);
+        throw e;
+      }
+    } catch (Throwable e) {
+      FileCalls.close(socket);
+      throw e;
+    }
+  }
+
+  /** Gives the socket a temporary name beside the final one, and returns that. */
+  private static Path bind(int socket, Path path) {
+    Path temporary;
+    int result;
+    int attempt = 0;
+    do {
+      long number = ThreadLocalRandom.current().nextLong();
+      temporary = path.resolveSibling(".mman-" + Long.toHexString(number));
+      result = SocketPath.bind(socket, temporary);
+      attempt++;
+    } while (result == -Errno.EADDRINUSE.number() && attempt < ATTEMPTS);
+    check("bind", result, path);
+    return temporary;
+  }
+
+  private static int check(String call, int result, Path path) {
+    if (result < 0) {
+      Failure failure = Failure.of(call, result).file(path);
+      throw failure.because(SocketErrors.bind(failure.error())).exception();
+    }
+    return result;
+  }
+
+  /** Returns the connection of the next client, or the negative errno: EAGAIN if there is none. */
+  int accept() {
+    int fd = acquire();
+    try {
+      return SocketCalls.accept(fd);
+    } finally {
+      descriptor.release();
+    }
+  }
+
+  /**
+   * Waits until a client has connected, the socket is closed, or the wait is given up.
+   *
+   * @return a negative errno if the wait has failed
+   */
+  int awaitClient(BooleanSupplier isGivenUp) {
+    return new SocketWait(descriptor, new Deadline(Timeout.FOREVER), isGivenUp).await();
+  }
+
+  private int acquire() {
+    int fd = isClosed ? Descriptor.CLOSED : descriptor.acquireIfOpen();
+    if (fd == Descriptor.CLOSED) {
+      throw new IllegalStateException("the handover is closed: " + path);
+    }
+    return fd;
+  }
+
+  boolean isOpen() {
+    return !isClosed;
+  }
+
+  /** Starts the message for a failed call. */
+  Failure failure(String call, int result) {
+    return Failure.of(call, result).file(path);
+  }
+
+  /**
+   * Removes the file, unless another one has its name, and closes the socket. The file goes first:
+   * once the socket is closed, another process may replace it.
+   */
+  synchronized void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    int fd = descriptor.acquireIfOpen();
+    int result;
+    try {
+      result = SocketName.remove(path, identity);
+      SocketCalls.shutdown(fd); // ends the waits for clients at once
+    } finally {
+      descriptor.release();
+      descriptor.close();
+    }
+    check("unlink", result, path);
+  }
+
+  @Override
+  public String toString() {
+    return "Handover[\"" + path + "\", " + (isOpen() ? "open" : "closed") + "]";
+  }
+}

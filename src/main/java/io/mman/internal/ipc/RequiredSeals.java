@@ -1,0 +1,54 @@
+package io.mman.internal.ipc;
+
+import io.mman.FileSeal;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.platform.Fcntl;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The seals that a file must have. */
+final class RequiredSeals {
+  static final RequiredSeals NONE = new RequiredSeals(Set.of());
+
+  private final Set<FileSeal> seals;
+
+  private RequiredSeals(Set<FileSeal> seals) {
+    this.seals = seals;
+  }
+
+  /**
+   * Returns the seals.
+   *
+   * @throws UnsupportedOperationException if the platform lacks one
+   */
+  static RequiredSeals of(FileSeal... seals) {
+    Set<FileSeal> required = EnumSet.noneOf(FileSeal.class);
+    for (FileSeal seal : seals) {
+      seal.bits();
+      required.add(seal);
+    }
+    return new RequiredSeals(required);
+  }
+
+  /**
+   * Returns why an open file does not have the seals, or null if it has them. Reading seals neither
+   * waits for a file system nor has an effect on the file.
+   */
+  @Nullable String lacking(int fd) {
+    if (seals.isEmpty()) {
+      return null;
+    }
+    int bits = FileCalls.fcntl(fd, Fcntl.GET_SEALS.number(), 0);
+    Set<FileSeal> missing = EnumSet.noneOf(FileSeal.class);
+    for (FileSeal seal : seals) {
+      if (bits < 0 || (bits & seal.bits()) == 0) {
+        missing.add(seal);
+      }
+    }
+    String reason = "the file lacks seals: " + missing;
+    return missing.isEmpty()
+        ? null
+        : bits < 0 ? reason + "; only files in memory have any" : reason;
+  }
+}

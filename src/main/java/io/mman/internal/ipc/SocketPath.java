@@ -1,0 +1,108 @@
+package io.mman.internal.ipc;
+
+import io.mman.Errno;
+import io.mman.internal.libc.FileCalls;
+import io.mman.internal.libc.PathBytes;
+import io.mman.internal.libc.SocketCalls;
+import io.mman.internal.platform.OpenFlags;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.ToIntFunction;
+
+/**
+ * The path of a socket. An address has room for 107 bytes only; a longer path is therefore given as
+ * a name in a folder that is open: {@code /proc/self/fd/N/NAME}.
+ */
+final class SocketPath {
+  /**
+   * The longest number of a descriptor and what surrounds it: {@code /proc/self/fd/2147483647/}.
+   */
+  private static final int MAX_PREFIX = 25;
+
+  /** The longest name that fits into an address whatever the number of the descriptor is. */
+  private static final int MAX_NAME = SocketCalls.MAX_PATH - MAX_PREFIX;
+
+  private SocketPath() {}
+
+  /**
+   * Checks that a path can be that of a socket.
+   *
+   * @throws IllegalArgumentException if its name is too long, or it has no name
+   */
+  static void require(Path path) {
+    PathBytes.requireDefaultFileSystem(path);
+    Path name = path.getFileName();
+    if (name == null || name.toString().isEmpty()) {
+      throw new IllegalArgumentException("the path of a socket has no name: " + path);
+    }
+    if (PathBytes.of(path).length > SocketCalls.MAX_PATH && PathBytes.of(name).length > MAX_NAME) {
+      throw new IllegalArgumentException(
+          "the path of a socket is longer than "
+              + SocketCalls.MAX_PATH
+              + " bytes, and its name longer than "
+              + MAX_NAME
+              + ": "
+              + path);
+    }
+  }
+
+  /** Returns the folder that a path is in. */
+  static Path folder(Path path) {
+    Path parent = path.getParent();
+    return parent == null ? Path.of(".") : parent;
+  }
+
+  static int bind(int socket, Path path) {
+    return call(path, bytes -> SocketCalls.bind(socket, bytes));
+  }
+
+  static int connect(int socket, Path path) {
+    return call(path, bytes -> SocketCalls.connect(socket, bytes));
+  }
+
+  /** Calls a function with the path, or with a shorter one of the same file. */
+  private static int call(Path path, ToIntFunction<byte[]> function) {
+    byte[] bytes = PathBytes.of(path);
+    if (bytes.length <= SocketCalls.MAX_PATH) {
+      return function.applyAsInt(bytes);
+    }
+    int flags = OpenFlags.O_PATH.bits() | OpenFlags.O_CLOEXEC.bits();
+    int folder = FileCalls.open(PathBytes.of(folder(path)), flags, 0);
+    if (folder < 0) {
+      return folder;
+    }
+    try {
+      return function.applyAsInt(inOpenFolder(folder, PathBytes.of(path.getFileName())));
+    } finally {
+      FileCalls.close(folder);
+    }
+  }
+
+  private static byte[] inOpenFolder(int folder, byte[] name) {
+    byte[] prefix = ("/proc/self/fd/" + folder + "/").getBytes(StandardCharsets.US_ASCII);
+    byte[] path = new byte[prefix.length + name.length];
+    System.arraycopy(prefix, 0, path, 0, prefix.length);
+    System.arraycopy(name, 0, path, prefix.length, name.length);
+    return path;
+  }
+
+  /**
+   * Returns whether a process has bound the socket of a path. A client would count as one to whom a
+   * descriptor is given, so this connects a socket of another type, which the kernel refuses with
+   * EPROTOTYPE if there is a stream socket, and with ECONNREFUSED if there is none.
+   *
+   * @return 1 or 0, or the negative errno
+   */
+  static int isBound(Path path) {
+    int probe = SocketCalls.datagram();
+    if (probe < 0) {
+      return probe;
+    }
+    int result = connect(probe, path);
+    FileCalls.close(probe);
+    if (result == -Errno.ECONNREFUSED.number()) {
+      return 0;
+    }
+    return result >= 0 || result == -Errno.EPROTOTYPE.number() ? 1 : result;
+  }
+}

@@ -1,0 +1,40 @@
+package io.mman.internal.ipc;
+
+import io.mman.internal.error.ErrorPreload;
+import io.mman.internal.error.FileErrors;
+import io.mman.internal.error.SocketErrors;
+import io.mman.internal.file.FileNames;
+import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.libc.NameCalls;
+import io.mman.internal.libc.RightsMessage;
+import io.mman.internal.libc.SocketCalls;
+import io.mman.internal.platform.Fcntl;
+import io.mman.internal.platform.SocketNumber;
+import io.mman.internal.thread.SleepingThreads;
+import io.mman.ipc.Peer;
+
+/**
+ * Loads, on the first call, the classes that handing over needs. No class can be loaded once the
+ * descriptors have run out, and the JVM would never try again.
+ */
+final class SocketPreload {
+  private static boolean isPrepared;
+
+  private SocketPreload() {}
+
+  static void prepare() {
+    if (!isPrepared) {
+      isPrepared = true; // two threads may both load the classes, which does no harm
+      try {
+        ErrorPreload.prepareForFiles();
+        ErrorPreload.initialize(SocketNumber.class, Fcntl.class, FileErrors.class);
+        ErrorPreload.initialize(SocketCalls.class, RightsMessage.class, NameCalls.class);
+        ErrorPreload.initialize(KernelCalls.class, SocketErrors.class, FileNames.class);
+        ErrorPreload.initialize(SocketWait.class, SleepingThreads.class, Deadline.class);
+        ErrorPreload.initialize(ReceivedDescriptor.class, RequiredSeals.class, Peer.class);
+      } catch (LinkageError | RuntimeException e) {
+        // Resources have run out already; the requested operation may still succeed.
+      }
+    }
+  }
+}

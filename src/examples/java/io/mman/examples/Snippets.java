@@ -16,6 +16,7 @@ import io.mman.RegionGroup;
 import io.mman.WriteFlag;
 import io.mman.ipc.Futex;
 import io.mman.ipc.Handover;
+import io.mman.ipc.SharedLock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -213,5 +214,29 @@ final class Snippets {
         ring) {
       return ring.size();
     }
+  }
+
+  static void excludeProcesses(MappedRegion region, Path lockFile) {
+    // @start region="sharedLock"
+    try (SharedLock lock = SharedLock.at(region, 0, lockFile)) {
+      if (lock.lock() == SharedLock.State.OWNER_DIED) {
+        repair(region); // @replace regex="region" replacement="..."
+      }
+      try {
+        increment(region); // @replace regex="region" replacement="..."
+      } finally {
+        lock.unlock();
+      }
+    }
+    // @end
+  }
+
+  private static void repair(MappedRegion region) {
+    region.segment().set(ValueLayout.JAVA_LONG, 16, 0);
+  }
+
+  private static void increment(MappedRegion region) {
+    long before = region.segment().get(ValueLayout.JAVA_LONG, 16);
+    region.segment().set(ValueLayout.JAVA_LONG, 16, before + 1);
   }
 }

@@ -7,6 +7,8 @@
  *       wait.
  *   <li>{@link io.mman.ipc.Handover} gives an open file, such as memory without a name, to another
  *       process, and takes one from it.
+ *   <li>{@link io.mman.ipc.SharedLock} excludes threads of several processes, and survives the
+ *       death of its owner.
  * </ul>
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link

@@ -109,4 +109,12 @@ class SnippetsTest {
     assertEquals(1 << 20, Snippets.take(socket));
     giver.join();
   }
+
+  @Test
+  void aLockExcludes() {
+    try (MappedRegion region = Mapping.anonymous(64).shared().mapShared()) {
+      Snippets.excludeProcesses(region, folder.resolve("lock"));
+      assertEquals(1, region.segment().get(ValueLayout.JAVA_LONG, 16));
+    }
+  }
 }

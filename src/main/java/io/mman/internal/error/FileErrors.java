@@ -120,6 +120,9 @@ public final class FileErrors {
       case EBADF ->
           "an exclusive lock requires a file that is open for writing, a shared lock one that is"
               + " open for reading";
+      case EINVAL ->
+          "the file system has no locks, or the kernel has none that belong to open file"
+              + " descriptions (Linux 3.15)";
       case ENOLCK -> "the system has run out of locks";
       default -> null;
     };

@@ -231,10 +231,20 @@ public final class OpenFile {
     return call(fd -> FileCalls.fcntl(fd, command.number(), argument));
   }
 
-  /** Sets a lock, and returns 0 or the negative errno: EAGAIN or EACCES if it is held elsewhere. */
-  int setLock(LockType type) {
+  /**
+   * Sets the lock of a range, and returns 0 or the negative errno: EAGAIN or EACCES if it is held
+   * elsewhere.
+   *
+   * @param length the number of bytes; 0 for all that follow, whatever length the file has
+   */
+  int setLock(LockType type, long start, long length) {
     descriptor.willLock();
-    return call(fd -> FileCalls.setLock(fd, type));
+    return call(fd -> FileCalls.setLock(fd, type, start, length));
+  }
+
+  /** Returns 1 if another open file description has a lock in a range, 0, or the negative errno. */
+  int hasLock(long start, long length) {
+    return call(fd -> FileCalls.hasLock(fd, start, length));
   }
 
   public void close() {

@@ -187,15 +187,42 @@ public final class FileCalls {
 
   /** Changes the lock of a whole file that an open file description holds, without waiting. */
   public static int setLock(int fd, LockType type) {
+    // The range 0, 0 is the whole file, even if its length changes.
+    return setLock(fd, type, 0, 0);
+  }
+
+  /** Changes the lock of a range that an open file description holds, without waiting. */
+  public static int setLock(int fd, LockType type, long start, long length) {
     int command = Fcntl.OFD_SETLK.number();
     Scratch scratch = Scratch.get();
-    // The other fields are 0, which stands for the whole file, even if its length changes.
+    fillLock(scratch.structure(), type, start, length);
+    return FCNTL.callAgain(fd, command, scratch.structureAddress(), 0);
+  }
+
+  /**
+   * Finds out whether other open file descriptions, of any process, have a lock in a range.
+   *
+   * @return 1 if one of them excludes an exclusive lock, 0 if none does, or the negative errno
+   */
+  public static int hasLock(int fd, long start, long length) {
+    int command = Fcntl.OFD_GETLK.number();
+    Scratch scratch = Scratch.get();
     ByteBuffer flock = scratch.structure();
+    fillLock(flock, LockType.WRLCK, start, length);
+    int result = FCNTL.callAgain(fd, command, scratch.structureAddress(), 0);
+    if (result < 0) {
+      return result;
+    }
+    return flock.getShort(LockType.offset()) == LockType.UNLCK.number() ? 0 : 1;
+  }
+
+  private static void fillLock(ByteBuffer flock, LockType type, long start, long length) {
     for (int i = 0; i < LockType.STRUCTURE_BYTES; i++) {
       flock.put(i, (byte) 0);
     }
     flock.putShort(LockType.offset(), type.number());
-    return FCNTL.callAgain(fd, command, scratch.structureAddress(), 0);
+    flock.putLong(LockType.startOffset(), start);
+    flock.putLong(LockType.startOffset() + Long.BYTES, length);
   }
 
   /** Creates a file in memory, which has no name. Returns a descriptor, or the negative errno. */

@@ -9,6 +9,8 @@ public enum Fcntl {
   GET_SEALS(Numbers.linux(1034).freebsd(20).netbsd(17)),
   /** Sets a lock that belongs to the open file description, without waiting for it. */
   OFD_SETLK(Numbers.linux(37).macos(90)),
+  /** Finds a lock that would prevent such a lock from being set. */
+  OFD_GETLK(Numbers.linux(36).macos(92)),
   /** Makes the drive write its cache to the medium, which fsync(2) of macOS does not. */
   FULLFSYNC(Numbers.onMacos(51));
 

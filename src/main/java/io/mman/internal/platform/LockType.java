@@ -9,7 +9,7 @@ public enum LockType {
   /** No lock. */
   UNLCK(Numbers.linux(2).macos(2));
 
-  /** An upper bound of the size of {@code struct flock}; all fields but the type may be 0. */
+  /** An upper bound of the size of {@code struct flock}; whence and process are 0. */
   public static final int STRUCTURE_BYTES = 32;
 
   private static final int OFFSET = offset(Platform.current());
@@ -28,6 +28,15 @@ public enum LockType {
   /** On Linux the type comes first, on macOS after start, length and process. */
   static int offset(Platform platform) {
     return platform == Platform.MACOS ? 20 : 0;
+  }
+
+  /** Returns the offset of {@code l_start}, which {@code l_len} follows; both are 64-bit. */
+  public static int startOffset() {
+    return startOffset(Platform.current());
+  }
+
+  static int startOffset(Platform platform) {
+    return platform == Platform.MACOS ? 0 : 8;
   }
 
   /** Returns the numbers of all platforms. */

@@ -28,6 +28,8 @@ class LockTypeTest {
             int main(void) {
               printf("%d\\n%d\\n%d\\n", F_RDLCK, F_WRLCK, F_UNLCK);
               printf("%zu\\n%zu\\n", offsetof(struct flock, l_type), sizeof(struct flock));
+              printf("%zu\\n", offsetof(struct flock, l_start));
+              printf("%zu\\n", offsetof(struct flock, l_len));
               return 0;
             }
             """);
@@ -36,6 +38,8 @@ class LockTypeTest {
     assertEquals(Short.parseShort(lines.get(2)), LockType.UNLCK.number());
     assertEquals(Long.parseLong(lines.get(3)), LockType.offset());
     assertTrue(Long.parseLong(lines.get(4)) <= LockType.STRUCTURE_BYTES);
+    assertEquals(Long.parseLong(lines.get(5)), LockType.startOffset());
+    assertEquals(Long.parseLong(lines.get(6)), LockType.startOffset() + Long.BYTES);
   }
 
   @Test
@@ -44,6 +48,7 @@ class LockTypeTest {
     assertEquals(3, LockType.WRLCK.numbers().on(Platform.MACOS));
     assertEquals(2, LockType.UNLCK.numbers().on(Platform.MACOS));
     assertEquals(20, LockType.offset(Platform.MACOS));
+    assertEquals(0, LockType.startOffset(Platform.MACOS));
     for (LockType type : LockType.values()) {
       for (Platform platform : Platform.values()) {
         if (platform.isBsd()) {

@@ -98,6 +98,7 @@ class PlatformTest {
     "ADD_SEALS,  1033, 1033, -1, 19, 16, -1",
     "GET_SEALS,  1034, 1034, -1, 20, 17, -1",
     "OFD_SETLK,  37,   37,   90, -1, -1, -1",
+    "OFD_GETLK,  36,   36,   92, -1, -1, -1",
     "FULLFSYNC,  -1,   -1,   51, -1, -1, -1",
   })
   void fcntlCommandsAreThoseOfTheHeaders(

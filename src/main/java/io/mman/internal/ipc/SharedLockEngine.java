@@ -1,0 +1,285 @@
+package io.mman.internal.ipc;
+
+import io.mman.MmanException;
+import io.mman.internal.file.FileLock;
+import io.mman.internal.region.Region;
+import io.mman.ipc.SharedLock.State;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One participant of a lock in shared memory. {@link io.mman.ipc.SharedLock} is its public face.
+ *
+ * <p>The participant has a number, and keeps the byte of the lock file locked that belongs to the
+ * number. Whoever waits too long for the lock asks the kernel whether the owner's byte is locked.
+ * The kernel unlocks it when the owner dies, and the lock can then be taken from the dead. As no
+ * number is used twice, the word cannot come to name the same owner again in the meantime.
+ */
+public final class SharedLockEngine {
+  private final LockWord word;
+  private final FutexWord futex;
+  private final LockFile file;
+  private final long tie;
+  private final int number;
+  private final LockUse use = new LockUse();
+
+  /** The thread that holds the lock. It is null before the word is released. */
+  private volatile @Nullable Thread owner;
+
+  private SharedLockEngine(LockWord word, FutexWord futex, LockFile file, long tie, int number) {
+    this.word = word;
+    this.futex = futex;
+    this.file = file;
+    this.tie = tie;
+    this.number = number;
+  }
+
+  /** Adds a participant. */
+  public static SharedLockEngine at(Region region, long offset, Path path) {
+    FileLock.requireSupported();
+    LockWord word = LockWord.at(region, offset);
+    FutexWord futex = FutexWord.at(region, offset);
+    LockFile file = LockFile.open(path, word.tie() == 0);
+    try {
+      long tie = file.tie(word);
+      return new SharedLockEngine(word, futex, file, tie, file.draw(word, tie));
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private boolean isHeldByCurrentThread() {
+    if (owner != Thread.currentThread()) {
+      return false;
+    }
+    use.requireOpen(); // it may have been closed together with the region
+    return true;
+  }
+
+  /** Waits for the lock. Interrupts have no effect, and the interrupt status is kept. */
+  public State lock() {
+    if (isHeldByCurrentThread()) {
+      throw new IllegalStateException("the current thread already holds the lock");
+    }
+    use.enter();
+    State state;
+    try {
+      state = word.take(number, tie) ? State.CLEAN : await();
+    } catch (RuntimeException | Error e) {
+      use.leave();
+      throw e;
+    }
+    return hold(state);
+  }
+
+  private State await() {
+    LockWait wait = new LockWait(Timeout.FOREVER);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        State state = wait.look();
+        if (state != null) {
+          return state;
+        }
+        interrupted |= Thread.interrupted(); // with it, a virtual thread might not sleep
+        wait.sleep();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Returns how the lock was left, or null if it is held elsewhere. */
+  public @Nullable State tryLock() {
+    if (isHeldByCurrentThread()) {
+      return null;
+    }
+    use.enter();
+    State state;
+    try {
+      state = word.take(number, tie) ? State.CLEAN : new LockWait(0).look();
+    } catch (RuntimeException | Error e) {
+      use.leave();
+      throw e;
+    }
+    return holdOrLeave(state);
+  }
+
+  /** Returns how the lock was left, or null if the time is up. */
+  public @Nullable State tryLock(long nanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (isHeldByCurrentThread()) {
+      return null;
+    }
+    use.enter();
+    State state;
+    try {
+      state = word.take(number, tie) ? State.CLEAN : await(nanos);
+    } catch (InterruptedException | RuntimeException | Error e) {
+      use.leave();
+      throw e;
+    }
+    return holdOrLeave(state);
+  }
+
+  private @Nullable State await(long nanos) throws InterruptedException {
+    LockWait wait = new LockWait(nanos);
+    State state = wait.look();
+    while (state == null && !wait.isOver()) {
+      wait.sleep();
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      state = wait.look();
+    }
+    return state;
+  }
+
+  private @Nullable State holdOrLeave(@Nullable State state) {
+    if (state == null) {
+      use.leave();
+      return null;
+    }
+    return hold(state);
+  }
+
+  /** Makes the current thread the owner, after it has stored our number in the word. */
+  private State hold(State state) {
+    if (!use.hold()) {
+      try {
+        giveBack(state);
+      } finally {
+        use.leave();
+      }
+      throw LockUse.closedException();
+    }
+    owner = Thread.currentThread();
+    return state;
+  }
+
+  /**
+   * Gives the lock back, because it was closed in the meantime. If its owner had died, the word
+   * keeps our number: our byte is about to be unlocked, so that the next owner is told instead.
+   */
+  private void giveBack(State state) {
+    if (state == State.CLEAN) {
+      wakeAfter(word.release(number));
+    }
+  }
+
+  /** Releases the lock. If the memory cannot be accessed, the thread still holds it. */
+  public void unlock() {
+    if (!isHeldByCurrentThread()) {
+      throw new IllegalMonitorStateException("the current thread does not hold the lock");
+    }
+    owner = null; // before another thread can acquire it
+    use.endHold();
+    int before;
+    try {
+      before = word.release(number);
+    } catch (RuntimeException | Error e) {
+      if (use.hold()) {
+        owner = Thread.currentThread();
+      } else {
+        use.leave();
+      }
+      throw e;
+    }
+    use.leave();
+    wakeAfter(before);
+  }
+
+  private void wakeAfter(int before) {
+    if (LockWord.ownerIn(before) != number) {
+      throw new IllegalStateException("the memory of the lock has been overwritten: " + word);
+    }
+    if (before != number) {
+      try {
+        futex.wake(1);
+      } catch (MmanException | IllegalStateException | IndexOutOfBoundsException e) {
+        // The lock is free nevertheless, and those who sleep look at it within 20 ms.
+      }
+    }
+  }
+
+  /** Ends waits and closes the lock file. The lock must not be held, if the region is open. */
+  public void close() {
+    if (use.close(!word.isRegionAlive())) {
+      file.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "SharedLock[" + word + ", " + file + "]";
+  }
+
+  /** One wait of a thread that has found the lock taken. */
+  private final class LockWait {
+    private final long nanos;
+    private final long start = System.nanoTime();
+
+    /** The word when it was last seen. */
+    private int seen;
+
+    /** The word when the thread last slept, or 0. */
+    private int slept;
+
+    LockWait(long nanos) {
+      this.nanos = nanos;
+    }
+
+    boolean isOver() {
+      return left() <= 0;
+    }
+
+    private long left() {
+      return nanos - (System.nanoTime() - start);
+    }
+
+    /**
+     * Takes the lock if it is free, or if its owner has died. The kernel is asked about the owner
+     * if the word has not changed during a sleep, or if there will be none.
+     *
+     * @return null if the lock is held
+     */
+    @Nullable State look() {
+      while (true) {
+        use.requireOpen();
+        seen = word.value(tie);
+        State state = seen == 0 ? State.CLEAN : State.OWNER_DIED;
+        if (seen != 0 && (isRecent() || isOwnerAlive())) {
+          return null;
+        }
+        // Others may sleep, once this thread has slept.
+        int taken = seen == 0 && slept == 0 ? number : number | LockWord.SLEEPERS;
+        if (word.compareAndSet(seen, taken)) {
+          return state;
+        }
+      }
+    }
+
+    private boolean isRecent() {
+      return seen != slept && !isOver();
+    }
+
+    private boolean isOwnerAlive() {
+      int other = LockWord.ownerIn(seen);
+      return other == number || file.isAlive(tie, other);
+    }
+
+    /** Sleeps until the word changes, for some 20 ms at most. */
+    void sleep() {
+      int sleeping = seen | LockWord.SLEEPERS;
+      if (sleeping == seen || word.compareAndSet(seen, sleeping)) {
+        slept = sleeping;
+        futex.pause(sleeping, left());
+      }
+    }
+  }
+}

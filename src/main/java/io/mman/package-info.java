@@ -15,10 +15,11 @@
  * <p><img src="doc-files/layers.svg" alt="The layers: Mapping, MappedRegion and RegionGroup;
  * NativeFile; Mman; exceptions, flags and java.lang.foreign">
  *
- * <p>Five pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
+ * <p>Six pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
  * href="doc-files/truncation.html">Truncation</a>, <a
- * href="doc-files/durability.html">Durability</a>, <a href="doc-files/stalls.html">Stalls</a> and
- * <a href="doc-files/native-access.html">Native access</a>.
+ * href="doc-files/durability.html">Durability</a>, <a href="doc-files/stalls.html">Stalls</a>, <a
+ * href="doc-files/between-processes.html">Between processes</a> and <a
+ * href="doc-files/native-access.html">Native access</a>.
  *
  * <p><b>Monitoring.</b> If a recording of JDK Flight Recorder enables them, the library emits the
  * events {@code io.mman.Map}, {@code io.mman.Unmap}, {@code io.mman.Protect}, {@code

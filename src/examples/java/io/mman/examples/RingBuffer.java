@@ -4,129 +4,231 @@ import io.mman.FileSeal;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.MemfdFlag;
+import io.mman.Mman;
 import io.mman.NativeFile;
+import io.mman.ipc.Futex;
+import io.mman.ipc.SharedLock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
- * Passes messages from one producer to one consumer, which may be threads or processes, without a
- * lock or a system call. {@link RingBufferMain} measures the throughput.
+ * Passes messages from one producer to one consumer, which may be threads or processes. A side that
+ * has to wait sleeps in the kernel, and notices when the other side ends or dies. {@link
+ * RingBufferMain} measures the throughput.
  *
- * <p>The memory starts with two positions, which only grow: the consumer has read everything before
- * the first, and the producer has written everything before the second. Each position is written by
- * one side only, which stores it with release semantics once it has finished with the preceding
- * bytes; the other side loads it with acquire semantics. A message consists of its length and its
- * bytes, padded to a multiple of 8. It never wraps around: if the rest of the ring is too short for
- * it, that rest is skipped.
+ * <p>The first page of the memory holds two positions, which only grow: the consumer has read
+ * everything before the first, and the producer has written everything before the second. Each is
+ * stored by one side and loaded by the other. A message consists of its length and its bytes,
+ * padded to a multiple of 8. It never wraps around, because the ring is mapped twice in a row.
  */
-final class RingBuffer {
-  private static final long READ = 0;
+public final class RingBuffer implements AutoCloseable {
+  /** What one side stores, in cache lines of its own, two of which processors fetch at a time. */
+  private record Side(long position, long sleeps, long end, long lock) {
+    Side(long start) {
+      this(start, start + 128, start + 256, start + 384);
+    }
+  }
 
-  /** Two cache lines away, as processors fetch pairs of lines and each position has its writer. */
-  private static final long WRITTEN = 128;
+  private static final Side CONSUMER = new Side(0);
+  private static final Side PRODUCER = new Side(512);
 
-  private static final long DATA = 256;
-  private static final int SKIP = -1;
+  private static final int ENDED = 1;
+  private static final int DIED = 2;
+
   private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle FLAG = ValueLayout.JAVA_INT.varHandle();
   private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT;
+  private static final Duration PATIENCE = Duration.ofMillis(200);
 
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment header;
   private final MemorySegment bytes;
   private final long capacity;
+  private final Side here;
+  private final Side there;
+  private final SharedLock presence;
+  private final SharedLock othersPresence;
+  private final Futex sleeping;
+  private final Futex othersSleeping;
   private long mine; // the position of this side
   private long others; // the last known position of the other side; a new load is a cache miss
 
   /** Creates the memory with a fixed size, so that neither process can truncate it. */
-  static NativeFile create(long capacity) {
-    if (capacity < 16 || Long.bitCount(capacity) != 1) {
-      throw new IllegalArgumentException("not a power of two of at least 16: " + capacity);
+  public static NativeFile create(long capacity) {
+    if (capacity < Mman.pageSize() || Long.bitCount(capacity) != 1) {
+      throw new IllegalArgumentException("not a power of two of at least a page: " + capacity);
     }
-    NativeFile memory = NativeFile.memory("ring", DATA + capacity, MemfdFlag.ALLOW_SEALING);
+    long size = Mman.pageSize() + capacity;
+    NativeFile memory = NativeFile.memory("ring", size, MemfdFlag.ALLOW_SEALING);
     memory.seal(FileSeal.SHRINK, FileSeal.GROW, FileSeal.SEAL);
     return memory;
   }
 
-  /** Opens the side of the producer. */
-  static RingBuffer producer(Path memory, Arena arena) {
-    return new RingBuffer(memory, arena, WRITTEN, READ);
+  /** Opens the side of the producer. The lock file is created if necessary. */
+  public static RingBuffer producer(NativeFile memory, Path lockFile) {
+    return new RingBuffer(memory, lockFile, PRODUCER, CONSUMER);
   }
 
-  /** Opens the side of the consumer. */
-  static RingBuffer consumer(Path memory, Arena arena) {
-    return new RingBuffer(memory, arena, READ, WRITTEN);
+  /** Opens the side of the consumer. The lock file is created if necessary. */
+  public static RingBuffer consumer(NativeFile memory, Path lockFile) {
+    return new RingBuffer(memory, lockFile, CONSUMER, PRODUCER);
   }
 
-  private RingBuffer(Path memory, Arena arena, long mine, long others) {
-    Mapping mapping = Mapping.file(memory).readWrite().populate();
-    MappedRegion region = mapping.map(arena);
-    bytes = region.segment();
-    capacity = bytes.byteSize() - DATA;
-    this.mine = (long) POSITION.getAcquire(bytes, mine);
-    this.others = (long) POSITION.getAcquire(bytes, others);
+  private RingBuffer(NativeFile memory, Path lockFile, Side here, Side there) {
+    this.here = here;
+    this.there = there;
+    long page = Mman.pageSize();
+    capacity = memory.size() - page;
+    MappedRegion first = Mapping.file(memory).range(0, page).readWrite().map(arena);
+    Mapping ring = Mapping.file(memory).range(page, capacity).readWrite().populate();
+    header = first.segment();
+    bytes = ring.mirrored().map(arena).segment();
+    sleeping = Futex.at(first, here.sleeps);
+    othersSleeping = Futex.at(first, there.sleeps);
+    presence = SharedLock.at(first, here.lock, lockFile);
+    othersPresence = SharedLock.at(first, there.lock, lockFile);
+    if (presence.tryLock().isEmpty()) {
+      release();
+      throw new IllegalStateException("this side of the ring is already open");
+    }
+    FLAG.setVolatile(header, here.end, 0);
+    mine = (long) POSITION.getAcquire(header, here.position);
+    others = (long) POSITION.getAcquire(header, there.position);
   }
 
   /** Writes a message, or returns false if there is currently no room for it. */
-  boolean offer(MemorySegment message) {
+  public boolean offer(MemorySegment message) {
     long size = sizeOf(message.byteSize());
-    if (size > capacity / 2) {
+    if (size > capacity) {
       throw new IllegalArgumentException("the message is too large: " + message.byteSize());
     }
-    long lap = leftOfLap();
-    long skip = size > lap ? lap : 0;
-    if (!hasRoom(skip + size)) {
+    if (!hasRoom(size)) {
       return false;
     }
-    if (skip > 0) {
-      bytes.set(LENGTH, here(), SKIP);
-      mine += skip;
-    }
-    bytes.set(LENGTH, here(), (int) message.byteSize());
-    MemorySegment.copy(message, 0, bytes, here() + Integer.BYTES, message.byteSize());
-    mine += size;
-    POSITION.setRelease(bytes, WRITTEN, mine);
+    bytes.set(LENGTH, index(), (int) message.byteSize());
+    MemorySegment.copy(message, 0, bytes, index() + Integer.BYTES, message.byteSize());
+    moveBy(size);
     return true;
   }
 
   /** Copies the next message and returns its length, or -1 if there is currently none. */
-  int poll(MemorySegment target) {
+  public int poll(MemorySegment target) {
     if (isEmpty()) {
       return -1;
     }
-    if (bytes.get(LENGTH, here()) == SKIP) {
-      mine += leftOfLap(); // a message follows, as the producer publishes both at once
-    }
-    int length = bytes.get(LENGTH, here());
-    MemorySegment.copy(bytes, here() + Integer.BYTES, target, 0, length);
-    mine += sizeOf(length);
-    POSITION.setRelease(bytes, READ, mine);
+    int length = bytes.get(LENGTH, index());
+    MemorySegment.copy(bytes, index() + Integer.BYTES, target, 0, length);
+    moveBy(sizeOf(length));
     return length;
+  }
+
+  /** Writes a message, for which it sleeps until there is room. */
+  public void put(MemorySegment message) throws InterruptedException {
+    while (!offer(message)) {
+      if (!awaitOther()) {
+        throw new IllegalStateException("the consumer has ended");
+      }
+    }
+  }
+
+  /** Sleeps until there is a message; returns -1 once the producer has ended and all is read. */
+  public int take(MemorySegment target) throws InterruptedException {
+    int length = poll(target);
+    while (length < 0 && awaitOther()) {
+      length = poll(target);
+    }
+    return length;
+  }
+
+  /** Publishes the position, and wakes the other side if it may have gone to sleep before. */
+  private void moveBy(long size) {
+    mine += size;
+    POSITION.setVolatile(header, here.position, mine); // before the flag is loaded
+    if ((int) FLAG.getVolatile(header, there.sleeps) != 0) {
+      wakeOther();
+    }
+  }
+
+  private void wakeOther() {
+    FLAG.setVolatile(header, there.sleeps, 0);
+    othersSleeping.wake(1);
+  }
+
+  /**
+   * Sleeps until the other side has moved its position. Returns false if it has ended instead.
+   *
+   * @throws IllegalStateException if its process has died
+   */
+  private boolean awaitOther() throws InterruptedException {
+    while (true) {
+      FLAG.setVolatile(header, here.sleeps, 1); // before the position is loaded
+      int end = (int) FLAG.getVolatile(header, there.end);
+      if ((long) POSITION.getVolatile(header, there.position) != others) {
+        FLAG.setVolatile(header, here.sleeps, 0);
+        return true;
+      }
+      if (end == DIED) {
+        throw new IllegalStateException("the process of the other side has died");
+      }
+      if (end == ENDED) {
+        return false;
+      }
+      if (!sleeping.await(1, PATIENCE)) {
+        noticeDeath();
+      }
+    }
+  }
+
+  /** The lock of a side that is open is held. One that has not been opened yet has none. */
+  private void noticeDeath() {
+    Optional<SharedLock.State> lock = othersPresence.tryLock();
+    if (lock.isPresent()) {
+      if (lock.get() == SharedLock.State.OWNER_DIED) {
+        FLAG.setVolatile(header, there.end, DIED);
+      }
+      othersPresence.unlock();
+    }
   }
 
   private boolean hasRoom(long size) {
     if (mine + size - others > capacity) {
-      others = (long) POSITION.getAcquire(bytes, READ);
+      others = (long) POSITION.getAcquire(header, there.position);
     }
     return mine + size - others <= capacity;
   }
 
   private boolean isEmpty() {
     if (mine == others) {
-      others = (long) POSITION.getAcquire(bytes, WRITTEN);
+      others = (long) POSITION.getAcquire(header, there.position);
     }
     return mine == others;
   }
 
-  private long here() {
-    return DATA + (mine & capacity - 1);
-  }
-
-  private long leftOfLap() {
-    return capacity - (mine & capacity - 1);
+  private long index() {
+    return mine & capacity - 1;
   }
 
   private static long sizeOf(long length) {
     return (Integer.BYTES + length + 7) & -8;
+  }
+
+  /** Ends this side, and wakes the other one. */
+  @Override
+  public void close() {
+    FLAG.setVolatile(header, here.end, ENDED);
+    wakeOther();
+    presence.unlock();
+    release();
+  }
+
+  private void release() {
+    presence.close();
+    othersPresence.close();
+    arena.close();
   }
 }

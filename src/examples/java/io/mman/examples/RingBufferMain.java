@@ -1,58 +1,74 @@
 package io.mman.examples;
 
+import io.mman.FileSeal;
 import io.mman.NativeFile;
+import io.mman.ipc.Handover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
- * Sends messages to a second JVM through a {@link RingBuffer} in a memfd, which the child opens as
- * {@code /proc/PID/fd/N}, and prints the number of messages per second. The optional argument is
- * the number of messages; the default is 10 million.
+ * Sends messages to another process through a {@link RingBuffer} whose memory is handed over, and
+ * prints the number of messages per second. The first argument is the number of messages, by
+ * default 10 million. The others are the command that starts the consumer, by default another JVM;
+ * the path of the socket and that number are added to it:
+ *
+ * <pre>
+ *   RingBufferMain 100000 python3 src/examples/python/ring_consumer.py
+ * </pre>
  */
 public final class RingBufferMain {
   private static final long CAPACITY = 1 << 20;
   private static final int MESSAGE = 32; // in bytes; holds the number of the message four times
-  private static final int PATIENCE = 1000;
+  private static final String DOOR = "door";
+  private static final String LOCKS = "locks";
 
   private RingBufferMain() {}
 
   public static void main(String... arguments) throws IOException, InterruptedException {
     long count = arguments.length > 0 ? Long.parseLong(arguments[0]) : 10_000_000;
-    try (NativeFile memory = RingBuffer.create(CAPACITY)) {
-      String path = memory.path().toString();
-      Process child = ChildProcess.start(Child.class, path, Long.toString(count));
-      try {
-        produce(memory.path(), count, child.toHandle());
-        child.inputReader().lines().forEach(System.out::println);
-      } finally {
-        child.destroy();
+    Path folder = Files.createTempDirectory("mman-ring");
+    try (NativeFile memory = RingBuffer.create(CAPACITY);
+        Handover door = Handover.listen(folder.resolve(DOOR));
+        RingBuffer ring = RingBuffer.producer(memory, folder.resolve(LOCKS))) {
+      Process consumer = consumer(arguments, folder.resolve(DOOR), count).start();
+      consumer.onExit().thenRun(door::close); // it may fail before it has taken the memory
+      door.give(memory);
+      produce(ring, count);
+      if (consumer.waitFor() != 0) {
+        throw new IOException("the consumer failed");
       }
-      if (child.waitFor() != 0) {
-        throw new IOException("the child failed");
-      }
+    } finally {
+      Files.deleteIfExists(folder.resolve(LOCKS));
+      Files.delete(folder);
     }
   }
 
-  private static void produce(Path memory, long count, ProcessHandle consumer) {
+  private static ProcessBuilder consumer(String[] arguments, Path door, long count) {
+    String[] last = {door.toString(), Long.toString(count)};
+    if (arguments.length < 2) {
+      return ChildProcess.builder(List.of(), Child.class, last).inheritIO();
+    }
+    List<String> words = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+    words.addAll(List.of(last));
+    return new ProcessBuilder(words).inheritIO();
+  }
+
+  private static void produce(RingBuffer ring, long count) throws InterruptedException {
     try (Arena arena = Arena.ofConfined()) {
-      RingBuffer ring = RingBuffer.producer(memory, arena);
       MemorySegment message = arena.allocate(MESSAGE, Long.BYTES);
       for (long number = 0; number < count; number++) {
-        fill(message, number);
-        for (int tries = 1; !ring.offer(message); tries++) {
-          pause(tries, consumer);
+        for (int at = 0; at < MESSAGE; at += Long.BYTES) {
+          message.set(ValueLayout.JAVA_LONG, at, number);
         }
+        ring.put(message);
       }
-    }
-  }
-
-  private static void fill(MemorySegment message, long number) {
-    for (int at = 0; at < MESSAGE; at += Long.BYTES) {
-      message.set(ValueLayout.JAVA_LONG, at, number);
     }
   }
 
@@ -60,19 +76,20 @@ public final class RingBufferMain {
   static final class Child {
     private Child() {}
 
-    public static void main(String... arguments) {
-      long count = Long.parseLong(arguments[1]);
-      ProcessHandle producer = ProcessHandle.current().parent().orElseThrow();
+    public static void main(String... arguments) throws InterruptedException {
+      Path door = Path.of(arguments[0]);
+      try (NativeFile memory = Handover.take(door, FileSeal.SHRINK);
+          RingBuffer ring = RingBuffer.consumer(memory, door.resolveSibling(LOCKS))) {
+        consume(ring, Long.parseLong(arguments[1]));
+      }
+    }
+
+    private static void consume(RingBuffer ring, long count) throws InterruptedException {
       try (Arena arena = Arena.ofConfined()) {
-        RingBuffer ring = RingBuffer.consumer(Path.of(arguments[0]), arena);
         MemorySegment message = arena.allocate(MESSAGE, Long.BYTES);
         long start = 0;
         for (long number = 0; number < count; number++) {
-          int length = ring.poll(message);
-          for (int tries = 1; length < 0; tries++) {
-            pause(tries, producer);
-            length = ring.poll(message);
-          }
+          int length = ring.take(message);
           start = number == 0 ? System.nanoTime() : start;
           check(message, length, number);
         }
@@ -91,25 +108,13 @@ public final class RingBufferMain {
     }
 
     private static void report(long count, long nanos) {
-      double aSecond = count / (nanos / 1e9);
       System.out.printf(
           Locale.ROOT,
           "%,d messages of %d bytes in %.2f s: %,.0f a second%n",
           count,
           MESSAGE,
           nanos / 1e9,
-          aSecond);
-    }
-  }
-
-  /** Spins briefly, then yields; fails if the other process has ended. */
-  private static void pause(int tries, ProcessHandle other) {
-    if (tries % PATIENCE != 0) {
-      Thread.onSpinWait();
-    } else if (other.isAlive()) {
-      Thread.yield();
-    } else {
-      throw new IllegalStateException("the other process has ended");
+          count / (nanos / 1e9));
     }
   }
 }

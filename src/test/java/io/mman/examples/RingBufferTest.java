@@ -1,44 +1,69 @@
 package io.mman.examples;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.Errno;
+import io.mman.MappedRegion;
 import io.mman.Mapping;
+import io.mman.Mman;
 import io.mman.MmanException;
 import io.mman.NativeFile;
-import io.mman.Protection;
 import io.mman.testing.ChildJvm;
-import java.lang.foreign.Arena;
+import io.mman.testing.Elsewhere;
+import io.mman.testing.Requirements;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(120)
 class RingBufferTest {
-  private static final int CAPACITY = 256;
+  private static final int CAPACITY = (int) Mman.pageSize();
 
-  private final Arena arena = Arena.ofConfined();
+  @TempDir Path folder;
+
   private final NativeFile memory = RingBuffer.create(CAPACITY);
-  private final RingBuffer producer = RingBuffer.producer(memory.path(), arena);
-  private final RingBuffer consumer = RingBuffer.consumer(memory.path(), arena);
-  private final byte[] target = new byte[CAPACITY];
+  private final byte[] bytes = new byte[CAPACITY];
+  private final MemorySegment target = MemorySegment.ofArray(bytes);
+  private Path locks;
+  private RingBuffer producer;
+  private RingBuffer consumer;
+
+  @BeforeEach
+  void open() {
+    locks = folder.resolve("locks");
+    producer = RingBuffer.producer(memory, locks);
+    consumer = RingBuffer.consumer(memory, locks);
+  }
 
   @AfterEach
   void close() {
-    arena.close();
     memory.close();
   }
 
   private byte[] poll() {
-    int length = consumer.poll(MemorySegment.ofArray(target));
-    return length < 0 ? null : Arrays.copyOf(target, length);
+    int length = consumer.poll(target);
+    return length < 0 ? null : Arrays.copyOf(bytes, length);
+  }
+
+  private static MemorySegment message(int... values) {
+    byte[] message = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      message[i] = (byte) values[i];
+    }
+    return MemorySegment.ofArray(message);
   }
 
   /** A queue of arrays is the model; the ring goes round hundreds of times. */
@@ -48,7 +73,7 @@ class RingBufferTest {
     Queue<byte[]> model = new ArrayDeque<>();
     int refused = 0;
     for (int i = 0; i < 20_000; i++) {
-      byte[] message = new byte[random.nextInt(CAPACITY / 2 - 3)];
+      byte[] message = new byte[random.nextInt(CAPACITY - 3)];
       random.nextBytes(message);
       if (random.nextBoolean()) {
         if (producer.offer(MemorySegment.ofArray(message))) {
@@ -66,35 +91,86 @@ class RingBufferTest {
   }
 
   @Test
-  void fullRingRefusesUntilSomethingIsRead() {
+  void aFullRingRefusesUntilSomethingIsRead() {
     MemorySegment message = MemorySegment.ofArray(new byte[CAPACITY / 2 - 4]);
 
     assertTrue(producer.offer(message));
     assertTrue(producer.offer(message));
-    assertFalse(producer.offer(MemorySegment.ofArray(new byte[0])));
-    assertEquals(message.byteSize(), consumer.poll(MemorySegment.ofArray(target)));
+    assertFalse(producer.offer(message()));
+    assertEquals(message.byteSize(), consumer.poll(target));
     assertTrue(producer.offer(message));
   }
 
   @Test
-  void messageOfMoreThanHalfTheRingIsRefused() {
-    MemorySegment message = MemorySegment.ofArray(new byte[CAPACITY / 2 - 3]);
+  void aMessageThatIsLargerThanTheRingIsRefused() {
+    MemorySegment message = MemorySegment.ofArray(new byte[CAPACITY - 3]);
 
     assertThrows(IllegalArgumentException.class, () -> producer.offer(message));
   }
 
   @Test
-  void sideThatIsOpenedAgainGoesOnWhereItWas() {
-    producer.offer(MemorySegment.ofArray(new byte[] {1}));
-    producer.offer(MemorySegment.ofArray(new byte[] {2}));
-    consumer.poll(MemorySegment.ofArray(target));
-    RingBuffer next = RingBuffer.consumer(memory.path(), arena);
-    RingBuffer.producer(memory.path(), arena).offer(MemorySegment.ofArray(new byte[] {3}));
+  void aSideIsOpenOnce() {
+    assertThrows(IllegalStateException.class, () -> RingBuffer.producer(memory, locks));
 
-    assertEquals(1, next.poll(MemorySegment.ofArray(target)));
-    assertEquals(2, target[0]);
-    assertEquals(1, next.poll(MemorySegment.ofArray(target)));
-    assertEquals(3, target[0]);
+    assertTrue(producer.offer(message(1)));
+  }
+
+  @Test
+  void aSideThatIsOpenedAgainGoesOnWhereItWas() {
+    producer.offer(message(1));
+    producer.offer(message(2));
+    consumer.poll(target);
+    consumer.close();
+    producer.close();
+    consumer = RingBuffer.consumer(memory, locks);
+    producer = RingBuffer.producer(memory, locks);
+    producer.offer(message(3));
+
+    assertEquals(1, consumer.poll(target));
+    assertEquals(2, bytes[0]);
+    assertEquals(1, consumer.poll(target));
+    assertEquals(3, bytes[0]);
+  }
+
+  @Test
+  void theConsumerSleepsUntilThereIsAMessage() throws Throwable {
+    consumer.close();
+    Elsewhere reader =
+        Elsewhere.start(
+            () -> {
+              try (RingBuffer mine = RingBuffer.consumer(memory, locks)) {
+                assertEquals(2, mine.take(target));
+                assertEquals(-1, mine.take(target));
+              }
+            });
+    reader.awaitIn("await");
+
+    producer.put(message(7, 8));
+    producer.close();
+
+    reader.join();
+    assertEquals(8, bytes[1]);
+  }
+
+  @Test
+  void theProducerSleepsUntilThereIsRoom() throws Throwable {
+    MemorySegment message = MemorySegment.ofArray(new byte[CAPACITY - 4]);
+    producer.close();
+    Elsewhere writer =
+        Elsewhere.start(
+            () -> {
+              try (RingBuffer mine = RingBuffer.producer(memory, locks)) {
+                mine.put(message);
+                mine.put(message);
+                assertThrows(IllegalStateException.class, () -> mine.put(message));
+              }
+            });
+    writer.awaitIn("await");
+
+    assertEquals(CAPACITY - 4, consumer.take(target));
+    consumer.close();
+
+    writer.join();
   }
 
   @Test
@@ -108,17 +184,42 @@ class RingBufferTest {
 
   /** The other process may write anything: bounds are checked. */
   @Test
-  void wrongLengthIsAnException() {
+  void aWrongLengthIsAnException() {
     producer.offer(MemorySegment.ofArray(new byte[8]));
-    try (Arena other = Arena.ofConfined()) {
-      Mapping.file(memory.path())
-          .protection(Protection.READ_WRITE)
-          .map(other)
-          .segment()
-          .set(ValueLayout.JAVA_INT, 256, Integer.MAX_VALUE);
+    try (MappedRegion other = Mapping.file(memory).readWrite().mapConfined()) {
+      other.segment().set(JAVA_INT, Mman.pageSize(), Integer.MAX_VALUE);
     }
 
     assertThrows(IndexOutOfBoundsException.class, this::poll);
+  }
+
+  @Test
+  void theDeathOfTheProducerIsNoticedAfterItsMessagesAreRead() throws InterruptedException {
+    producer.close();
+    ChildJvm.of(DyingProducer.class).run(memory.path().toString(), locks.toString()).success();
+
+    assertEquals(1, consumer.take(target));
+    assertEquals(1, consumer.take(target));
+    assertThrows(IllegalStateException.class, () -> consumer.take(target));
+    assertThrows(IllegalStateException.class, () -> consumer.take(target));
+    producer = RingBuffer.producer(memory, locks);
+    producer.put(message(3));
+    assertEquals(1, consumer.take(target));
+    assertEquals(3, bytes[0]);
+  }
+
+  /** Ends without closing its side. */
+  static final class DyingProducer {
+    private DyingProducer() {}
+
+    /** Takes the paths of the memory and of the lock file. */
+    public static void main(String... args) throws InterruptedException {
+      NativeFile memory = NativeFile.open(Path.of(args[0]), StandardOpenOption.WRITE);
+      RingBuffer ring = RingBuffer.producer(memory, Path.of(args[1]));
+      ring.put(MemorySegment.ofArray(new byte[1]));
+      ring.put(MemorySegment.ofArray(new byte[1]));
+      Runtime.getRuntime().halt(0);
+    }
   }
 
   @Test
@@ -127,5 +228,20 @@ class RingBufferTest {
 
     assertTrue(
         line.matches("300,000 messages of 32 bytes in \\d+\\.\\d\\d s: [\\d,]+ a second\n"), line);
+  }
+
+  @Test
+  void aScriptInPythonReadsEveryMessage() {
+    Requirements.requirePrograms("python3");
+    String script = Path.of("src/examples/python/ring_consumer.py").toString();
+
+    String line = ChildJvm.of(RingBufferMain.class).run("50000", "python3", script).success();
+
+    assertEquals("50000 messages, the sum is 1249975000\n", line);
+  }
+
+  @Test
+  void aConsumerThatFailsIsAnError() {
+    assertEquals(1, ChildJvm.of(RingBufferMain.class).run("5", "false").exitCode());
   }
 }

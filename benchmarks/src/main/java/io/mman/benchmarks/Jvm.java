@@ -13,7 +13,7 @@ public final class Jvm {
   static final List<String> WARM_HEAP = List.of("-Xms256m", "-Xmn64m", "-XX:+AlwaysPreTouch");
 
   /** The options that the documentation of Agrona and Chronicle Bytes requires. */
-  static final List<String> FOR_PEERS =
+  public static final List<String> FOR_PEERS =
       List.of(
           "--sun-misc-unsafe-memory-access=allow",
           "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",

@@ -1,0 +1,2 @@
+/** Two JVMs that exchange messages. */
+package io.mman.benchmarks.processes;

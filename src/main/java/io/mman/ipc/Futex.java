@@ -31,7 +31,7 @@ import java.time.Duration;
  *
  * <p><b>The region.</b> A waiting thread does not keep the region from being closed. {@code close},
  * {@code protect}, {@code resize}, {@code split} and {@code join} of the region do not wait for
- * waiting threads, which then throw {@link IllegalStateException} within some 20 milliseconds. The
+ * waiting threads, which then throw {@link IllegalStateException} within a tenth of a second. The
  * same happens when the arena or group is closed whose lifetime the region borrows.
  *
  * <p><b>Threads.</b> If the region is not confined, any number of threads can use the object. A
@@ -80,7 +80,7 @@ public final class Futex {
    *     compares
    * @return true if the word had another value or the thread was woken; false if the time is up
    * @throws InterruptedException if the thread is interrupted before or while it waits; its
-   *     interrupt status is cleared. A waiting thread notices this within some 20 milliseconds
+   *     interrupt status is cleared. A waiting thread notices this within a tenth of a second
    * @throws IllegalStateException if the region is closed, or is closed or changed during the wait
    * @throws IndexOutOfBoundsException if the word is no longer inside the region
    * @throws WrongThreadException if the region is confined to another thread

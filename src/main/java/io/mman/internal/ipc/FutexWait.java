@@ -8,9 +8,12 @@ import java.util.concurrent.locks.LockSupport;
 /** One wait of a thread for a word of memory. Another thread may sleep in its place. */
 final class FutexWait implements Runnable {
   /**
-   * The longest time in the kernel. Fifty wake-ups a second take less than 0.1 % of a processor.
+   * The first time in the kernel. It doubles up to the longest one, so that a thread that waits for
+   * long takes little processor time.
    */
-  static final long SLICE_NANOS = 20_000_000;
+  private static final long FIRST_SLICE_NANOS = 10_000_000;
+
+  private static final long LONGEST_SLICE_NANOS = 100_000_000;
 
   /** The time between two looks at the word, where no thread is free to sleep. */
   private static final long POLL_NANOS = 1_000_000;
@@ -36,8 +39,10 @@ final class FutexWait implements Runnable {
   @Override
   public void run() {
     long left = nanos;
+    long slice = FIRST_SLICE_NANOS;
     do {
-      sleep(Math.max(0, Math.min(left, SLICE_NANOS)));
+      sleep(Math.max(0, Math.min(left, slice)));
+      slice = Math.min(2 * slice, LONGEST_SLICE_NANOS);
       left = nanos - (System.nanoTime() - start);
     } while (left > 0 && !isOver());
   }

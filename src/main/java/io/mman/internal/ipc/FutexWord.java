@@ -21,6 +21,8 @@ public final class FutexWord {
       "the page of the word cannot be accessed: the file has been truncated, or the protection"
           + " forbids it";
 
+  private static final long LONGEST_PAUSE_NANOS = 50_000_000;
+
   private final RegionWord word;
 
   private FutexWord(RegionWord word) {
@@ -72,12 +74,12 @@ public final class FutexWord {
   }
 
   /**
-   * Waits as {@link #await} does, but for a time of at most 20 ms. Interrupts have no effect, and
-   * the interrupt status is kept.
+   * Waits as {@link #await} does, but for at most 50 ms. Interrupts have no effect, and the
+   * interrupt status is kept.
    */
   void pause(int expected, long nanos) {
     FutexWait wait =
-        new FutexWait(word.place(), expected, Math.min(nanos, FutexWait.SLICE_NANOS), false);
+        new FutexWait(word.place(), expected, Math.min(nanos, LONGEST_PAUSE_NANOS), false);
     if (!SleepingThreads.run(wait)) {
       wait.poll();
     }

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  */
 final class SocketWait implements Runnable {
   /** The longest time in the kernel. */
-  private static final long SLICE_NANOS = FutexWait.SLICE_NANOS;
+  private static final long SLICE_NANOS = 20_000_000;
 
   /** The time between two looks at the socket, where no thread is free to sleep. */
   private static final long POLL_NANOS = 1_000_000;

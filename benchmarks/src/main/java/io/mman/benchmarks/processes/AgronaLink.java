@@ -4,6 +4,7 @@ import io.mman.Mapping;
 import io.mman.NativeFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -12,9 +13,19 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 final class AgronaLink implements Link {
   private static final int TYPE = 1;
 
+  private static final int BATCH = 64;
+
   private final Arena arena = Arena.ofConfined();
   private final OneToOneRingBuffer ring;
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE]);
+  private final MemorySegment messageBytes = MemorySegment.ofArray(message.byteArray());
+
+  /** Messages that were read together, as the documentation recommends. */
+  private final UnsafeBuffer batch = new UnsafeBuffer(new byte[BATCH * MESSAGE]);
+
+  private final MemorySegment batchBytes = MemorySegment.ofArray(batch.byteArray());
+  private int read;
+  private int taken;
 
   AgronaLink(NativeFile memory) {
     MemorySegment bytes = Mapping.file(memory).readWrite().populate().map(arena).segment();
@@ -28,7 +39,7 @@ final class AgronaLink implements Link {
 
   @Override
   public void send(MemorySegment source) {
-    MemorySegment.copy(source, 0, MemorySegment.ofArray(message.byteArray()), 0, MESSAGE);
+    MemorySegment.copy(source, 0, messageBytes, 0, MESSAGE);
     while (!ring.write(TYPE, message, 0, MESSAGE)) {
       Thread.onSpinWait();
     }
@@ -36,15 +47,20 @@ final class AgronaLink implements Link {
 
   @Override
   public void receive(MemorySegment target) {
-    while (ring.read(
-            (type, buffer, index, length) -> {
-              buffer.getBytes(index, message, 0, length);
-            },
-            1)
-        == 0) {
-      Thread.onSpinWait();
+    if (taken == read) {
+      read = 0;
+      taken = 0;
+      while (ring.read(this::add, BATCH) == 0) {
+        Thread.onSpinWait();
+      }
     }
-    MemorySegment.copy(MemorySegment.ofArray(message.byteArray()), 0, target, 0, MESSAGE);
+    MemorySegment.copy(batchBytes, (long) taken * MESSAGE, target, 0, MESSAGE);
+    taken++;
+  }
+
+  private void add(int type, MutableDirectBuffer buffer, int index, int length) {
+    buffer.getBytes(index, batch, read * MESSAGE, length);
+    read++;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mman.benchmarks.processes;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** One end of a way for messages of a fixed size, in one direction. */
@@ -13,5 +14,5 @@ interface Link extends AutoCloseable {
   void receive(MemorySegment target) throws Exception;
 
   @Override
-  void close() throws Exception;
+  void close() throws IOException;
 }

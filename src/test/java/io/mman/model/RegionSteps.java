@@ -64,12 +64,15 @@ abstract sealed class RegionSteps permits RegionWorld {
   void resize(int which, int size) {
     ModelRegion r = pick(which);
     if (r != null) {
+      Class<?> refusal = refusalToResize(r, size);
       attempt(
-          refusalToResize(r, size),
+          refusal,
           () -> {
             r.real.resize(size);
             resized(r, size);
           });
+      boolean isRefusedByKernel = refusal == MmanException.class;
+      r.generation += isRefusedByKernel && r.reserve < 0 ? 1 : 0; // it had revoked the views
     }
   }
 
@@ -91,7 +94,10 @@ abstract sealed class RegionSteps permits RegionWorld {
     if (refusal == null && r.isFile() && r.offset + size > r.origin.file().bytes.length) {
       return IllegalArgumentException.class;
     }
-    return refusal != null ? refusal : refusalToMove(r);
+    refusal = refusal != null ? refusal : refusalToMove(r);
+    // Without pages, the region could get a protection that its file does not permit.
+    boolean isRefusedByFile = r.protection.canWrite() && !r.writable;
+    return refusal == null && isRefusedByFile ? MmanException.class : refusal;
   }
 
   private static @Nullable Class<?> refusalOfKind(ModelRegion r, int size) {

@@ -77,7 +77,7 @@ final class Documented {
     rule(Op.POPULATE, RANGE);
     rule(Op.RESIDENCY, RANGE);
     rule(Op.BURST, RANGE);
-    rule(Op.STATS, STATE);
+    rule(Op.STATS, ARGUMENT, Errno.EFAULT); // and waiting for a word
     rule(Op.READ, RANGE);
     rule(Op.WRITE, ARGUMENT);
     rule(Op.PIN, STATE);

@@ -9,9 +9,11 @@ import io.mman.MmanException;
 import io.mman.Pin;
 import io.mman.Protection;
 import io.mman.SyncFlag;
+import io.mman.ipc.Futex;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -38,7 +40,7 @@ final class RegionOps {
       case POPULATE -> populate(step, region);
       case RESIDENCY -> residency(step, region);
       case BURST -> burst(region);
-      case STATS -> region.stats();
+      case STATS -> stats(step, region);
       case READ -> read(step, held);
       case WRITE -> write(step, held);
       case LOSSES -> losses(step, region);
@@ -121,6 +123,24 @@ final class RegionOps {
     } else {
       int asked = region.prefetch(new long[] {step.from(), 0, step.from()}, step.length());
       require(asked >= 0 && asked <= 3, "asked for more ranges than there are");
+    }
+  }
+
+  private static void stats(Step step, MappedRegion region) {
+    if (step.once(8, 4)) {
+      region.stats();
+      return;
+    }
+    Futex word = Futex.at(region, step.once(10, 2) ? step.from() : step.from() & -4);
+    if (step.once(0, 2)) {
+      int woken = word.wake(step.pick() % 3);
+      require(woken >= 0 && woken <= 2, "woke " + woken);
+      return;
+    }
+    try {
+      word.await(step.other(), Duration.ofMillis(step.pick() % 3));
+    } catch (InterruptedException e) {
+      // The end of another thread's arena interrupts those who access it.
     }
   }
 

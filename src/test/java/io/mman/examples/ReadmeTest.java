@@ -73,7 +73,7 @@ class ReadmeTest {
     Matcher option = Pattern.compile("-Dexample=\"?(\\w+)").matcher(Files.readString(README));
     List<String> names = option.results().map(result -> result.group(1)).toList();
 
-    assertEquals(List.of("Truncation", "PageCacheTool"), names);
+    assertEquals(List.of("Truncation", "PageCacheTool", "RingBufferMain"), names);
     for (String name : names) {
       Class.forName("io.mman.examples." + name).getMethod("main", String[].class);
     }

@@ -39,9 +39,9 @@ public final class DescriptorReceiver {
    * @param adopter what takes over the descriptor. If it throws an exception, it does not own it
    */
   public static <F> F take(Path path, long nanos, IntFunction<F> adopter, FileSeal... seals) {
-    RequiredSeals required = RequiredSeals.of(seals);
-    SocketPath.require(path);
     SocketPreload.prepare();
+    SocketPath.require(path);
+    RequiredSeals required = RequiredSeals.of(seals);
     DescriptorReceiver receiver = new DescriptorReceiver(path, new Deadline(nanos));
     int fd = receiver.connectAndReceive();
     return new ReceivedDescriptor(fd, receiver::refusal).adopt(required, adopter);

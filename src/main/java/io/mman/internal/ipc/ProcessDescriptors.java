@@ -5,6 +5,7 @@ import io.mman.internal.error.Failure;
 import io.mman.internal.error.SocketErrors;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.proc.Proc;
 import java.util.function.IntFunction;
 
 /** Duplicates descriptors of other processes. */
@@ -40,7 +41,9 @@ public final class ProcessDescriptors {
       // The descriptor refers to one process for ever. The handle knows when its own has started,
       // and if that one still lives, no other can have had the number before.
       if (!process.isAlive()) {
-        throw openFailure(pid, -Errno.ESRCH.number());
+        // Without a free descriptor, a handle cannot find out.
+        Errno error = Proc.canOpen() ? Errno.ESRCH : Errno.EMFILE;
+        throw openFailure(pid, -error.number());
       }
       return KernelCalls.duplicate(opened, fd);
     } finally {

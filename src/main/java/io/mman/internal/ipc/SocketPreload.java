@@ -1,15 +1,21 @@
 package io.mman.internal.ipc;
 
+import io.mman.FileSeal;
 import io.mman.internal.error.ErrorPreload;
+import io.mman.internal.error.Failure;
 import io.mman.internal.error.FileErrors;
 import io.mman.internal.error.SocketErrors;
+import io.mman.internal.file.Descriptor;
 import io.mman.internal.file.FileNames;
+import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.KernelCalls;
 import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.RightsMessage;
 import io.mman.internal.libc.SocketCalls;
 import io.mman.internal.platform.Fcntl;
+import io.mman.internal.platform.Platform;
 import io.mman.internal.platform.SocketNumber;
+import io.mman.internal.region.Engines;
 import io.mman.internal.thread.SleepingThreads;
 import io.mman.ipc.Peer;
 
@@ -22,16 +28,29 @@ final class SocketPreload {
 
   private SocketPreload() {}
 
+  /**
+   * Loads the classes.
+   *
+   * @throws UnsupportedOperationException if the system is not Linux
+   */
   static void prepare() {
+    if (!SocketNumber.SCM_RIGHTS.isHere()) {
+      throw Platform.lacks("handing over a descriptor");
+    }
     if (!isPrepared) {
       isPrepared = true; // two threads may both load the classes, which does no harm
       try {
         ErrorPreload.prepareForFiles();
+        Engines.prepare();
         ErrorPreload.initialize(SocketNumber.class, Fcntl.class, FileErrors.class);
         ErrorPreload.initialize(SocketCalls.class, RightsMessage.class, NameCalls.class);
         ErrorPreload.initialize(KernelCalls.class, SocketErrors.class, FileNames.class);
         ErrorPreload.initialize(SocketWait.class, SleepingThreads.class, Deadline.class);
         ErrorPreload.initialize(ReceivedDescriptor.class, RequiredSeals.class, Peer.class);
+        ErrorPreload.initialize(DescriptorReceiver.class, DescriptorSender.class, FileSeal.class);
+        ErrorPreload.initialize(ListeningSocket.class, SocketName.class, SocketPath.class);
+        ErrorPreload.initialize(ProcessDescriptors.class, Descriptor.class, FileStatus.class);
+        ErrorPreload.initialize(Timeout.class, Failure.class);
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.
       }

@@ -23,6 +23,11 @@ public abstract class Engines {
     engines = implementation;
   }
 
+  /** Loads the implementation, before no class can be loaded any more. */
+  public static void prepare() {
+    get();
+  }
+
   /** Returns the region of a {@code MappedRegion}. */
   public static Region region(Object mappedRegion) {
     return get().regionOf(mappedRegion);

@@ -48,6 +48,7 @@ final class FaultProgram {
                 MappingFaults.all(),
                 RegionFaults.all(),
                 SurvivalFaults.all(),
+                HandoverFaults.all(),
                 ProcessFaults.all())
             .flatMap(List::stream)
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))

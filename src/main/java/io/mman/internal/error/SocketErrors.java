@@ -16,7 +16,7 @@ public final class SocketErrors {
 
   public static @Nullable String bind(Errno errno) {
     return switch (errno) {
-      case EACCES, EPERM -> "this process may not create a file in the folder";
+      case EACCES, EPERM -> "this process may not change the folder";
       case ENOENT, ENOTDIR -> "there is no such folder";
       case EROFS -> "the file system is mounted for reading only";
       case EINVAL, EOPNOTSUPP -> "the file system cannot hold sockets";

@@ -126,15 +126,13 @@ final class ListeningSocket {
     }
     isClosed = true;
     int fd = descriptor.acquireIfOpen();
-    int result;
     try {
-      result = SocketName.remove(path, identity);
-      SocketCalls.shutdown(fd); // ends the waits for clients at once
+      SocketName.remove(path, identity);
     } finally {
+      SocketCalls.shutdown(fd); // ends the waits for clients at once
       descriptor.release();
       descriptor.close();
     }
-    check("unlink", result, path);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.mman.internal.ipc;
 
+import io.mman.Errno;
 import io.mman.FileSeal;
+import io.mman.internal.error.Failure;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.platform.Fcntl;
 import java.util.EnumSet;
@@ -40,6 +42,9 @@ final class RequiredSeals {
       return null;
     }
     int bits = FileCalls.fcntl(fd, Fcntl.GET_SEALS.number(), 0);
+    if (bits < 0 && !meansNone(Errno.of(-bits))) {
+      throw Failure.of("fcntl", bits).arg("fd", fd).arg("F_GET_SEALS").exception();
+    }
     Set<FileSeal> missing = EnumSet.noneOf(FileSeal.class);
     for (FileSeal seal : seals) {
       if (bits < 0 || (bits & seal.bits()) == 0) {
@@ -50,5 +55,10 @@ final class RequiredSeals {
     return missing.isEmpty()
         ? null
         : bits < 0 ? reason + "; only files in memory have any" : reason;
+  }
+
+  /** Files that are not in memory know no seals, and descriptors opened with O_PATH no commands. */
+  private static boolean meansNone(Errno error) {
+    return error == Errno.EINVAL || error == Errno.EBADF;
   }
 }

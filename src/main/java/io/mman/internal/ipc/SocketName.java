@@ -98,11 +98,14 @@ final class SocketName {
     if (bound == -Errno.ENOENT.number()) {
       return false;
     }
+    if (result < 0) {
+      throw failure("lstat", result, path).exception();
+    }
     if (bound == -Errno.EACCES.number()) {
       throw inUse("the socket belongs to another user, so its state is not known", path);
     }
     if (bound < 0) {
-      throw failure(result < 0 ? "lstat" : "connect", bound, path).exception();
+      throw failure("connect", bound, path).exception();
     }
     if (bound > 0) {
       throw inUse("another process listens there, or another Handover of this one", path);
@@ -135,13 +138,17 @@ final class SocketName {
     }
   }
 
-  /** Removes a file unless another one has its name now. Returns 0 or the negative errno. */
-  static int remove(Path path, FileStatus identity) {
+  /** Removes a file unless it has vanished, or another one has its name now. */
+  static void remove(Path path, FileStatus identity) {
     FileStatus now = new FileStatus();
+    String call = "lstat";
     int result = read(path, now);
     if (result == 0 && now.isSameFile(identity)) {
+      call = "unlink";
       result = FileNames.unlink(path);
     }
-    return result == -Errno.ENOENT.number() ? 0 : result;
+    if (result < 0 && result != -Errno.ENOENT.number()) {
+      throw failure(call, result, path).exception();
+    }
   }
 }

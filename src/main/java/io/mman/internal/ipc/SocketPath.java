@@ -1,6 +1,8 @@
 package io.mman.internal.ipc;
 
 import io.mman.Errno;
+import io.mman.internal.error.Failure;
+import io.mman.internal.error.FileErrors;
 import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.PathBytes;
 import io.mman.internal.libc.SocketCalls;
@@ -91,12 +93,13 @@ final class SocketPath {
    * descriptor is given, so this connects a socket of another type, which the kernel refuses with
    * EPROTOTYPE if there is a stream socket, and with ECONNREFUSED if there is none.
    *
-   * @return 1 or 0, or the negative errno
+   * @return 1 or 0, or the negative errno of connect(2)
    */
   static int isBound(Path path) {
     int probe = SocketCalls.datagram();
     if (probe < 0) {
-      return probe;
+      Failure failure = Failure.of("socket", probe).file(path);
+      throw failure.because(FileErrors.open(failure.error())).exception();
     }
     int result = connect(probe, path);
     FileCalls.close(probe);

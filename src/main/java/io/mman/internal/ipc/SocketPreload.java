@@ -1,5 +1,6 @@
 package io.mman.internal.ipc;
 
+import io.mman.Errno;
 import io.mman.FileSeal;
 import io.mman.internal.error.ErrorPreload;
 import io.mman.internal.error.Failure;
@@ -51,6 +52,7 @@ final class SocketPreload {
         ErrorPreload.initialize(ListeningSocket.class, SocketName.class, SocketPath.class);
         ErrorPreload.initialize(ProcessDescriptors.class, Descriptor.class, FileStatus.class);
         ErrorPreload.initialize(Timeout.class, Failure.class);
+        SocketErrors.bind(Errno.EISDIR); // a switch has a class of its own
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.
       }

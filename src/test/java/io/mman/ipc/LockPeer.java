@@ -13,8 +13,7 @@ import java.util.List;
 
 /** The program in C that takes part in a lock. */
 final class LockPeer {
-  private static final Path PROTOCOL =
-      Path.of("src/main/java/io/mman/ipc/doc-files/shared-lock.c");
+  private static final Path PROTOCOL = Path.of("src/main/java/io/mman/ipc/doc-files/shared-lock.c");
 
   private final Path program;
   private final Path memory;

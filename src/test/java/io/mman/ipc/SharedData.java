@@ -1,5 +1,6 @@
 package io.mman.ipc;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -69,6 +70,11 @@ final class SharedData implements AutoCloseable {
   void check() {
     assertEquals(sum(), get(0));
     assertEquals(sum(), get(1));
+  }
+
+  /** Returns how many participants the lock has had. */
+  int participants() {
+    return region.segment().get(JAVA_INT, 4);
   }
 
   long steps() {

@@ -57,7 +57,7 @@ class SharedLockDeathTest {
   /** Each death is told to exactly one owner, in this process or another. */
   @Test
   void everyDeathOfAnOwnerIsTold() throws Exception {
-    playWith("kill");
+    playWith("kill", ROUNDS);
     assertEquals(ROUNDS, data.died());
     System.out.println(
         "The death of an owner was known after " + data.worstNanos() / 1_000_000 + " ms at most.");
@@ -65,15 +65,15 @@ class SharedLockDeathTest {
 
   @Test
   void deathsAtAnyTimeLoseNoStep() throws Exception {
-    playWith("storm");
+    playWith("storm", ROUNDS / 2);
     assertTrue(data.died() <= ROUNDS);
   }
 
   /** Two threads with one object and one with another take part until the killing ends. */
-  private void playWith(String mode) throws Exception {
+  private void playWith(String mode, int rounds) throws Exception {
     try (SharedLock lock = lock();
         SharedLock other = lock()) {
-      Process killer = peer.start(mode, ROUNDS);
+      Process killer = peer.start(mode, rounds);
       List<FutureTask<Void>> tasks = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         SharedLock mine = i == 0 ? other : lock;

@@ -49,6 +49,7 @@ final class FaultProgram {
                 RegionFaults.all(),
                 SurvivalFaults.all(),
                 HandoverFaults.all(),
+                LockFaults.all(),
                 ProcessFaults.all())
             .flatMap(List::stream)
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.mman.Errno;
+import io.mman.MmanException;
 import io.mman.internal.file.FileLock;
 import io.mman.internal.file.FileOpener;
 import io.mman.internal.file.FileTransfer;
@@ -59,14 +60,18 @@ final class LockFile {
   }
 
   private static OpenFile openFile(Path path, boolean create) {
-    // First without O_CREAT, with which Linux refuses other users' files in sticky directories.
-    OpenFile existing = FileOpener.openUnless(Errno.ENOENT, path, OpenRequest.WRITE);
-    if (existing != null) {
-      return existing;
-    }
-    if (!create) {
-      throw new IllegalArgumentException(
-          "the lock was used with another lock file than \"" + path + "\", which does not exist");
+    try {
+      // Without O_CREAT, with which Linux refuses files of other users in sticky directories.
+      return FileOpener.open(path, OpenRequest.WRITE);
+    } catch (MmanException e) {
+      if (e.error() != Errno.ENOENT) {
+        throw e;
+      }
+      if (!create) {
+        throw new IllegalArgumentException(
+            "the lock was used with another lock file than \"" + path + "\", which does not exist",
+            e);
+      }
     }
     return FileOpener.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
   }
@@ -101,7 +106,7 @@ final class LockFile {
     tie = word.tie();
     Header header = readHeader();
     if (tie == 0) {
-      tie = recordTie(word, header != null ? header : create());
+      tie = recordTie(word, header != null ? header : newHeader());
       header = readHeader();
     }
     requireTie(word, tie, header);
@@ -160,16 +165,16 @@ final class LockFile {
     return tie << Integer.SIZE | number;
   }
 
-  /** Writes the first header, and returns it. */
-  private Header create() {
+  /** Returns the header of a new lock file, which has not been written. */
+  private static Header newHeader() {
     int identity;
     do {
       identity = ThreadLocalRandom.current().nextInt();
     } while (identity == 0);
-    return write(identity, 0);
+    return new Header(identity, 0);
   }
 
-  private Header write(int identity, int words) {
+  private void write(int identity, int words) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(HEADER_BYTES, Long.BYTES);
       bytes.copyFrom(MemorySegment.ofArray(MAGIC));
@@ -179,7 +184,6 @@ final class LockFile {
         throw new IllegalStateException("the lock file could not be written: " + file.path());
       }
     }
-    return new Header(identity, words);
   }
 
   /** Returns the header, or null if it has not been written, at least not as a whole. */

@@ -54,8 +54,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The region.</b> It should be a shared mapping, and must be readable and writable. If it is
  * closed, all methods but {@code close} throw {@link IllegalStateException}. If it is closed while
  * a thread holds the lock, then the memory says so until {@code close} is called, and the next
- * owner is told that this one has died. The views of the region need not stay the same: {@code
- * resize} is possible at any time.
+ * owner is told that this one has died. The region can be changed at any time, for example with
+ * {@code resize}; threads that wait for the lock meanwhile get an {@link IllegalStateException}. If
+ * the region is a mapping of a file, nobody may truncate the file: let the region {@linkplain
+ * io.mman.Mapping#surviveBusErrors survive bus errors}, or use memory that is sealed with {@code
+ * SHRINK}.
  *
  * <p><b>fork.</b> A process that is created by {@code fork(2)} and that does not call {@code
  * execve(2)} inherits the locked byte. As long as it lives, its parent is not taken for dead. The
@@ -131,6 +134,9 @@ public final class SharedLock implements AutoCloseable {
    * @return how the previous owner has left the lock
    * @throws IllegalStateException if the current thread holds the lock
    * @throws IllegalStateException if the lock or the region is closed, even during the wait
+   * @throws IllegalStateException if the region may no longer be both read and written, or was
+   *     changed during the wait
+   * @throws IndexOutOfBoundsException if the lock is no longer inside the region
    * @throws IllegalStateException if the memory has been overwritten with something else than a
    *     lock
    * @throws WrongThreadException if the region is confined to another thread
@@ -147,6 +153,8 @@ public final class SharedLock implements AutoCloseable {
    * @return how the previous owner has left the lock, or nothing if a thread holds it, even the
    *     current one
    * @throws IllegalStateException if the lock or the region is closed
+   * @throws IllegalStateException if the region may no longer be both read and written
+   * @throws IndexOutOfBoundsException if the lock is no longer inside the region
    * @throws IllegalStateException if the memory has been overwritten with something else than a
    *     lock
    * @throws WrongThreadException if the region is confined to another thread
@@ -166,6 +174,9 @@ public final class SharedLock implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted before or while it waits; its
    *     interrupt status is cleared. A waiting thread notices this within some 20 milliseconds
    * @throws IllegalStateException if the lock or the region is closed, even during the wait
+   * @throws IllegalStateException if the region may no longer be both read and written, or was
+   *     changed during the wait
+   * @throws IndexOutOfBoundsException if the lock is no longer inside the region
    * @throws IllegalStateException if the memory has been overwritten with something else than a
    *     lock
    * @throws WrongThreadException if the region is confined to another thread
@@ -183,7 +194,9 @@ public final class SharedLock implements AutoCloseable {
    * Releases the lock, and wakes a thread that waits for it.
    *
    * @throws IllegalMonitorStateException if the current thread does not hold the lock
-   * @throws IllegalStateException if the region is closed, or may not be written. The thread still
+   * @throws IllegalStateException if the region is closed, or may no longer be both read and
+   *     written. The thread still holds the lock
+   * @throws IndexOutOfBoundsException if the lock is no longer inside the region. The thread still
    *     holds the lock
    * @throws IllegalStateException if the memory has been overwritten. The thread no longer holds
    *     the lock

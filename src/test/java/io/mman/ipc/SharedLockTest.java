@@ -276,4 +276,30 @@ class SharedLockTest {
     assertThrows(IllegalStateException.class, this::lock);
     assertFalse(Files.exists(file()));
   }
+
+  @Test
+  void waitingVirtualThreadsLeaveTheirCarriersFree() throws Exception {
+    try (SharedLock lock = lock()) {
+      lock.lock();
+      List<FutureTask<State>> waiting = new ArrayList<>();
+      for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+        waiting.add(
+            new FutureTask<>(
+                () -> {
+                  State state = lock.lock();
+                  lock.unlock();
+                  return state;
+                }));
+        Thread.ofVirtual().start(waiting.getLast());
+      }
+      awaitSleeper();
+      FutureTask<Integer> another = new FutureTask<>(() -> 7);
+      Thread.ofVirtual().start(another);
+      assertEquals(7, another.get());
+      lock.unlock();
+      for (FutureTask<State> task : waiting) {
+        assertEquals(State.CLEAN, task.get());
+      }
+    }
+  }
 }

@@ -117,7 +117,12 @@ final class LockFile {
   /** Gives out the next id. If that of the file is recorded by nobody, because we die, no harm. */
   private long recordTie(LockWord word, Header header) {
     if (!word.isUnused()) {
-      throw word.nonsense("a lock without a lock file");
+      // Somebody may have tied the word to another file in the meantime, and used it.
+      long other = word.tie();
+      if (other == 0) {
+        throw word.nonsense("a lock without a lock file");
+      }
+      return other;
     }
     if (header.words() == Integer.MAX_VALUE) {
       throw new IllegalStateException("the lock file has served too many locks: " + file.path());
@@ -125,7 +130,6 @@ final class LockFile {
     int id = header.words() + 1;
     write(header.identity(), id);
     long tie = (long) header.identity() << Integer.SIZE | id;
-    // Somebody may have tied the word to another file in the meantime.
     return word.recordTie(tie) ? tie : word.tie();
   }
 

@@ -32,9 +32,11 @@ import org.jspecify.annotations.Nullable;
  *       used for anything else, and nobody else may lock it, or parts of it, with {@code fcntl(2)}.
  *   <li>The first participant records in the memory which file it is. If the file is removed,
  *       newcomers are refused, because they could not see whether the participants of the old file
- *       live. To use another file, fill the 16 bytes with zeros while there is no participant. Do
- *       the same after a crash of the machine if the memory, but not the lock file, is in memory,
- *       and in each copy of the memory.
+ *       live. To use another file, fill the 16 bytes with zeros while there is no participant.
+ *   <li>The same is necessary in a copy of the memory. It is also necessary after a crash of the
+ *       machine if the memory is in a file on a disk, because the last change of the lock file may
+ *       have been lost.
+ *   <li>All participants need the permission to read and write the file.
  *   <li>It should be in a local file system, such as {@code /run} or {@code /dev/shm}. Over NFS, a
  *       lock can be lost while its process lives, if the server or the connection fails for longer
  *       than the lease. The owner would then be taken for dead, and two threads could hold the

@@ -2,7 +2,7 @@ package io.mman.ipc;
 
 import java.nio.file.Path;
 
-/** A JVM that takes part in a lock, as {@code peer.c} does. */
+/** A JVM that takes part in a lock, as {@code lock-peer.c} does. */
 final class LockChild {
   private LockChild() {}
 
@@ -13,7 +13,7 @@ final class LockChild {
       if (arguments[2].equals("hold")) {
         SharedLock.State state = lock.lock();
         System.out.println("pid " + ProcessHandle.current().pid() + ": " + state);
-        Thread.sleep(Long.MAX_VALUE); // until it is killed
+        Thread.sleep(120_000); // it is killed before, unless the test has failed
       }
       int n = Integer.parseInt(arguments[3]);
       for (int i = 0; i < n; i++) {

@@ -44,17 +44,25 @@ final class SharedData implements AutoCloseable {
 
   /** Acquires the lock, adds to the counters, and releases the lock. */
   void step(SharedLock lock, int slot) {
-    if (lock.lock() == State.OWNER_DIED) {
-      set(2, died() + 1);
-      set(4, Math.max(worstNanos(), System.nanoTime() - get(3)));
-      set(0, sum());
-      set(1, sum());
+    State state = lock.lock();
+    try {
+      if (state == State.OWNER_DIED) {
+        repair();
+      }
+      requireEqual(get(0), get(1));
+      set(0, get(0) + 1);
+      set(slot, get(slot) + 1);
+      set(1, get(1) + 1);
+    } finally {
+      lock.unlock();
     }
-    requireEqual(get(0), get(1));
-    set(0, get(0) + 1);
-    set(slot, get(slot) + 1);
-    set(1, get(1) + 1);
-    lock.unlock();
+  }
+
+  private void repair() {
+    set(2, died() + 1);
+    set(4, Math.max(worstNanos(), System.nanoTime() - get(3)));
+    set(0, sum());
+    set(1, sum());
   }
 
   private long sum() {

@@ -23,6 +23,7 @@ static int64_t now(void) {
 }
 
 static void join_lock(struct participant *p) {
+  alarm(120); /* in case the test has failed and nobody kills this process */
   require((errno = shared_lock_join(p, lock, lock_file)) == 0, "join");
 }
 

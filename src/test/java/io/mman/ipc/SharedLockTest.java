@@ -136,6 +136,7 @@ class SharedLockTest {
             start(
                 () -> {
                   State state = second.lock();
+                  assertTrue(word() < 0, "others may sleep, too");
                   second.unlock();
                   return state;
                 });

@@ -34,7 +34,10 @@ final class LockFile {
   /** The byte that is locked while the header is written. No word has the id 0. */
   private static final long HEADER_LOCK = 0;
 
-  /** How often a participant draws a number whose byte is locked. One that is valid never is. */
+  /**
+   * How many numbers are drawn whose byte is locked. There are some if the count of participants
+   * was set back, and no end of them if somebody else locks the file.
+   */
   private static final int MAX_DRAWS = 10_000;
 
   private final OpenFile file;

@@ -62,6 +62,8 @@ static int tie(struct shared_lock *lock, int fd) {
     int is_ours = length >= 8 && memcmp(header.magic, MAGIC, 8) == 0;
     if (length < 0 || (length > 0 && !is_ours) || lock->word != 0 || lock->participants != 0) {
       error = length < 0 ? errno : EINVAL;
+    } else if (length == sizeof header && header.locks >= INT32_MAX) {
+      error = EOVERFLOW;
     } else {
       if (length < (ssize_t)sizeof header) {
         memcpy(header.magic, MAGIC, 8);

@@ -64,6 +64,27 @@ class MappedRegionsBeanTest {
     assertEquals(3, bean.getUnmaps() - unmaps);
   }
 
+  @Test
+  void countsBothHalvesOfAMirroredRegionAsOneRegion() throws Exception {
+    MappedRegionsMXBean.register();
+    MappedRegionsMXBean bean = bean();
+    long maps = bean.getMaps();
+    long live = bean.getLiveRegions();
+    Map<String, Long> before = bean.getBytesByKind();
+    try (NativeFile file = NativeFile.memory("counted", 2 * PAGE)) {
+      MappedRegion ring = Mapping.file(file).mirrored().mapConfined();
+      assertEquals(1, bean.getMaps() - maps);
+      assertEquals(1, bean.getLiveRegions() - live);
+      assertEquals(4 * PAGE, more(bean, before, "FILE_SHARED"));
+      assertThrows(UnsupportedOperationException.class, () -> ring.resize(2 * PAGE));
+      assertThrows(UnsupportedOperationException.class, () -> ring.split(2 * PAGE));
+      assertEquals(4 * PAGE, more(bean, before, "FILE_SHARED"));
+      ring.close();
+      assertEquals(before, bean.getBytesByKind());
+      assertEquals(live, bean.getLiveRegions());
+    }
+  }
+
   /** The interface has a static method, which JMX would show as an operation. */
   @Test
   void hasAttributesAndNoOperations() throws Exception {

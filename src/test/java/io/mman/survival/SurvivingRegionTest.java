@@ -51,6 +51,12 @@ class SurvivingRegionTest {
     assertSurvived(ChildJvm.of(Keeping.class), test.name());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void bothHalvesOfAMirroredRegionSurvive(Mirrored test) {
+    assertSurvived(ChildJvm.of(Mirrored.class), test.name());
+  }
+
   @Test
   void regionOfOverlayfsIsRestoredFromTheRightFile() {
     ChildJvm child = ChildJvm.of(Keeping.class).under(Overlay.mountedAt(folder, 4 * PAGE));

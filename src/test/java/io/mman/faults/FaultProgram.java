@@ -46,6 +46,7 @@ final class FaultProgram {
         Stream.of(
                 FileFaults.all(),
                 MappingFaults.all(),
+                MirrorFaults.all(),
                 RegionFaults.all(),
                 SurvivalFaults.all(),
                 HandoverFaults.all(),

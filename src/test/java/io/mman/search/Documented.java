@@ -67,7 +67,7 @@ final class Documented {
     // EPERM: a seal of the file, EBADF: the file is open for reading only.
     rule(Op.RESIZE, ALL, Errno.ENOMEM, Errno.EAGAIN, Errno.EPERM, Errno.EBADF, Errno.ENODEV);
     rule(Op.SPLIT, ARGUMENT);
-    rule(Op.JOIN, ARGUMENT, Errno.EPERM); // either of the two may be sealed
+    rule(Op.JOIN, ALL, Errno.EPERM); // either of the two may be mirrored, or sealed
     rule(Op.SEAL, STATE, Errno.ENOSYS);
     rule(Op.SEAL_PART, STATE, Errno.ENOSYS, Errno.EPERM);
     rule(Op.ADVISE, ALL, Errno.EINVAL, Errno.EAGAIN, Errno.EBUSY, Errno.EACCES);
@@ -101,9 +101,12 @@ final class Documented {
   static boolean allows(Step step, Held held, Throwable thrown) {
     Rule rule = RULES.get(step.op());
     if (!(thrown instanceof MmanException e)) {
-      boolean unsealable = step.op() == Op.SEAL && held != null && held.lineage().mayLose;
+      boolean isMirrored = held != null && held.pattern().isMirrored();
+      boolean unsealable =
+          step.op() == Op.SEAL && held != null && (held.lineage().mayLose || isMirrored);
+      boolean unsplittable = step.op() == Op.SPLIT && isMirrored;
       return rule.types.stream().anyMatch(type -> type.isInstance(thrown))
-          || (unsealable && thrown instanceof UnsupportedOperationException);
+          || ((unsealable || unsplittable) && thrown instanceof UnsupportedOperationException);
     }
     return rule.errnos.contains(e.error()) || (held != null && allows(step, held, e.error()));
   }

@@ -46,7 +46,7 @@ final class MapOps {
         if (shelf != null) {
           Mapping mapping = placed(part(shelf, step), step);
           mapping = step.once(2, 8) ? mapping.create(step.length()) : mapping;
-          map(mapping, step, shelf.pattern(), base(step));
+          map(mapping, step, shelf.pattern(), base(step), step.once(17, 4));
         }
       }
     }
@@ -72,18 +72,23 @@ final class MapOps {
     World.Shelf shelf = world.unsteady;
     Mapping mapping = placed(part(shelf, step), step).surviveBusErrors();
     mapping = step.once(2, 4) && !Step.isWild(step.length()) ? mapping.create(BYTES) : mapping;
-    map(mapping, step, shelf.pattern(), base(step));
+    boolean mirrored = !isByPath(shelf, step) && step.once(17, 8);
+    map(mapping, step, shelf.pattern(), base(step), mirrored);
   }
 
   private Mapping part(World.Shelf shelf, Step step) {
-    boolean byPath = shelf == world.fixed || (shelf == world.unsteady && step.once(1, 2));
-    Mapping mapping = byPath ? Mapping.file(shelf.file().path()) : Mapping.file(shelf.file());
+    Mapping mapping =
+        isByPath(shelf, step) ? Mapping.file(shelf.file().path()) : Mapping.file(shelf.file());
     mapping = step.once(3, 4) ? mapping.copyOnWrite() : mapping;
     if (step.once(5, 4)) {
       return mapping.from(step.from());
     }
     mapping = mapping.range(step.from(), step.length());
     return step.once(7, 8) && !step.isWildRange() ? mapping.preallocate() : mapping;
+  }
+
+  private boolean isByPath(World.Shelf shelf, Step step) {
+    return shelf == world.fixed || (shelf == world.unsteady && step.once(1, 2));
   }
 
   private static long base(Step step) {
@@ -113,6 +118,11 @@ final class MapOps {
   }
 
   private void map(Mapping mapping, Step step, Pattern pattern, long base) {
+    map(mapping, step, pattern, base, false);
+  }
+
+  private void map(Mapping plain, Step step, Pattern pattern, long base, boolean mirrored) {
+    Mapping mapping = mirrored ? plain.mirrored() : plain;
     Thread self = Thread.currentThread();
     MappedRegion region;
     Held.Lineage lineage;
@@ -128,7 +138,8 @@ final class MapOps {
       region = mapping.mapShared();
       lineage = new Held.Lineage(Held.Kind.OWNED, null, mayLose);
     }
-    Held held = new Held(region, pattern, base, lineage);
+    Pattern shown = mirrored ? pattern.mirrored(base, region.size() / 2) : pattern;
+    Held held = new Held(region, shown, base, lineage);
     world.put(step.slot(), held);
     if (step.isWildRange() && region.size() > 1L << 40) {
       throw new AssertionError("mapped " + region);

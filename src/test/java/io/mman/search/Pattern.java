@@ -9,10 +9,26 @@ import java.lang.foreign.ValueLayout;
  *
  * @param id distinguishes it from others
  * @param ofFile whether each page has a value of its own; memory, which may move, has one value
+ * @param middle the offset from which on a mirrored region shows its bytes again
+ * @param half how many bytes it shows twice; 0 for any other region
  */
-record Pattern(int id, boolean ofFile) {
+record Pattern(int id, boolean ofFile, long middle, long half) {
+  Pattern(int id, boolean ofFile) {
+    this(id, ofFile, Long.MAX_VALUE, 0);
+  }
+
+  /** Returns what a mirrored region shows that begins at some offset. */
+  Pattern mirrored(long offset, long bytes) {
+    return new Pattern(id, ofFile, offset + bytes, bytes);
+  }
+
+  boolean isMirrored() {
+    return half > 0;
+  }
+
   byte at(long offset) {
-    long page = ofFile ? offset >> 12 : 0;
+    long place = offset < middle ? offset : offset - half;
+    long page = ofFile ? place >> 12 : 0;
     return (byte) (1 + Math.floorMod((id * 1_000_003L + page) * 0x9E37_79B9_7F4A_7C15L >> 20, 255));
   }
 

@@ -103,7 +103,7 @@ enum Mirrored {
       ring.sync(0, HALF);
       ring.sync(HALF - PAGE, 2 * PAGE);
       assertIo("msync", 1, 2 * HALF - PAGE, ring::sync);
-      assertIo("msync", 1, 2 * HALF - PAGE, () -> ring.sync(2 * HALF - 1, 1));
+      assertIo("msync", 1, 2 * HALF - 1, () -> ring.sync(2 * HALF - 1, 1));
       byte[] bytes = new byte[(int) (2 * PAGE)];
       MemorySegment target = MemorySegment.ofArray(bytes);
       assertThrows(MmanException.class, () -> ring.read(2 * HALF - 2 * PAGE, target));

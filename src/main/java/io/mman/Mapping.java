@@ -107,7 +107,8 @@ public final class Mapping {
    * the default for anonymous memory. The file only needs to be open for reading, whatever the
    * protection.
    *
-   * @return a new request
+   * @return a new request; mapping it throws {@code IllegalArgumentException} with {@link
+   *     #mirrored}
    */
   public Mapping copyOnWrite() {
     return new Mapping(request.shared(false));
@@ -246,7 +247,7 @@ public final class Mapping {
    *
    * @param maxSize the size in bytes up to which the region may grow
    * @return a new request; mapping it throws {@code IllegalArgumentException} if the region is
-   *     larger from the start, or with {@code HUGETLB}
+   *     larger from the start, with {@code HUGETLB}, or with {@link #mirrored}
    * @throws IllegalArgumentException if the size is negative or too large
    */
   public Mapping reserve(long maxSize) {

@@ -3,12 +3,14 @@ package io.mman;
 import static io.mman.testing.Views.assertAlive;
 import static io.mman.testing.Views.assertRevoked;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.ipc.Futex;
 import io.mman.testing.Injection;
 import io.mman.testing.Pages;
 import io.mman.testing.ProcMaps;
@@ -19,8 +21,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +270,33 @@ class MappedRegionMirroredTest {
     }
     assertEquals(PAGE, ring.read(HALF, MemorySegment.ofArray(page)));
     assertArrayEquals(sample(0, PAGE), page);
+  }
+
+  /** The kernel takes a byte and its twin for one word. */
+  @Test
+  void aWaiterIsWokenByTheTwin() throws Exception {
+    view.set(JAVA_INT, 8, 0);
+    Futex word = Futex.at(ring, 8);
+    Futex twin = Futex.at(ring, HALF + 8);
+    CompletableFuture<Boolean> woken = new CompletableFuture<>();
+    Thread waiter =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    woken.complete(twin.await(0, Duration.ofSeconds(60)));
+                  } catch (InterruptedException | RuntimeException e) {
+                    woken.completeExceptionally(e);
+                  }
+                });
+    while (!woken.isDone() && word.wake(1) == 0) {
+      Thread.onSpinWait();
+    }
+    assertTrue(woken.get(60, TimeUnit.SECONDS));
+    waiter.join();
+    view.set(JAVA_INT, HALF + 8, 1);
+    assertTrue(word.await(0, Duration.ofSeconds(60))); // another value already
   }
 
   @Test

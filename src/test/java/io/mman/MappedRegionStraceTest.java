@@ -69,6 +69,8 @@ class MappedRegionStraceTest {
       job("path-create-new", () -> Mapping.file(absent).create(SIZE).mapConfined().close());
       job("file", () -> open.mapConfined().close());
       job("file-arena", () -> inArena(open.range(1, 2)));
+      Mapping mirrored = open.mirrored();
+      job("file-mirrored", () -> mirrored.mapConfined().close());
       file.fd(); // code that has the number may use the offset
       job("file-number-known", () -> inArena(open));
       job("anonymous", () -> memory.mapConfined().close());
@@ -151,6 +153,7 @@ class MappedRegionStraceTest {
     "path-create-new, openat statx openat fstat fallocate mmap linkat close munmap",
     "file, lseek mmap munmap",
     "file-arena, lseek mmap munmap",
+    "file-mirrored, lseek mmap mmap mmap munmap",
     "file-number-known, fstat mmap munmap",
     "anonymous, mmap munmap",
     "anonymous-shared, mmap munmap",

@@ -120,8 +120,9 @@ class MappingMirroredProcessTest {
         thread.call(() -> Failures.failure("mmap", Errno.ENOMEM, request::mapConfined));
         calls = injection.end().getOrDefault(thread.id(), List.of());
       }
-      assertEquals(
-          which, calls.stream().filter(c -> c.startsWith("mmap(")).count(), () -> "" + calls);
+      // Others may follow, because the library keeps address space for the JVM in reserve.
+      List<String> maps = calls.stream().filter(c -> c.startsWith("mmap(")).toList();
+      assertTrue(maps.get(which - 1).endsWith("(INJECTED)"), maps::toString);
       assertUnmapped(calls, guarded);
       assertEquals(open.keySet(), OpenFiles.all().keySet());
       assertEquals(
@@ -139,9 +140,8 @@ class MappingMirroredProcessTest {
   private static void assertUnmapped(List<String> calls, boolean guarded) {
     long reserved = 2 * HALF + (guarded ? 2 * PAGE : 0);
     String first = calls.getFirst();
-    if (first.contains("ENOMEM")) {
-      assertTrue(calls.stream().noneMatch(c -> c.startsWith("munmap")), () -> "" + calls);
-      return;
+    if (first.endsWith("(INJECTED)")) {
+      return; // nothing was reserved
     }
     String address = first.substring(first.lastIndexOf(' ') + 1);
     String expected = "munmap(%s, %d)".formatted(address, reserved);

@@ -174,6 +174,18 @@ class MappingMirroredRefusedTest {
   }
 
   @Test
+  void aClosedArenaLeavesNothing() {
+    Arena closed = Arena.ofShared();
+    closed.close();
+    try (NativeFile file = memory(64 << 20)) {
+      Mapping request = Mapping.file(file).mirrored();
+      Leaks.none(
+          128 << 20, () -> assertThrows(IllegalStateException.class, () -> request.map(closed)));
+      file.resize(0);
+    }
+  }
+
+  @Test
   void refusedAdviceUnmapsBothHalves() {
     try (NativeFile file = memory(64 << 20)) {
       Mapping request = Mapping.file(file).mirrored().guardPages().advise(Advice.WIPEONFORK);

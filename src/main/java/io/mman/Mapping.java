@@ -276,19 +276,18 @@ public final class Mapping {
    * <p>The file is a regular file, a file of {@link NativeFile#memory} or a {@linkplain
    * NativeFile#sharedMemory shared memory object}. The mapping is shared. Offset and size of the
    * range, or the length of the file, are multiples of the page size: that of the file's pages if
-   * they are explicit huge pages, otherwise {@link Mman#pageSize}. {@link #create} makes a shorter
-   * file {@code n} bytes long first, and {@link #preallocate} allocates {@code n} bytes. {@link
-   * #alignment} places the first half, and {@link #guardPages} surround both. With {@link
-   * #hugePages}, the second half can have huge pages only if {@code n} is a multiple of their size.
+   * they are explicit huge pages, otherwise {@link Mman#pageSize}. {@link #create} extends a
+   * shorter file first, and {@link #preallocate} allocates {@code n} bytes. {@link #alignment}
+   * applies to the first half, and {@link #guardPages} surround both. With {@link #hugePages}, the
+   * second half can have huge pages only if {@code n} is a multiple of their size.
    *
-   * <p>The region is unmapped as a whole, and the file must not be truncated below the end of the
-   * range as long as the region is mapped. The methods of {@link MappedRegion} without a range
-   * include both halves; a range means the bytes that it names, and may extend across the middle.
-   * The kernel keeps page tables for each half, so that {@code advise}, {@code lock}, {@code
-   * populate} and {@code residency} may distinguish a page and its twin, and {@code stats} and
-   * {@code RLIMIT_MEMLOCK} count both. The region cannot be {@linkplain MappedRegion#resize
-   * resized}, {@linkplain MappedRegion#extend extended}, {@linkplain MappedRegion#split split},
-   * {@linkplain MappedRegion#join joined} or {@linkplain MappedRegion#seal sealed}.
+   * <p>The methods of {@link MappedRegion} without a range include both halves; a range means the
+   * bytes that it names, and may extend across the middle. The kernel maps a page and its twin
+   * separately: {@code advise}, {@code lock} and {@code populate} of one need not affect the other,
+   * and {@code residency}, {@code stats} and the limit of locked memory count both. The region
+   * cannot be {@linkplain MappedRegion#resize resized}, {@linkplain MappedRegion#extend extended},
+   * {@linkplain MappedRegion#split split}, {@linkplain MappedRegion#join joined} or {@linkplain
+   * MappedRegion#seal sealed}.
    *
    * <p>With {@link #surviveBusErrors}, each half loses its pages by itself: as long as a page is
    * lost in one half, a byte of it and its twin may differ. {@link MappedRegion#restore} restores

@@ -19,6 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 final class MapOps {
   private static final int CLOSE_TRIES = 100;
   private static final long BYTES = 9 * Step.PAGE;
+  private static final long RING_BYTES = 4 * Step.PAGE;
+  private static final int RARELY = 32;
   private static final long LENT_BYTES = 1 << 30;
   private static final int LONGEST_LOAN_NANOS = 1_000_000;
   private static final AtomicInteger NAMES = new AtomicInteger();
@@ -43,10 +45,12 @@ final class MapOps {
       case 0 -> fresh(step);
       case 1 -> map(placed(part(world.fixed, step), step), step, world.fixed.pattern(), base(step));
       default -> {
-        if (shelf != null) {
+        if (shelf != null && step.once(17, 4)) {
+          ring(shelf, step, Mapping.file(shelf.file()));
+        } else if (shelf != null) {
           Mapping mapping = placed(part(shelf, step), step);
           mapping = step.once(2, 8) ? mapping.create(step.length()) : mapping;
-          map(mapping, step, shelf.pattern(), base(step), step.once(17, 4));
+          map(mapping, step, shelf.pattern(), base(step));
         }
       }
     }
@@ -70,15 +74,31 @@ final class MapOps {
   /** Maps the file that is truncated at any moment. */
   void surviving(Step step) {
     World.Shelf shelf = world.unsteady;
+    if (step.once(17, 8)) {
+      ring(shelf, step, Mapping.file(shelf.file()).surviveBusErrors());
+      return;
+    }
     Mapping mapping = placed(part(shelf, step), step).surviveBusErrors();
     mapping = step.once(2, 4) && !Step.isWild(step.length()) ? mapping.create(BYTES) : mapping;
-    boolean mirrored = !isByPath(shelf, step) && step.once(17, 8);
-    map(mapping, step, shelf.pattern(), base(step), mirrored);
+    map(mapping, step, shelf.pattern(), base(step));
+  }
+
+  /** Maps some pages twice; most files have them. */
+  private void ring(World.Shelf shelf, Step step, Mapping mapping) {
+    long first = pages(step.from());
+    long size = pages(step.length());
+    Mapping ring = step.once(3, 16) ? mapping.copyOnWrite().mirrored() : mapping.mirrored();
+    ring = placed(step.once(5, 8) ? ring.from(first) : ring.range(first, size), step, RARELY);
+    map(ring, step, shelf.pattern(), first, true);
+  }
+
+  private static long pages(long place) {
+    return Step.isWild(place) ? place : Math.floorMod(place, RING_BYTES) & -Step.PAGE;
   }
 
   private Mapping part(World.Shelf shelf, Step step) {
-    Mapping mapping =
-        isByPath(shelf, step) ? Mapping.file(shelf.file().path()) : Mapping.file(shelf.file());
+    boolean byPath = shelf == world.fixed || (shelf == world.unsteady && step.once(1, 2));
+    Mapping mapping = byPath ? Mapping.file(shelf.file().path()) : Mapping.file(shelf.file());
     mapping = step.once(3, 4) ? mapping.copyOnWrite() : mapping;
     if (step.once(5, 4)) {
       return mapping.from(step.from());
@@ -87,19 +107,20 @@ final class MapOps {
     return step.once(7, 8) && !step.isWildRange() ? mapping.preallocate() : mapping;
   }
 
-  private boolean isByPath(World.Shelf shelf, Step step) {
-    return shelf == world.fixed || (shelf == world.unsteady && step.once(1, 2));
-  }
-
   private static long base(Step step) {
     return step.from();
   }
 
   private static Mapping placed(Mapping mapping, Step step) {
+    return placed(mapping, step, 2);
+  }
+
+  /** Adds a reserve once in so many times. */
+  private static Mapping placed(Mapping mapping, Step step, int reserves) {
     Mapping m = mapping;
     m = step.once(8, 4) ? m.guardPages() : m;
     m = step.once(9, 8) ? m.alignment(1L << (step.pick() & 15)) : m;
-    m = step.once(10, 2) ? m.reserve(step.length() + step.from()) : m;
+    m = step.once(10, reserves) ? m.reserve(step.length() + step.from()) : m;
     m = step.once(11, 16) ? m.populate() : m;
     m = step.once(12, 32) ? m.hugePages() : m;
     m = step.once(13, 32) ? m.flags(step.choose(3, MapFlag.values())) : m;
@@ -121,8 +142,7 @@ final class MapOps {
     map(mapping, step, pattern, base, false);
   }
 
-  private void map(Mapping plain, Step step, Pattern pattern, long base, boolean mirrored) {
-    Mapping mapping = mirrored ? plain.mirrored() : plain;
+  private void map(Mapping mapping, Step step, Pattern pattern, long base, boolean mirrored) {
     Thread self = Thread.currentThread();
     MappedRegion region;
     Held.Lineage lineage;

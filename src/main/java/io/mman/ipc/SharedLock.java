@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The lock file</b> is how participants learn of each other's death. Each object of this
  * class opens it, and locks one byte of it that is its own; the kernel removes such a lock when the
  * process ends, by whatever means, and in whatever PID namespace it is. A thread that has waited
- * for 20 milliseconds asks the kernel whether the owner's byte is still locked. A process that is
+ * for 50 milliseconds asks the kernel whether the owner's byte is still locked. A process that is
  * stopped or hangs therefore keeps the lock.
  *
  * <ul>
@@ -174,7 +174,7 @@ public final class SharedLock implements AutoCloseable {
    * @return how the previous owner has left the lock, or nothing if the time is up, or at once if
    *     the current thread holds the lock
    * @throws InterruptedException if the thread is interrupted before or while it waits; its
-   *     interrupt status is cleared. A waiting thread notices this within some 20 milliseconds
+   *     interrupt status is cleared. A waiting thread notices this within some 50 milliseconds
    * @throws IllegalStateException if the lock or the region is closed, even during the wait
    * @throws IllegalStateException if the region may no longer be both read and written, or was
    *     changed during the wait
@@ -210,7 +210,7 @@ public final class SharedLock implements AutoCloseable {
   /**
    * Ends the participation, and closes the lock file. Threads that wait in {@code lock} or {@code
    * tryLock} of this object get an {@link IllegalStateException}, and the method returns after they
-   * have noticed, within some 20 milliseconds. A second call has no effect.
+   * have noticed, within some 50 milliseconds. A second call has no effect.
    *
    * @throws IllegalStateException if a thread holds the lock by means of this object, and the
    *     region is open. Nothing is closed then

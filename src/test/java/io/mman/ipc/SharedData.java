@@ -9,11 +9,11 @@ import io.mman.ipc.SharedLock.State;
 import java.nio.file.Path;
 
 /**
- * Memory that a lock protects, and that shows whether it was held twice. {@code lock-peer.c} uses it in
- * the same way. The lock is at its beginning. After it there are words of 64 bits: two counters,
- * which are equal unless an owner has died; how many have died, when the last one was killed, and
- * how long it has taken at most until that was known; and from the 16th on, the share of each
- * participant in the counters.
+ * Memory that a lock protects, and that shows whether it was held twice. {@code lock-peer.c} uses
+ * it in the same way. The lock is at its beginning. After it there are words of 64 bits: two
+ * counters, which are equal unless an owner has died; how many have died, when the last one was
+ * killed, and how long it has taken at most until that was known; and from the 16th on, the share
+ * of each participant in the counters.
  *
  * <p>None of the accesses is atomic. If two threads hold the lock at a time, one of the counters
  * soon lacks a step, or they differ.

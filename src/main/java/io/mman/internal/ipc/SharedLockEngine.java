@@ -202,7 +202,7 @@ public final class SharedLockEngine {
       try {
         futex.wake(1);
       } catch (MmanException | IllegalStateException | IndexOutOfBoundsException e) {
-        // The lock is free nevertheless, and those who sleep look at it within 20 ms.
+        // The lock is free nevertheless, and those who sleep look at it within 50 ms.
       }
     }
   }
@@ -273,7 +273,7 @@ public final class SharedLockEngine {
       return other == number || file.isAlive(tie, other);
     }
 
-    /** Sleeps until the word changes, for some 20 ms at most. */
+    /** Sleeps until the word changes, for some 50 ms at most. */
     void sleep() {
       int sleeping = seen | LockWord.SLEEPERS;
       if (sleeping == seen || word.compareAndSet(seen, sleeping)) {

@@ -43,7 +43,7 @@ public final class RingBuffer implements AutoCloseable {
   private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle FLAG = ValueLayout.JAVA_INT.varHandle();
   private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT;
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment header;

@@ -20,8 +20,9 @@ import org.HdrHistogram.Histogram;
  * The transports take turns; each turn starts a new JVM. The figures are medians over the rounds.
  *
  * <pre>
- * java --enable-native-access=ALL-UNNAMED -cp benchmarks/target/benchmarks.jar \
- *   io.mman.benchmarks.processes.Messaging SECONDS ROUNDS
+ * java --enable-native-access=ALL-UNNAMED \
+ *   --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED \
+ *   -cp benchmarks/target/benchmarks.jar io.mman.benchmarks.processes.Messaging SECONDS ROUNDS
  * </pre>
  */
 public final class Messaging {
@@ -30,6 +31,7 @@ public final class Messaging {
 
   private static final double NANOS = 1e9;
   private static final int CHUNK = 1000;
+  private static final long IDLE_MILLIS = 10_000;
 
   /** What one turn has measured. */
   private record Turn(double perSecond, double p50, double p99, double idle) {}
@@ -93,7 +95,7 @@ public final class Messaging {
     roundTrips(seconds / 2);
     double perSecond = throughput(seconds);
     Histogram times = roundTrips(seconds);
-    double idle = idle(seconds);
+    double idle = idle();
     ask(Partner.END);
     return new Turn(
         perSecond, times.getValueAtPercentile(50), times.getValueAtPercentile(99), idle);
@@ -127,10 +129,10 @@ public final class Messaging {
   }
 
   /** Returns the part of a processor that the other JVM uses while it waits. */
-  private double idle(double seconds) throws Exception {
+  private double idle() throws Exception {
     long before = ask(Partner.IDLE);
     long start = System.nanoTime();
-    Thread.sleep((long) (2 * seconds * 1000));
+    Thread.sleep(IDLE_MILLIS);
     long after = ask(Partner.IDLE);
     return (after - before) / (double) (System.nanoTime() - start);
   }

@@ -1,10 +1,8 @@
 package io.mman.internal.thread;
 
 import java.util.concurrent.LinkedTransferQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A few platform threads that make system calls which may wait for a medium. A thread is started
@@ -58,23 +56,8 @@ public final class LibraryThreads {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedTransferQueue<>(),
-            new Factory());
+            new DaemonFactory("mman-", 0));
     pool.allowCoreThreadTimeOut(true);
     return pool;
-  }
-
-  /** Creates threads that keep nothing of the thread that happens to need them first. */
-  private static final class Factory implements ThreadFactory {
-    private final AtomicLong count = new AtomicLong();
-
-    @Override
-    @SuppressWarnings("ThreadPriorityCheck") // undoes what would be inherited
-    public Thread newThread(Runnable worker) {
-      // Neither inheritable thread locals nor, therefore, the context class loader are inherited.
-      Thread thread = new Thread(null, worker, "mman-" + count.incrementAndGet(), 0, false);
-      thread.setDaemon(true);
-      thread.setPriority(Thread.NORM_PRIORITY);
-      return thread;
-    }
   }
 }

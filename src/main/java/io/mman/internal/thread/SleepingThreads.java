@@ -2,10 +2,8 @@ package io.mman.internal.thread;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Platform threads that sleep in the kernel for virtual threads, whose carriers stay free. Each
@@ -23,7 +21,12 @@ public final class SleepingThreads {
 
   private static final ThreadPoolExecutor POOL =
       new ThreadPoolExecutor(
-          0, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), new Factory());
+          0,
+          MAX_THREADS,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          new DaemonFactory("mman-sleeper-", STACK_BYTES));
 
   private SleepingThreads() {}
 
@@ -49,20 +52,5 @@ public final class SleepingThreads {
     }
     handed.await();
     return true;
-  }
-
-  /** Creates threads that keep nothing of the thread that happens to need them first. */
-  private static final class Factory implements ThreadFactory {
-    private final AtomicLong count = new AtomicLong();
-
-    @Override
-    @SuppressWarnings("ThreadPriorityCheck") // undoes what would be inherited
-    public Thread newThread(Runnable worker) {
-      String name = "mman-sleeper-" + count.incrementAndGet();
-      Thread thread = new Thread(null, worker, name, STACK_BYTES, false);
-      thread.setDaemon(true);
-      thread.setPriority(Thread.NORM_PRIORITY);
-      return thread;
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.mman.internal.ipc;
 import io.mman.Errno;
 import io.mman.internal.libc.FutexCalls;
 import io.mman.internal.region.RegionWord.Place;
+import io.mman.internal.thread.SleepingThreads;
 import java.util.concurrent.locks.LockSupport;
 
 /** One wait of a thread for a word of memory. Another thread may sleep in its place. */
@@ -15,8 +16,15 @@ final class FutexWait implements Runnable {
 
   private static final long LONGEST_SLICE_NANOS = 100_000_000;
 
-  /** The time between two looks at the word, where no thread is free to sleep. */
-  private static final long POLL_NANOS = 1_000_000;
+  private static final long MOST_SLICE_NANOS = 2_000_000_000;
+
+  /**
+   * More waiting threads than this sleep longer at a time, so that all together wake up as often.
+   */
+  private static final int FEW_THREADS = 32;
+
+  /** The time between two looks at the word for each waiting thread, if none is free to sleep. */
+  private static final long POLL_NANOS = 100_000;
 
   private final Place place;
   private final int expected;
@@ -41,10 +49,16 @@ final class FutexWait implements Runnable {
     long left = nanos;
     long slice = FIRST_SLICE_NANOS;
     do {
-      sleep(Math.max(0, Math.min(left, slice)));
+      sleep(Math.max(0, Math.min(left, slice * crowd())));
       slice = Math.min(2 * slice, LONGEST_SLICE_NANOS);
       left = nanos - (System.nanoTime() - start);
     } while (left > 0 && !isOver());
+  }
+
+  /** Returns a factor for times, which is 1 unless very many threads wait. */
+  private static long crowd() {
+    long most = MOST_SLICE_NANOS / LONGEST_SLICE_NANOS;
+    return Math.clamp(SleepingThreads.waiting() / FEW_THREADS, 1, most);
   }
 
   /** Looks at the word from time to time until the wait is over. */
@@ -53,7 +67,7 @@ final class FutexWait implements Runnable {
     do {
       sleep(0);
       if (left > 0 && !isWoken) {
-        LockSupport.parkNanos(place, Math.min(left, POLL_NANOS));
+        LockSupport.parkNanos(place, Math.min(left, POLL_NANOS * SleepingThreads.waiting()));
       }
       left = nanos - (System.nanoTime() - start);
     } while (left > 0 && !isOver());

@@ -63,9 +63,7 @@ public final class FutexWord {
       throw new InterruptedException();
     }
     FutexWait wait = new FutexWait(word.place(), expected, nanos, true);
-    if (!SleepingThreads.run(wait)) {
-      wait.poll();
-    }
+    SleepingThreads.run(wait, wait::poll);
     requireSuccess(wait);
     if (wait.isInterrupted()) {
       throw new InterruptedException();
@@ -80,9 +78,7 @@ public final class FutexWord {
   void pause(int expected, long nanos) {
     FutexWait wait =
         new FutexWait(word.place(), expected, Math.min(nanos, LONGEST_PAUSE_NANOS), false);
-    if (!SleepingThreads.run(wait)) {
-      wait.poll();
-    }
+    SleepingThreads.run(wait, wait::poll);
     requireSuccess(wait);
   }
 

@@ -40,9 +40,7 @@ final class SocketWait implements Runnable {
    *     been given up; or the negative errno
    */
   int await() {
-    if (!SleepingThreads.run(this)) {
-      lookRepeatedly();
-    }
+    SleepingThreads.run(this, this::lookRepeatedly);
     return result;
   }
 

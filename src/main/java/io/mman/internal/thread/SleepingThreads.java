@@ -4,6 +4,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Platform threads that sleep in the kernel for virtual threads, whose carriers stay free. Each
@@ -28,29 +29,48 @@ public final class SleepingThreads {
           new SynchronousQueue<>(),
           new DaemonFactory("mman-sleeper-", STACK_BYTES));
 
+  /** The number of virtual threads for which a task runs, or that none of the threads serves. */
+  private static final AtomicInteger WAITING = new AtomicInteger();
+
   private SleepingThreads() {}
+
+  /** Returns the number of virtual threads that wait, with or without a thread. */
+  public static int waiting() {
+    return WAITING.get();
+  }
 
   /**
    * Runs a task that sleeps and that ends by itself. A platform thread runs it itself. A virtual
    * thread has it run by one of the threads, and waits until it has ended; if it is interrupted
    * meanwhile, that thread is, so that the task sees its interrupt status in either case.
    *
-   * @return false if the current thread is virtual and no thread is free; the task is not run then
+   * @param alternative runs instead if the current thread is virtual and no thread is free. It must
+   *     park instead of sleeping in the kernel
    */
-  public static boolean run(Runnable task) {
+  public static void run(Runnable task, Runnable alternative) {
     if (!Thread.currentThread().isVirtual()) {
       task.run();
-      return true;
+      return;
     }
-    HandedTask handed = new HandedTask(task);
+    WAITING.incrementAndGet();
+    try {
+      HandedTask handed = new HandedTask(task);
+      if (handOver(handed)) {
+        handed.await();
+      } else {
+        alternative.run();
+      }
+    } finally {
+      WAITING.decrementAndGet();
+    }
+  }
+
+  private static boolean handOver(HandedTask handed) {
     try {
       POOL.execute(handed);
+      return true;
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      if (handed.cancel()) {
-        return false;
-      }
+      return !handed.cancel(); // a thread that could not be started may still run it
     }
-    handed.await();
-    return true;
   }
 }

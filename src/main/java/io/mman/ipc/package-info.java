@@ -1,14 +1,13 @@
 /**
- * What processes that share memory need besides the memory: waiting, locking, and handing memory
- * over.
+ * Synchronization between processes that share memory, and passing open files between them.
  *
  * <ul>
- *   <li>{@link io.mman.ipc.Futex} waits until a word of shared memory changes, and wakes those who
- *       wait.
- *   <li>{@link io.mman.ipc.Handover} gives an open file, such as memory without a name, to another
- *       process, and takes one from it.
- *   <li>{@link io.mman.ipc.SharedLock} excludes threads of several processes, and survives the
- *       death of its owner.
+ *   <li>{@link io.mman.ipc.Futex} lets threads wait until a word of shared memory changes, and
+ *       wakes them.
+ *   <li>{@link io.mman.ipc.Handover} passes an open file, such as unnamed memory, from one process
+ *       to another.
+ *   <li>{@link io.mman.ipc.SharedLock} is a lock between threads of any number of processes that
+ *       survives the death of its owner.
  * </ul>
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link

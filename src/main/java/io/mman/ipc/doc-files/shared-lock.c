@@ -1,5 +1,5 @@
-/* A participant of io.mman.ipc.SharedLock in C, for Linux: see shared-lock.html.
- * The functions return 0, EOWNERDEAD, or another errno. */
+/* A participant of an io.mman.ipc.SharedLock in C, for Linux; see shared-lock.html.
+ * The functions return 0, EOWNERDEAD if the previous owner died, or another errno. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #define SLEEPERS 0x80000000u
 #define SLICE_NANOS 20000000
 
-struct shared_lock { /* aligned to 8 bytes, and 0 before the first use */
+struct shared_lock { /* aligned to 8 bytes; all zero before the first use */
   _Atomic uint32_t word;
   _Atomic uint32_t participants;
   _Atomic uint64_t tie;
@@ -28,7 +28,7 @@ struct header {
   uint32_t locks;
 };
 
-struct participant { /* of one process; never used after fork */
+struct participant { /* of one process; must not be used after fork */
   struct shared_lock *lock;
   int fd;
   uint32_t number;
@@ -36,7 +36,7 @@ struct participant { /* of one process; never used after fork */
 
 static const unsigned char MAGIC[8] = {0x89, 'm', 'm', 'a', 'n', 'l', 'k', 1};
 
-/* Locks or unlocks a byte, or asks for a lock: then type becomes F_UNLCK if there is none. */
+/* Locks or unlocks a byte. F_OFD_GETLK only asks, and sets type to F_UNLCK if the byte is free. */
 static int byte_lock(int fd, int command, short *type, uint64_t byte) {
   struct flock range = {.l_type = *type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
   int result = fcntl(fd, command, &range);
@@ -48,7 +48,7 @@ static uint64_t byte_of(const struct shared_lock *lock, uint32_t number) {
   return lock->tie << 32 | number;
 }
 
-/* Gives the lock an id of the file. */
+/* Ties the lock to the file: assigns it an id and records it in the memory. */
 static int tie(struct shared_lock *lock, int fd) {
   short type = F_WRLCK;
   struct timespec pause = {0, 1000000};

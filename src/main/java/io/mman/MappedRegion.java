@@ -30,8 +30,8 @@ import java.util.concurrent.RejectedExecutionException;
  * one to choose.
  *
  * <p><b>Ranges</b> are given in bytes from the start of the region. An empty range is allowed and
- * has no effect. A method without a range acts on the whole region, both halves of one that is
- * {@linkplain Mapping#mirrored mirrored}.
+ * has no effect. A method without a range acts on the whole region, including both halves of a
+ * {@linkplain Mapping#mirrored mirrored} region.
  *
  * <p><b>Threads.</b> A region that is not confined may be used by any number of threads. An
  * operation that revokes views waits for the region's calls that are in flight on other threads; a
@@ -727,11 +727,11 @@ public final class MappedRegion implements AutoCloseable {
    * with {@link Mapping#surviveBusErrors} lose pages; for others the result is 0.
    *
    * <p>If the file was truncated, the first access to a page after its new end loses all pages from
-   * that end on, of a {@linkplain Mapping#mirrored mirrored} region those of one half; otherwise
-   * only the page that was accessed is lost. A page that was restored and is lost again counts
-   * again. After {@link #split}, this region keeps its count, and the other one begins with the
-   * number of its pages that are lost at that moment; {@link #join} does not count those pages
-   * twice. A page is counted before any access can see its zeros.
+   * that end on; in a {@linkplain Mapping#mirrored mirrored} region, it loses those of the accessed
+   * half only. Otherwise only the page that was accessed is lost. A page that was restored and is
+   * lost again counts again. After {@link #split}, this region keeps its count, and the other one
+   * begins with the number of its pages that are lost at that moment; {@link #join} does not count
+   * those pages twice. A page is counted before any access can see its zeros.
    *
    * <p>Comparing the count before and after a piece of work finds the losses in between, but not
    * pages that were lost earlier and have not been restored: {@link #requireIntact} finds those.

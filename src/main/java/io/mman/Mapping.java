@@ -265,39 +265,40 @@ public final class Mapping {
   }
 
   /**
-   * Requests a region of twice the size, in which every byte of the file appears twice: if the
-   * file, or the range of it that is requested, has {@code n} bytes, then {@link MappedRegion#size}
-   * is {@code 2 * n}, and the bytes {@code i} and {@code i + n} are the same byte of the file. A
-   * record of a ring buffer that wraps around its end can therefore be read and written in one
-   * piece.
+   * Requests a region that maps the file, or the requested range of it, twice in a row. If the
+   * range has {@code n} bytes, {@link MappedRegion#size} is {@code 2 * n}, and the bytes at the
+   * offsets {@code i} and {@code i + n} of the region are the same byte of the file. A record that
+   * wraps around the end of a ring buffer can therefore be read and written as contiguous memory.
    *
    * {@snippet class="io.mman.examples.Snippets" region="mirror"}
    *
-   * <p>The file is a regular file, a file of {@link NativeFile#memory} or a {@linkplain
-   * NativeFile#sharedMemory shared memory object}. The mapping is shared. Offset and size of the
-   * range, or the length of the file, are multiples of the page size: that of the file's pages if
-   * they are explicit huge pages, otherwise {@link Mman#pageSize}. {@link #create} extends a
-   * shorter file first, and {@link #preallocate} allocates {@code n} bytes. {@link #alignment}
-   * applies to the first half, and {@link #guardPages} surround both. With {@link #hugePages}, the
-   * second half can have huge pages only if {@code n} is a multiple of their size.
+   * <p>The file must be a regular file, a file of {@link NativeFile#memory} or a {@linkplain
+   * NativeFile#sharedMemory shared memory object}. The mapping is always shared. The offset and the
+   * size of the range, or the length of the file if no range is requested, must be multiples of the
+   * page size: the huge page size if the file consists of explicit huge pages, otherwise {@link
+   * Mman#pageSize}. {@link #create} extends a shorter file first, and {@link #preallocate}
+   * allocates {@code n} bytes. {@link #alignment} applies to the first half, and {@link
+   * #guardPages} surround both halves. With {@link #hugePages}, the second half can have huge pages
+   * only if {@code n} is a multiple of their size.
    *
-   * <p>The methods of {@link MappedRegion} without a range include both halves; a range means the
-   * bytes that it names, and may extend across the middle. The kernel maps a page and its twin
-   * separately: {@code advise}, {@code lock} and {@code populate} of one need not affect the other,
-   * and {@code residency}, {@code stats} and the limit of locked memory count both. The region
-   * cannot be {@linkplain MappedRegion#resize resized}, {@linkplain MappedRegion#extend extended},
-   * {@linkplain MappedRegion#split split}, {@linkplain MappedRegion#join joined} or {@linkplain
-   * MappedRegion#seal sealed}.
+   * <p>Methods of {@link MappedRegion} without a range act on both halves. A range denotes exactly
+   * the bytes that it contains, and may extend from one half into the other. The kernel maps a page
+   * of one half and the same page of the other half separately: {@code advise}, {@code lock} and
+   * {@code populate} on one need not affect the other, and {@code residency}, {@code stats} and the
+   * limit of locked memory count both. The region cannot be {@linkplain MappedRegion#resize
+   * resized}, {@linkplain MappedRegion#extend extended}, {@linkplain MappedRegion#split split},
+   * {@linkplain MappedRegion#join joined} or {@linkplain MappedRegion#seal sealed}.
    *
-   * <p>With {@link #surviveBusErrors}, each half loses its pages by itself: as long as a page is
-   * lost in one half, a byte of it and its twin may differ. {@link MappedRegion#restore} restores
-   * both.
+   * <p>With {@link #surviveBusErrors}, each half loses its pages independently. While a page is
+   * lost in one half, its bytes may differ from those of the same page in the other half. {@link
+   * MappedRegion#restore} restores both halves.
    *
-   * @return a new request; mapping it throws {@code IllegalArgumentException}, before anything is
-   *     mapped or the file is extended, with {@link #copyOnWrite} or {@link #reserve}, if the range
-   *     is empty or does not consist of whole pages, if twice its size is too large, or for a
-   *     device
-   * @throws IllegalArgumentException for a path, whose file is not open, and for anonymous memory
+   * @return a new request. Mapping it throws {@code IllegalArgumentException} if {@link
+   *     #copyOnWrite} or {@link #reserve} is also requested, if the range is empty or does not
+   *     consist of whole pages, if twice its size is too large, or if the file is a device. In
+   *     these cases, nothing is mapped and the file is not extended
+   * @throws IllegalArgumentException if this is a request for a path or for anonymous memory; only
+   *     an open file ({@link NativeFile}) can be mirrored
    */
   public Mapping mirrored() {
     return new Mapping(request.mirrored());

@@ -5,11 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the implementation of a public object to the packages beside {@code io.mman}, whose public
- * types are given a {@code MappedRegion} or a {@code NativeFile}. Only they use it.
+ * Gives other exported packages access to the implementation of a {@code MappedRegion} or a {@code
+ * NativeFile} that their public types receive as an argument. No other code uses this class.
  *
- * <p>The implementation is loaded by its name when it is first needed, so that a program that uses
- * {@code io.mman} alone does not pay for it at startup.
+ * <p>The implementation of this class is loaded by name when it is first needed, so that a program
+ * that only uses {@code io.mman} does not load it at startup.
  */
 public abstract class Engines {
   private static final String IMPLEMENTATION = "io.mman.MappedRegion$Access";
@@ -18,12 +18,12 @@ public abstract class Engines {
 
   protected Engines() {}
 
-  /** Is called by the implementation, when it is initialized. */
+  /** Called by the implementation when it is initialized. */
   protected static void provide(Engines implementation) {
     engines = implementation;
   }
 
-  /** Loads the implementation, before no class can be loaded any more. */
+  /** Loads the implementation while classes can still be loaded. */
   public static void prepare() {
     get();
   }

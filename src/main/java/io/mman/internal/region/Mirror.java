@@ -6,16 +6,16 @@ import io.mman.internal.libc.FileStatus;
 import io.mman.internal.signal.SurvivingRange;
 
 /**
- * Maps the same range of a file twice, the second time right after the first. Both halves are one
- * region, whose pages are all of one file, shared and whole.
+ * Maps the same range of a file twice, with the second mapping directly after the first. Both
+ * halves form one region, a shared mapping of whole pages.
  */
 final class Mirror {
   private Mirror() {}
 
   /**
-   * Refuses a request of a mirrored region that contradicts itself, in whatever order it was made.
+   * Refuses a request for a mirrored region with incompatible options.
    *
-   * @throws IllegalArgumentException if it does
+   * @throws IllegalArgumentException if the request is for a copy-on-write mapping or a reserve
    */
   static void requireConsistent(MapRequest request) {
     if (!request.shared) {
@@ -35,15 +35,16 @@ final class Mirror {
   }
 
   /**
-   * Refuses a range of a file whose second half could not begin right after the first.
+   * Refuses a range of a file that cannot be mapped twice without a gap.
    *
-   * @param page the size of the file's pages in bytes
-   * @throws IllegalArgumentException if the range is empty, too large, or not whole pages
+   * @param page the page size of the file in bytes
+   * @throws IllegalArgumentException if the range is empty, too large, or does not consist of whole
+   *     pages
    */
   static void requireWholePages(OpenFile file, long offset, long bytes, long page) {
     if (bytes == 0) {
       throw new IllegalArgumentException(
-          "nothing of \"" + file.path() + "\" to mirror: the file or the range is empty");
+          "\"" + file.path() + "\" cannot be mirrored: the file or the range is empty");
     }
     if (bytes % page != 0 || offset % page != 0) {
       throw new IllegalArgumentException(
@@ -55,18 +56,19 @@ final class Mirror {
               + file.path()
               + "\" are not whole pages of "
               + page
-              + " bytes, and cannot be mirrored");
+              + " bytes, so the range cannot be mirrored");
     }
     if (bytes > PageRange.MAX_BYTES / 2) {
-      throw new IllegalArgumentException("twice the size is too large: " + bytes);
+      throw new IllegalArgumentException(
+          "the range is too large to be mirrored: " + bytes + " bytes");
     }
   }
 
   /**
-   * Maps both halves into address space that is reserved for them. If either fails, nothing stays
+   * Reserves address space and maps both halves into it. If either mapping fails, nothing stays
    * mapped.
    *
-   * @param size the size of both halves in bytes
+   * @param size the size of both halves together, in bytes
    */
   static AddressRange map(
       Placement placement, Backing backing, long size, Protection protection, int fd) {
@@ -79,7 +81,7 @@ final class Mirror {
         done = true;
       } finally {
         if (!done) {
-          Placement.abandon(range, from, from + half); // unmaps the first half, too
+          Placement.abandon(range, from, from + half); // also unmaps the first half
         }
       }
     }
@@ -87,8 +89,8 @@ final class Mirror {
   }
 
   /**
-   * Registers the second half, so that it survives bus errors as the first one does. If this fails,
-   * neither half is registered. After a stack overflow both stay mapped.
+   * Registers the second half, so that it survives bus errors like the first one. If this fails,
+   * neither half is registered, except after a stack overflow.
    */
   static void registerAgain(SurvivingRange range, long start, long half, long fileOffset) {
     try {

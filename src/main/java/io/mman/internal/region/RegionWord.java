@@ -3,7 +3,7 @@ package io.mman.internal.region;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** Some aligned bytes of a region, which threads of several processes use as a word. */
+/** Aligned bytes of a region that threads of several processes use as a word. */
 public final class RegionWord {
   private final Region region;
   private final long offset;
@@ -18,10 +18,10 @@ public final class RegionWord {
   /**
    * Returns a word of a region.
    *
-   * @throws IndexOutOfBoundsException if it is not inside the region
-   * @throws IllegalArgumentException if its address is not a multiple of the alignment
+   * @throws IndexOutOfBoundsException if the word is not inside the region
+   * @throws IllegalArgumentException if the address of the word is not a multiple of the alignment
    * @throws IllegalStateException if the region is closed
-   * @throws WrongThreadException if it is confined to another thread
+   * @throws WrongThreadException if the region is confined to another thread
    */
   public static RegionWord at(Region region, long offset, int bytes, int alignment) {
     Objects.checkFromIndexSize(offset, bytes, region.size());
@@ -29,17 +29,17 @@ public final class RegionWord {
     long address = word.place().address();
     if (address % alignment != 0) {
       throw new IllegalArgumentException(
-          "the address of offset " + offset + " is not a multiple of " + alignment);
+          "the address at offset " + offset + " is not a multiple of " + alignment);
     }
     return word;
   }
 
   /**
-   * Returns where the word is now.
+   * Returns the current place of the word.
    *
    * @throws IllegalStateException if the region is closed
    * @throws IndexOutOfBoundsException if the region has become too small for the word
-   * @throws WrongThreadException if it is confined to another thread
+   * @throws WrongThreadException if the region is confined to another thread
    */
   public Place place() {
     region.lock.beginCall();
@@ -52,7 +52,7 @@ public final class RegionWord {
   }
 
   /**
-   * Calls a function with the word, which stays mapped meanwhile. The exceptions are those of
+   * Calls a function with the word, which stays mapped during the call. The exceptions are those of
    * {@link #place}.
    */
   public int call(Call function) {
@@ -75,8 +75,8 @@ public final class RegionWord {
   }
 
   /**
-   * The address of a word, until the region changes. The memory may be unmapped at any time, so
-   * only the kernel may access it.
+   * The address of a word, which is valid until the region changes. The memory may be unmapped at
+   * any time, so only the kernel may access it.
    */
   public static final class Place {
     private final Region region;
@@ -93,8 +93,10 @@ public final class RegionWord {
       return address;
     }
 
-    /** Returns whether the region is open and has not been changed since. */
-    @SuppressWarnings("ReferenceEquality") // each change creates a state, perhaps an equal one
+    /**
+     * Returns whether the region is open and has not been changed since this object was created.
+     */
+    @SuppressWarnings("ReferenceEquality") // each change creates a new state, which may be equal
     public boolean isCurrent() {
       return region.state() == state && region.isAlive();
     }

@@ -116,7 +116,7 @@ class HandoverPathTest {
     for (String name : List.of("folder", "file", "link", "nowhere")) {
       MmanException e =
           failure("bind", Errno.EADDRINUSE, () -> Handover.listen(folder.resolve(name)));
-      assertTrue(e.getMessage().contains("is no socket"), e::getMessage);
+      assertTrue(e.getMessage().contains("is not a socket"), e::getMessage);
     }
     assertEquals(before, names());
   }
@@ -178,7 +178,7 @@ class HandoverPathTest {
   void aFolderThatDoesNotExistIsTheReason() {
     MmanException e =
         failure("bind", Errno.ENOENT, () -> Handover.listen(folder.resolve("absent/door")));
-    assertTrue(e.getMessage().contains("there is no such folder"), e::getMessage);
+    assertTrue(e.getMessage().contains("the folder does not exist"), e::getMessage);
   }
 
   /** Of threads that find a stale socket at the same time, one replaces it. */

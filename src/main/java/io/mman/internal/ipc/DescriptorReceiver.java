@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class DescriptorReceiver {
   private static final String NONE = "the message came without a descriptor";
   private static final String NO_MESSAGE =
-      "the connection ended without a message: the listener has refused this process, or has ended";
+      "the connection ended without a message: the listener refused this process or has ended";
 
   /** The time between two attempts to connect while too many clients wait. */
   private static final long PAUSE_NANOS = 1_000_000;
@@ -35,8 +35,8 @@ public final class DescriptorReceiver {
   /**
    * Receives a descriptor and checks it.
    *
-   * @param nanos the longest time to wait
-   * @param adopter what takes over the descriptor. If it throws an exception, it does not own it
+   * @param nanos the maximum time to wait in nanoseconds
+   * @param adopter takes ownership of the descriptor, unless it throws an exception
    */
   public static <F> F take(Path path, long nanos, IntFunction<F> adopter, FileSeal... seals) {
     SocketPreload.prepare();
@@ -78,7 +78,7 @@ public final class DescriptorReceiver {
       Thread.currentThread().interrupt();
     }
     if (result == -Errno.EAGAIN.number()) {
-      throw timeout("connect", "too many clients wait for the socket");
+      throw timeout("connect", "too many clients are waiting for the listener");
     }
     if (result < 0) {
       throw failure("connect", result, SocketErrors.connect(Errno.of(-result)));
@@ -91,7 +91,7 @@ public final class DescriptorReceiver {
       throw failure("poll", result).exception();
     }
     if (result == 0) {
-      throw timeout("recvmsg", "the listener has not given anything in time");
+      throw timeout("recvmsg", "the listener did not send a descriptor in time");
     }
   }
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** Gives descriptors to the processes that connect to a socket. */
+/** Sends descriptors to the processes that connect to a socket. */
 public final class DescriptorSender {
   private final ListeningSocket socket;
   private final Predicate<Peer> accepted;
@@ -28,7 +28,7 @@ public final class DescriptorSender {
     return new DescriptorSender(ListeningSocket.open(path), accepted);
   }
 
-  /** Gives the descriptor of a file to the next client that is accepted. */
+  /** Sends the descriptor of a file to the next client that is accepted. */
   public void give(OpenFile file) {
     int client;
     do {
@@ -39,7 +39,7 @@ public final class DescriptorSender {
   private int nextClient(OpenFile file) {
     int client = acceptWhileOpen(file);
     while (client < 0) {
-      // A client that has disconnected before it was accepted is none.
+      // A client that disconnected before it was accepted does not count.
       if (client != -Errno.ECONNABORTED.number()) {
         throw failure("accept4", client);
       }
@@ -61,16 +61,16 @@ public final class DescriptorSender {
   }
 
   private int acceptNow(OpenFile file) {
-    file.acquire(); // to throw an exception if it is closed
+    file.acquire(); // throws an exception if the file is closed
     file.release();
     int client = socket.accept();
     if (client < 0 && !socket.isOpen()) {
-      return -Errno.EAGAIN.number(); // the next attempt says that it is closed
+      return -Errno.EAGAIN.number(); // the next attempt throws the exception
     }
     return client;
   }
 
-  /** Returns whether the client has been given the descriptor. */
+  /** Returns whether the descriptor has been sent to the client. */
   private boolean serve(int client, OpenFile file) {
     try {
       return accepted.test(peer(client)) && send(client, file);

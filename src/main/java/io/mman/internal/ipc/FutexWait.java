@@ -6,11 +6,11 @@ import io.mman.internal.region.RegionWord.Place;
 import io.mman.internal.thread.SleepingThreads;
 import java.util.concurrent.locks.LockSupport;
 
-/** One wait of a thread for a word of memory. Another thread may sleep in its place. */
+/** One wait of a thread on a word of memory. Another thread may sleep in its place. */
 final class FutexWait implements Runnable {
   /**
-   * The first time in the kernel. It doubles up to the longest one, so that a thread that waits for
-   * long takes little processor time.
+   * The duration of the first sleep in the kernel. Each further sleep takes twice as long, up to
+   * the longest one, so that a long wait takes little processor time.
    */
   private static final long FIRST_SLICE_NANOS = 10_000_000;
 
@@ -19,11 +19,12 @@ final class FutexWait implements Runnable {
   private static final long MOST_SLICE_NANOS = 2_000_000_000;
 
   /**
-   * More waiting threads than this sleep longer at a time, so that all together wake up as often.
+   * If more virtual threads than this wait, each sleep is longer, so that the number of wake-ups per
+   * second does not grow.
    */
   private static final int FEW_THREADS = 32;
 
-  /** The time between two looks at the word for each waiting thread, if none is free to sleep. */
+  /** The time between two checks of the word, per waiting thread, if no thread is free to sleep. */
   private static final long POLL_NANOS = 100_000;
 
   private final Place place;
@@ -49,19 +50,19 @@ final class FutexWait implements Runnable {
     long left = nanos;
     long slice = FIRST_SLICE_NANOS;
     do {
-      sleep(Math.max(0, Math.min(left, slice * crowd())));
+      sleep(Math.max(0, Math.min(left, slice * factor())));
       slice = Math.min(2 * slice, LONGEST_SLICE_NANOS);
       left = nanos - (System.nanoTime() - start);
     } while (left > 0 && !isOver());
   }
 
-  /** Returns a factor for times, which is 1 unless very many threads wait. */
-  private static long crowd() {
+  /** Returns the factor by which sleeps are longer, which is 1 unless many threads wait. */
+  private static long factor() {
     long most = MOST_SLICE_NANOS / LONGEST_SLICE_NANOS;
     return Math.clamp(SleepingThreads.waiting() / FEW_THREADS, 1, most);
   }
 
-  /** Looks at the word from time to time until the wait is over. */
+  /** Checks the word repeatedly until the wait is over. */
   void poll() {
     long left = nanos;
     do {
@@ -90,7 +91,7 @@ final class FutexWait implements Runnable {
     }
   }
 
-  /** Returns whether the region is still as it was at the beginning. */
+  /** Returns whether the region has been neither closed nor changed since the wait began. */
   boolean isValid() {
     return place.isCurrent();
   }

@@ -9,12 +9,12 @@ import io.mman.internal.region.RegionWord;
 import io.mman.internal.thread.SleepingThreads;
 
 /**
- * A word of shared memory that threads wait for. {@link io.mman.ipc.Futex} is its public face.
+ * The implementation of {@link io.mman.ipc.Futex}: a word of shared memory on which threads wait.
  *
- * <p>An interrupt does not end a system call, and the kernel knows nothing of regions. A thread
- * therefore sleeps for a short time only, then checks whether it has been interrupted and whether
- * the region has changed, and sleeps again. While it sleeps, the region is not in use: the kernel
- * has read the word before, and does not need the memory any more.
+ * <p>Neither an interrupt nor a change of the region ends a system call. A thread therefore sleeps
+ * for a short time only, then checks whether it has been interrupted and whether the region has
+ * changed, and sleeps again. While the thread sleeps, the region is not in use: the kernel has
+ * already read the word and no longer needs the memory.
  */
 public final class FutexWord {
   private static final String TRUNCATED_OR_PROTECTED =
@@ -31,7 +31,7 @@ public final class FutexWord {
 
   public static FutexWord at(Region region, long offset) {
     if (!FutexCalls.isSupported()) {
-      throw Platform.lacks("waiting for a word of shared memory");
+      throw Platform.lacks("waiting on a word of shared memory");
     }
     return new FutexWord(RegionWord.at(region, offset, Integer.BYTES, Integer.BYTES));
   }
@@ -55,8 +55,8 @@ public final class FutexWord {
   /**
    * Waits until the word has another value or the thread is woken.
    *
-   * @param nanos the longest time to wait; may be negative
-   * @return false if the time is up
+   * @param nanos the maximum time to wait in nanoseconds; may be negative
+   * @return false if the time has elapsed
    */
   public boolean await(int expected, long nanos) throws InterruptedException {
     if (Thread.interrupted()) {
@@ -72,8 +72,8 @@ public final class FutexWord {
   }
 
   /**
-   * Waits as {@link #await} does, but for at most 50 ms. Interrupts have no effect, and the
-   * interrupt status is kept.
+   * Waits like {@link #await}, but for at most 50 ms. Interrupts have no effect, and the interrupt
+   * status is kept.
    */
   void pause(int expected, long nanos) {
     FutexWait wait =

@@ -12,17 +12,17 @@ import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 
-/** A socket that listens, and its file, which only its owner may use. */
+/** A listening socket and its file, which only its owner may use. */
 final class ListeningSocket {
   private static final int ATTEMPTS = 10;
 
   private final Path path;
   private final Descriptor descriptor;
 
-  /** Identifies the file, in whose place there may be another one later. */
+  /** Identifies the socket file, which may later have been replaced by another file. */
   private final FileStatus identity;
 
-  /** Is set before anything is taken away from the threads that use the socket. */
+  /** Set before the socket is taken away from the threads that use it. */
   private volatile boolean isClosed;
 
   private ListeningSocket(Path path, Descriptor descriptor, FileStatus identity) {
@@ -32,8 +32,8 @@ final class ListeningSocket {
   }
 
   /**
-   * Creates the socket. Its file gets the final name when clients can already connect, because a
-   * socket that does not listen yet looks as one that does not listen any more.
+   * Creates the socket. The socket listens before its file gets the final name, because a socket
+   * that does not listen yet cannot be distinguished from one that no longer listens.
    */
   static ListeningSocket open(Path path) {
     SocketPath.require(path);
@@ -57,7 +57,7 @@ final class ListeningSocket {
     }
   }
 
-  /** Gives the socket a temporary name beside the final one, and returns that. */
+  /** Binds the socket to a temporary name in the folder of the final one, and returns this path. */
   private static Path bind(int socket, Path path) {
     Path temporary;
     int result;
@@ -91,9 +91,9 @@ final class ListeningSocket {
   }
 
   /**
-   * Waits until a client has connected, the socket is closed, or the wait is given up.
+   * Waits until a client has connected, the socket is closed, or the caller gives up.
    *
-   * @return a negative errno if the wait has failed
+   * @return the negative errno if the wait failed, otherwise 0 or 1
    */
   int awaitClient(BooleanSupplier isGivenUp) {
     return new SocketWait(descriptor, new Deadline(Timeout.FOREVER), isGivenUp).await();
@@ -111,14 +111,14 @@ final class ListeningSocket {
     return !isClosed;
   }
 
-  /** Starts the message for a failed call. */
+  /** Begins the message of a failed call. */
   Failure failure(String call, int result) {
     return Failure.of(call, result).file(path);
   }
 
   /**
-   * Removes the file, unless another one has its name, and closes the socket. The file goes first:
-   * once the socket is closed, another process may replace it.
+   * Removes the file, unless the name now belongs to another file, and closes the socket. The file
+   * is removed first, because another process may replace it as soon as the socket is closed.
    */
   synchronized void close() {
     if (isClosed) {
@@ -129,7 +129,7 @@ final class ListeningSocket {
     try {
       SocketName.remove(path, identity);
     } finally {
-      SocketCalls.shutdown(fd); // ends the waits for clients at once
+      SocketCalls.shutdown(fd); // ends all waits for clients at once
       descriptor.release();
       descriptor.close();
     }

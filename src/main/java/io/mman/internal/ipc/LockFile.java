@@ -19,9 +19,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file whose bytes the participants of locks keep locked while they live. The locks are far past
- * its end. The file itself has a header of 16 bytes: eight that say what it is, a random identity,
- * and how many words in shared memory have got an id of the file.
+ * A file whose bytes the participants of locks keep locked while they live. The locked bytes are
+ * far past the end of the file. The file itself consists of a header of 16 bytes: a signature of
+ * eight bytes, a random identity, and the number of words in shared memory that have been given an
+ * id of the file.
  */
 final class LockFile {
   private static final int HEADER_BYTES = 16;
@@ -31,12 +32,15 @@ final class LockFile {
   /** Eight bytes, of which the last is the version. */
   private static final byte[] MAGIC = {(byte) 0x89, 'm', 'm', 'a', 'n', 'l', 'k', 1};
 
-  /** The byte that is locked while the header is written. No word has the id 0. */
+  /**
+   * The byte that is locked while the header is written. It belongs to no participant, because no
+   * word has the id 0.
+   */
   private static final long HEADER_LOCK = 0;
 
   /**
-   * How many numbers are drawn whose byte is locked. There are some if the count of participants
-   * was set back, and no end of them if somebody else locks the file.
+   * The maximum number of draws that meet a locked byte. There are a few if the count of
+   * participants was set back, and an unlimited number if another program has locked the file.
    */
   private static final int MAX_DRAWS = 10_000;
 
@@ -49,7 +53,7 @@ final class LockFile {
   /**
    * Opens a file for a new participant.
    *
-   * @param create whether it is created if it does not exist
+   * @param create whether the file is created if it does not exist
    */
   static LockFile open(Path path, boolean create) {
     LockFile opened = new LockFile(openFile(path, create));
@@ -64,7 +68,7 @@ final class LockFile {
 
   private static OpenFile openFile(Path path, boolean create) {
     try {
-      // Without O_CREAT, with which Linux refuses files of other users in sticky directories.
+      // Without O_CREAT: with it, Linux may refuse files of other users in sticky directories.
       return FileOpener.open(path, OpenRequest.WRITE);
     } catch (MmanException e) {
       if (e.error() != Errno.ENOENT) {
@@ -72,7 +76,7 @@ final class LockFile {
       }
       if (!create) {
         throw new IllegalArgumentException(
-            "the lock was used with another lock file than \"" + path + "\", which does not exist",
+            "the lock was used with a lock file other than \"" + path + "\", which does not exist",
             e);
       }
     }
@@ -90,15 +94,15 @@ final class LockFile {
     }
   }
 
-  /** Releases everything that this object has locked. */
+  /** Closes the file, and so releases all locks of this object. */
   void close() {
     file.closeQuietly();
   }
 
   /**
-   * Returns the tie between a word and this file, which is made at the first use of the word. Its
-   * high half is the identity of the file, its low half the id of the word. If this fails, the
-   * caller closes the file, which ends the lock of the header, too.
+   * Returns the tie between a word and this file, which is made at the first use of the word. The
+   * high half of the tie is the identity of the file, the low half is the id of the word. If this
+   * method fails, the caller closes the file, which also releases the lock of the header.
    */
   long tie(LockWord word) {
     long tie = word.tie();
@@ -117,10 +121,13 @@ final class LockFile {
     return tie;
   }
 
-  /** Gives out the next id. If that of the file is recorded by nobody, because we die, no harm. */
+  /**
+   * Assigns the next id to a word. If this process dies before it records the id in the word, the
+   * id remains unused, which does no harm.
+   */
   private long recordTie(LockWord word, Header header) {
     if (!word.isUnused()) {
-      // Somebody may have tied the word to another file in the meantime, and used it.
+      // Another process may have tied the word to another file in the meantime, and used it.
       long other = word.tie();
       if (other == 0) {
         throw word.nonsense("a lock without a lock file");
@@ -128,7 +135,8 @@ final class LockFile {
       return other;
     }
     if (header.words() == Integer.MAX_VALUE) {
-      throw new IllegalStateException("the lock file has served too many locks: " + file.path());
+      throw new IllegalStateException(
+          "the lock file has been used for too many locks: " + file.path());
     }
     int id = header.words() + 1;
     write(header.identity(), id);
@@ -144,7 +152,7 @@ final class LockFile {
     }
     if (header == null || header.identity() != identity) {
       throw new IllegalArgumentException(
-          "the lock was used with another lock file than \"" + file.path() + "\": " + word);
+          "the lock was used with a lock file other than \"" + file.path() + "\": " + word);
     }
     if (id > header.words()) {
       throw word.nonsense("id " + id + " of " + header.words());
@@ -152,7 +160,7 @@ final class LockFile {
     return tie;
   }
 
-  /** Locks the byte of a number that nobody has had before, and returns the number. */
+  /** Draws a number that no participant has had before, locks its byte, and returns the number. */
   int draw(LockWord word, long tie) {
     for (int i = 0; i < MAX_DRAWS; i++) {
       int number = word.draw();
@@ -160,10 +168,10 @@ final class LockFile {
         return number;
       }
     }
-    throw new IllegalStateException("somebody else has locked the lock file: " + file.path());
+    throw new IllegalStateException("another program has locked the lock file: " + file.path());
   }
 
-  /** Returns whether another participant lives. */
+  /** Returns whether another participant is alive. */
   boolean isAlive(long tie, int number) {
     return FileLock.isLockedElsewhere(file, position(tie, number), 1);
   }
@@ -172,7 +180,7 @@ final class LockFile {
     return tie << Integer.SIZE | number;
   }
 
-  /** Returns the header of a new lock file, which has not been written. */
+  /** Returns a header for a new lock file, without writing it. */
   private static Header newHeader() {
     int identity;
     do {
@@ -193,7 +201,7 @@ final class LockFile {
     }
   }
 
-  /** Returns the header, or null if it has not been written, at least not as a whole. */
+  /** Returns the header, or null if it has not been written completely. */
   private @Nullable Header readHeader() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(HEADER_BYTES, Long.BYTES);

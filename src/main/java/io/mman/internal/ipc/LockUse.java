@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Counts the threads inside the methods of a lock, so that its file is closed after the last one
- * has left, and never while a thread of this process holds the lock.
+ * Counts the threads inside the methods of a lock. The lock file is closed only after the last of
+ * them has left, and while the region is open never while a thread holds the lock through this
+ * object.
  */
 final class LockUse {
   private static final long PAUSE_NANOS = 1_000_000;
@@ -14,7 +15,7 @@ final class LockUse {
   private static final int HELD = 1 << 30;
   private static final int USERS = HELD - 1;
 
-  /** The number of users. One that holds the lock is {@link #HELD} instead. */
+  /** The number of users; the holder of the lock is not counted but sets {@link #HELD}. */
   private final AtomicInteger state = new AtomicInteger();
 
   /**
@@ -60,10 +61,10 @@ final class LockUse {
   }
 
   /**
-   * Lets no thread enter any more, and waits until all but the holder have left.
+   * Prevents further threads from entering, and waits until all but the holder have left.
    *
-   * @param evenIfHeld whether a thread may hold the lock
-   * @return false if the lock was closed before
+   * @param evenIfHeld whether the lock is closed even if a thread holds it
+   * @return false if the lock was already closed
    */
   boolean close(boolean evenIfHeld) {
     int before;

@@ -9,14 +9,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * The 16 bytes in shared memory that a lock consists of, in native byte order: the word, the number
- * of participants so far, and the tie to the lock file.
+ * The 16 bytes of a lock in shared memory, in native byte order: the word (4 bytes), the number of
+ * participants so far (4 bytes), and the tie to the lock file (8 bytes).
  *
  * <p>The word is 0 while the lock is free. Otherwise its bits 0 to 30 are the number of the owner,
- * and bit 31 is set if somebody sleeps until the word changes.
+ * and bit 31 is set if a thread may be sleeping until the word changes.
  *
- * <p>Every method throws {@link IllegalStateException} if the region is closed or may not be read
- * and written, and changes nothing then.
+ * <p>Every method that accesses the memory throws {@link IllegalStateException}, and changes
+ * nothing, if the region is closed or its protection does not allow both reading and writing.
  */
 final class LockWord {
   static final int BYTES = 16;
@@ -43,7 +43,7 @@ final class LockWord {
     RegionWord.at(region, offset, BYTES, ALIGNMENT);
     if (!region.protection().canRead() || !region.protection().canWrite()) {
       throw new IllegalArgumentException(
-          "a lock needs memory that may be read and written: " + region);
+          "a lock requires memory that is readable and writable: " + region);
     }
     LockWord word = new LockWord(region, offset);
     word.requireSense();
@@ -62,7 +62,7 @@ final class LockWord {
   private MemorySegment memory() {
     MemorySegment memory = region.segment();
     if (memory.isReadOnly()) {
-      throw new IllegalStateException("the region may no longer be written: " + region);
+      throw new IllegalStateException("the region is no longer writable: " + region);
     }
     return memory;
   }
@@ -70,7 +70,7 @@ final class LockWord {
   /**
    * Takes the lock if it is free.
    *
-   * @param tie what must still be recorded
+   * @param tie the tie that must still be recorded in the memory
    */
   boolean take(int number, long tie) {
     MemorySegment memory = memory();
@@ -85,7 +85,7 @@ final class LockWord {
   /**
    * Releases the lock if it is ours.
    *
-   * @return the word before
+   * @return the previous value of the word
    */
   int release(int number) {
     MemorySegment memory = memory();
@@ -102,7 +102,7 @@ final class LockWord {
   /**
    * Returns the word.
    *
-   * @throws IllegalStateException if it makes no sense, or the tie is no longer recorded
+   * @throws IllegalStateException if the word is invalid, or the tie is no longer recorded
    */
   int value(long tie) {
     int value = requireSense();
@@ -110,11 +110,11 @@ final class LockWord {
     return value;
   }
 
-  /** Returns the word, if it can be that of a lock. */
+  /** Returns the word if it is valid, otherwise throws an exception. */
   int requireSense() {
     MemorySegment memory = memory();
     int value = (int) INT.getAcquire(memory, offset);
-    // Read after the word: whoever is in the word has drawn the number before.
+    // Read after the word, because an owner draws its number before it stores it in the word.
     int drawn = (int) INT.getAcquire(memory, offset + COUNTER);
     if (value == SLEEPERS || drawn < 0 || ownerIn(value) > drawn) {
       throw nonsense("word " + value + " and " + drawn + " participants");
@@ -133,12 +133,12 @@ final class LockWord {
     return (long) LONG.getAcquire(memory(), offset + TIE);
   }
 
-  /** Records the tie to the lock file, if there is none. */
+  /** Records the tie to the lock file if none is recorded. */
   boolean recordTie(long tie) {
     return LONG.compareAndSet(memory(), offset + TIE, 0L, tie);
   }
 
-  /** Returns whether no participant has drawn a number. */
+  /** Returns whether no participant has drawn a number yet. */
   boolean isUnused() {
     return requireSense() == 0 && (int) INT.getAcquire(memory(), offset + COUNTER) == 0;
   }
@@ -161,7 +161,8 @@ final class LockWord {
   }
 
   IllegalStateException nonsense(String found) {
-    return new IllegalStateException("the memory is not that of a lock: " + found + " at " + this);
+    return new IllegalStateException(
+        "the memory does not contain a lock: " + found + " at " + this);
   }
 
   @Override

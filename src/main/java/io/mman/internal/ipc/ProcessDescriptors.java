@@ -15,7 +15,7 @@ public final class ProcessDescriptors {
   /**
    * Duplicates a descriptor and checks it.
    *
-   * @param adopter what takes over the descriptor. If it throws an exception, it does not own it
+   * @param adopter takes ownership of the descriptor, unless it throws an exception
    */
   public static <F> F take(ProcessHandle process, int fd, IntFunction<F> adopter) {
     if (fd < 0) {
@@ -38,10 +38,10 @@ public final class ProcessDescriptors {
       throw openFailure(pid, opened);
     }
     try {
-      // The descriptor refers to one process for ever. The handle knows when its own has started,
-      // and if that one still lives, no other can have had the number before.
+      // The pidfd always refers to the same process. The handle knows the start time of its
+      // process: if that one is still alive, no other process had its ID when the pidfd was opened.
       if (!process.isAlive()) {
-        // Without a free descriptor, a handle cannot find out.
+        // Without a free descriptor, the handle cannot determine this.
         Errno error = Proc.canOpen() ? Errno.ESRCH : Errno.EMFILE;
         throw openFailure(pid, -error.number());
       }

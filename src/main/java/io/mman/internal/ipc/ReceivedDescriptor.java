@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A descriptor from another process, which is closed unless it can be mapped. */
+/** A descriptor from another process. It is closed if its file cannot be mapped. */
 final class ReceivedDescriptor {
   private static final String NOT_MAPPABLE =
       "the descriptor is neither that of a regular file nor that of memory or a device";
@@ -17,16 +17,19 @@ final class ReceivedDescriptor {
   private final Function<Errno, Failure> refusals;
 
   /**
-   * Takes over a descriptor.
+   * Takes ownership of a descriptor.
    *
-   * @param refusals starts the messages of exceptions
+   * @param refusals begins the messages of exceptions
    */
   ReceivedDescriptor(int fd, Function<Errno, Failure> refusals) {
     this.fd = fd;
     this.refusals = refusals;
   }
 
-  /** Checks the descriptor, and passes it on. If that throws an exception, it is closed. */
+  /**
+   * Checks the descriptor and passes it on. If either throws an exception, the descriptor is
+   * closed.
+   */
   <F> F adopt(RequiredSeals required, IntFunction<F> adopter) {
     try {
       requireSeals(required);
@@ -38,13 +41,13 @@ final class ReceivedDescriptor {
     }
   }
 
-  /** Comes before any other call on the file, which could wait for a file system of the peer. */
+  /** Runs before any other call on the file, which could block in a file system of the peer. */
   private void requireSeals(RequiredSeals required) {
     String reason = required.lacking(fd);
     if (reason == null) {
       return;
     }
-    // Only a pipe, a socket or a terminal has no offset; a file system is not asked for it.
+    // Only pipes, sockets and terminals have no offset. The call does not involve a file system.
     long offset = FileCalls.seek(fd, 0, FileCalls.SEEK_CUR);
     throw offset == -Errno.ESPIPE.number()
         ? refusal(Errno.EBADMSG, NOT_MAPPABLE)

@@ -34,8 +34,8 @@ final class RequiredSeals {
   }
 
   /**
-   * Returns why an open file does not have the seals, or null if it has them. Reading seals neither
-   * waits for a file system nor has an effect on the file.
+   * Returns a message that names the missing seals of an open file, or null if it has all of them.
+   * Reading the seals neither blocks in a file system nor affects the file.
    */
   @Nullable String lacking(int fd) {
     if (seals.isEmpty()) {
@@ -54,10 +54,13 @@ final class RequiredSeals {
     String reason = "the file lacks seals: " + missing;
     return missing.isEmpty()
         ? null
-        : bits < 0 ? reason + "; only files in memory have any" : reason;
+        : bits < 0 ? reason + "; only files in memory can be sealed" : reason;
   }
 
-  /** Files that are not in memory know no seals, and descriptors opened with O_PATH no commands. */
+  /**
+   * The command fails with EINVAL for files that are not in memory, and with EBADF for descriptors
+   * that were opened with O_PATH.
+   */
   private static boolean meansNone(Errno error) {
     return error == Errno.EINVAL || error == Errno.EBADF;
   }

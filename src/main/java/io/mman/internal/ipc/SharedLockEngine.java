@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One participant of a lock in shared memory. {@link io.mman.ipc.SharedLock} is its public face.
+ * The implementation of {@link io.mman.ipc.SharedLock}: one participant of a lock in shared memory.
  *
- * <p>The participant has a number, and keeps the byte of the lock file locked that belongs to the
- * number. Whoever waits too long for the lock asks the kernel whether the owner's byte is locked.
- * The kernel unlocks it when the owner dies, and the lock can then be taken from the dead. As no
- * number is used twice, the word cannot come to name the same owner again in the meantime.
+ * <p>The participant has a number, and keeps the corresponding byte of the lock file locked. A
+ * thread that has waited too long for the lock asks the kernel whether the owner's byte is locked.
+ * The kernel unlocks this byte when the owner dies, and the waiting thread then takes the lock
+ * over. No number is used twice, so a word that still has the same value still names the dead
+ * owner.
  */
 public final class SharedLockEngine {
   private final LockWord word;
@@ -23,7 +24,7 @@ public final class SharedLockEngine {
   private final int number;
   private final LockUse use = new LockUse();
 
-  /** The thread that holds the lock. It is null before the word is released. */
+  /** The thread that holds the lock. It is set to null before the word is released. */
   private volatile @Nullable Thread owner;
 
   private SharedLockEngine(LockWord word, FutexWord futex, LockFile file, long tie, int number) {
@@ -53,7 +54,7 @@ public final class SharedLockEngine {
     if (owner != Thread.currentThread()) {
       return false;
     }
-    use.requireOpen(); // it may have been closed together with the region
+    use.requireOpen(); // it may have been closed after the region
     return true;
   }
 
@@ -82,7 +83,7 @@ public final class SharedLockEngine {
         if (state != null) {
           return state;
         }
-        interrupted |= Thread.interrupted(); // with it, a virtual thread might not sleep
+        interrupted |= Thread.interrupted(); // if set, a virtual thread might not sleep
         wait.sleep();
       }
     } finally {
@@ -92,7 +93,7 @@ public final class SharedLockEngine {
     }
   }
 
-  /** Returns how the lock was left, or null if it is held elsewhere. */
+  /** Returns the state in which the lock was left, or null if a thread holds it. */
   public @Nullable State tryLock() {
     if (isHeldByCurrentThread()) {
       return null;
@@ -108,7 +109,10 @@ public final class SharedLockEngine {
     return holdOrLeave(state);
   }
 
-  /** Returns how the lock was left, or null if the time is up. */
+  /**
+   * Returns the state in which the lock was left, or null if the time has elapsed or the current
+   * thread holds the lock.
+   */
   public @Nullable State tryLock(long nanos) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
@@ -148,7 +152,9 @@ public final class SharedLockEngine {
     return hold(state);
   }
 
-  /** Makes the current thread the owner, after it has stored our number in the word. */
+  /**
+   * Makes the current thread the owner, after it has stored the participant's number in the word.
+   */
   private State hold(State state) {
     if (!use.hold()) {
       try {
@@ -163,8 +169,9 @@ public final class SharedLockEngine {
   }
 
   /**
-   * Gives the lock back, because it was closed in the meantime. If its owner had died, the word
-   * keeps our number: our byte is about to be unlocked, so that the next owner is told instead.
+   * Releases the lock again, because this object was closed in the meantime. If the previous owner
+   * died, the word keeps the number of this participant: its byte is about to be unlocked, so the
+   * next owner gets {@code OWNER_DIED} instead.
    */
   private void giveBack(State state) {
     if (state == State.CLEAN) {
@@ -202,12 +209,14 @@ public final class SharedLockEngine {
       try {
         futex.wake(1);
       } catch (MmanException | IllegalStateException | IndexOutOfBoundsException e) {
-        // The lock is free nevertheless, and those who sleep look at it within 50 ms.
+        // The lock is free nevertheless, and sleeping threads check the word within 50 ms.
       }
     }
   }
 
-  /** Ends waits and closes the lock file. The lock must not be held, if the region is open. */
+  /**
+   * Ends all waits and closes the lock file. The lock must not be held unless the region is closed.
+   */
   public void close() {
     if (use.close(!word.isRegionAlive())) {
       file.close();
@@ -219,15 +228,15 @@ public final class SharedLockEngine {
     return "SharedLock[" + word + ", " + file + "]";
   }
 
-  /** One wait of a thread that has found the lock taken. */
+  /** One wait of a thread that has found the lock held. */
   private final class LockWait {
     private final long nanos;
     private final long start = System.nanoTime();
 
-    /** The word when it was last seen. */
+    /** The value of the word when it was last loaded. */
     private int seen;
 
-    /** The word when the thread last slept, or 0. */
+    /** The value of the word when the thread last began to sleep, or 0 if it has not slept. */
     private int slept;
 
     LockWait(long nanos) {
@@ -243,8 +252,8 @@ public final class SharedLockEngine {
     }
 
     /**
-     * Takes the lock if it is free, or if its owner has died. The kernel is asked about the owner
-     * if the word has not changed during a sleep, or if there will be none.
+     * Takes the lock if it is free, or if its owner has died. The kernel is asked whether the owner
+     * is alive only if the word did not change during the last sleep, or if no sleep follows.
      *
      * @return null if the lock is held
      */
@@ -256,7 +265,7 @@ public final class SharedLockEngine {
         if (seen != 0 && (isRecent() || isOwnerAlive())) {
           return null;
         }
-        // Others may sleep, once this thread has slept.
+        // If this thread has slept, other threads may be sleeping, too.
         int taken = seen == 0 && slept == 0 ? number : number | LockWord.SLEEPERS;
         if (word.compareAndSet(seen, taken)) {
           return state;
@@ -273,7 +282,7 @@ public final class SharedLockEngine {
       return other == number || file.isAlive(tie, other);
     }
 
-    /** Sleeps until the word changes, for some 50 ms at most. */
+    /** Sleeps until the word changes, for about 50 ms at most. */
     void sleep() {
       int sleeping = seen | LockWord.SLEEPERS;
       if (sleeping == seen || word.compareAndSet(seen, sleeping)) {

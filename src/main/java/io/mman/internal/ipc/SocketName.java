@@ -15,11 +15,11 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Gives a socket that listens its name, and takes it away again. A name that belongs to a socket in
- * use, or to anything else than a socket, is never taken.
+ * Gives the file of a listening socket its final name, and removes it. A name that belongs to a
+ * socket in use, or to a file that is not a socket, is never replaced.
  */
 final class SocketName {
-  /** How often the name may come and go before that is an error. */
+  /** How often the name may appear and vanish before this is an error. */
   private static final int ATTEMPTS = 100;
 
   private static final long PAUSE_NANOS = 1_000_000;
@@ -31,10 +31,9 @@ final class SocketName {
    * Renames the file of a socket. If the name belongs to a socket that no process has bound, its
    * file is replaced.
    *
-   * <p>Renaming to a new name never replaces a file, so that it needs no lock. Finding out that a
-   * socket is unused and replacing it are two steps, and between them another process might have
-   * replaced it. They therefore happen under a lock on the folder. The name always exists
-   * meanwhile.
+   * <p>Renaming to a new name never replaces a file, so it requires no lock. Checking that a socket
+   * is unused and replacing its file are two steps, between which another process might replace the
+   * file. Both are therefore done while the folder is locked. The name exists all the time.
    */
   static void move(Path temporary, Path path) {
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -49,7 +48,7 @@ final class SocketName {
         return;
       }
     }
-    throw inUse("other processes create and remove it again and again", path);
+    throw inUse("other processes repeatedly create and remove a file of this name", path);
   }
 
   /** Returns false if the name has vanished. */
@@ -65,7 +64,7 @@ final class SocketName {
       MemorySegment name = PathBytes.of(path, arena);
       return isUnused(name, path) && rename(PathBytes.of(temporary, arena), name, path);
     } finally {
-      FileCalls.close(folder); // and release the lock
+      FileCalls.close(folder); // also releases the lock
     }
   }
 
@@ -82,7 +81,7 @@ final class SocketName {
     }
     if (result < 0) {
       Failure failure = Failure.of("flock", result).file(parent);
-      String reason = "another process has locked the folder for a long time";
+      String reason = "another process has kept the folder locked for too long";
       throw failure.because(failure.error() == Errno.EAGAIN ? reason : null).exception();
     }
   }
@@ -92,7 +91,7 @@ final class SocketName {
     FileStatus status = new FileStatus();
     int result = NameCalls.lstat(name, status);
     if (result == 0 && !status.isSocket()) {
-      throw inUse("there is a file of this name that is no socket", path);
+      throw inUse("the path names a file that is not a socket", path);
     }
     int bound = result < 0 ? result : SocketPath.isBound(path);
     if (bound == -Errno.ENOENT.number()) {
@@ -102,13 +101,16 @@ final class SocketName {
       throw failure("lstat", result, path).exception();
     }
     if (bound == -Errno.EACCES.number()) {
-      throw inUse("the socket belongs to another user, so its state is not known", path);
+      throw inUse(
+          "the socket belongs to another user, so it is not known whether it is in use", path);
     }
     if (bound < 0) {
       throw failure("connect", bound, path).exception();
     }
     if (bound > 0) {
-      throw inUse("another process listens there, or another Handover of this one", path);
+      throw inUse(
+          "a process already uses this socket: another one, or this one with another Handover",
+          path);
     }
     return true;
   }
@@ -138,7 +140,7 @@ final class SocketName {
     }
   }
 
-  /** Removes a file unless it has vanished, or another one has its name now. */
+  /** Removes a file unless it has vanished, or its name now belongs to another file. */
   static void remove(Path path, FileStatus identity) {
     FileStatus now = new FileStatus();
     String call = "lstat";

@@ -12,43 +12,44 @@ import java.nio.file.Path;
 import java.util.function.ToIntFunction;
 
 /**
- * The path of a socket. An address has room for 107 bytes only; a longer path is therefore given as
- * a name in a folder that is open: {@code /proc/self/fd/N/NAME}.
+ * The path of a socket. A socket address has room for 107 bytes only. A longer path is therefore
+ * replaced by the name in an open folder: {@code /proc/self/fd/N/NAME}.
  */
 final class SocketPath {
   /**
-   * The longest number of a descriptor and what surrounds it: {@code /proc/self/fd/2147483647/}.
+   * The length of the prefix with the longest descriptor number: {@code /proc/self/fd/2147483647/}.
    */
   private static final int MAX_PREFIX = 25;
 
-  /** The longest name that fits into an address whatever the number of the descriptor is. */
+  /** The longest name that fits into an address with any descriptor number. */
   private static final int MAX_NAME = SocketCalls.MAX_PATH - MAX_PREFIX;
 
   private SocketPath() {}
 
   /**
-   * Checks that a path can be that of a socket.
+   * Checks that a path can be the path of a socket.
    *
-   * @throws IllegalArgumentException if its name is too long, or it has no name
+   * @throws IllegalArgumentException if the path and its file name are too long, or the path has no
+   *     file name
    */
   static void require(Path path) {
     PathBytes.requireDefaultFileSystem(path);
     Path name = path.getFileName();
     if (name == null || name.toString().isEmpty()) {
-      throw new IllegalArgumentException("the path of a socket has no name: " + path);
+      throw new IllegalArgumentException("the path of the socket has no file name: " + path);
     }
     if (PathBytes.of(path).length > SocketCalls.MAX_PATH && PathBytes.of(name).length > MAX_NAME) {
       throw new IllegalArgumentException(
-          "the path of a socket is longer than "
+          "the path of the socket is longer than "
               + SocketCalls.MAX_PATH
-              + " bytes, and its name longer than "
+              + " bytes, and its file name is longer than "
               + MAX_NAME
               + ": "
               + path);
     }
   }
 
-  /** Returns the folder that a path is in. */
+  /** Returns the folder of a path. */
   static Path folder(Path path) {
     Path parent = path.getParent();
     return parent == null ? Path.of(".") : parent;
@@ -62,7 +63,7 @@ final class SocketPath {
     return call(path, bytes -> SocketCalls.connect(socket, bytes));
   }
 
-  /** Calls a function with the path, or with a shorter one of the same file. */
+  /** Calls a function with the path, or with a shorter path of the same file. */
   private static int call(Path path, ToIntFunction<byte[]> function) {
     byte[] bytes = PathBytes.of(path);
     if (bytes.length <= SocketCalls.MAX_PATH) {
@@ -89,9 +90,10 @@ final class SocketPath {
   }
 
   /**
-   * Returns whether a process has bound the socket of a path. A client would count as one to whom a
-   * descriptor is given, so this connects a socket of another type, which the kernel refuses with
-   * EPROTOTYPE if there is a stream socket, and with ECONNREFUSED if there is none.
+   * Returns whether a process has bound the socket of a path. A stream socket that connects would
+   * be a client, to which a descriptor is sent. Therefore this method tries to connect a datagram
+   * socket. The kernel refuses this with EPROTOTYPE if a stream socket is bound, and with
+   * ECONNREFUSED if no socket is bound.
    *
    * @return 1 or 0, or the negative errno of connect(2)
    */

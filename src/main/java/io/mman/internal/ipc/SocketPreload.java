@@ -21,8 +21,9 @@ import io.mman.internal.thread.SleepingThreads;
 import io.mman.ipc.Peer;
 
 /**
- * Loads, on the first call, the classes that handing over needs. No class can be loaded once the
- * descriptors have run out, and the JVM would never try again.
+ * Loads, on the first call, the classes that {@code Handover} needs. Classes may not be loadable
+ * once descriptors have run out, and the JVM never tries again to load a class that it could not
+ * load.
  */
 final class SocketPreload {
   private static boolean isPrepared;
@@ -36,10 +37,10 @@ final class SocketPreload {
    */
   static void prepare() {
     if (!SocketNumber.SCM_RIGHTS.isHere()) {
-      throw Platform.lacks("handing over a descriptor");
+      throw Platform.lacks("passing a descriptor to another process");
     }
     if (!isPrepared) {
-      isPrepared = true; // two threads may both load the classes, which does no harm
+      isPrepared = true; // if two threads load the classes, this does no harm
       try {
         ErrorPreload.prepareForFiles();
         Engines.prepare();

@@ -9,22 +9,22 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * One wait of a thread until a socket can be read. Another thread may sleep in its place. The
- * descriptor is in use for short times only, so that closing it does not take long. Interrupts have
- * no effect, and the interrupt status is kept.
+ * One wait of a thread until a socket is readable. Another thread may sleep in its place. The
+ * descriptor is in use for short times only, so that it can be closed without a long delay.
+ * Interrupts have no effect, and the interrupt status is kept.
  */
 final class SocketWait implements Runnable {
-  /** The longest time in the kernel. */
+  /** The longest sleep in the kernel. */
   private static final long SLICE_NANOS = 20_000_000;
 
-  /** The time between two looks at the socket, where no thread is free to sleep. */
+  /** The time between two checks of the socket if no thread is free to sleep. */
   private static final long POLL_NANOS = 1_000_000;
 
   private final Descriptor socket;
   private final Deadline deadline;
   private final BooleanSupplier isGivenUp;
 
-  /** What poll(2) has returned last. */
+  /** The last result of poll(2). */
   private int result;
 
   SocketWait(Descriptor socket, Deadline deadline, BooleanSupplier isGivenUp) {
@@ -36,8 +36,8 @@ final class SocketWait implements Runnable {
   /**
    * Waits.
    *
-   * @return 1 if the socket can be read; 0 if the time is up, the socket is closed or the wait has
-   *     been given up; or the negative errno
+   * @return 1 if the socket is readable; 0 if the time has elapsed, the socket is closed or the
+   *     caller has given up; or the negative errno
    */
   int await() {
     SleepingThreads.run(this, this::lookRepeatedly);

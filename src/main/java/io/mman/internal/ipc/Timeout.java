@@ -2,14 +2,17 @@ package io.mman.internal.ipc;
 
 import java.time.Duration;
 
-/** Converts times to wait. */
+/** Converts timeouts. */
 public final class Timeout {
-  /** Some 292 years. */
+  /** About 292 years. */
   public static final long FOREVER = Long.MAX_VALUE;
 
   private Timeout() {}
 
-  /** Returns a time in nanoseconds, or the longest or shortest that is possible. */
+  /**
+   * Returns a timeout in nanoseconds: {@link #FOREVER} if it is too long for a {@code long}, and 0
+   * if it is negative and too long.
+   */
   public static long nanos(Duration time) {
     try {
       return time.toNanos();

@@ -1,4 +1,7 @@
-/** What {@code io.mman.ipc} does: waiting, locking and handing over descriptors. */
+/**
+ * The implementation of {@code io.mman.ipc}: waiting, locking and passing descriptors to other
+ * processes.
+ */
 @NullMarked
 package io.mman.internal.ipc;
 

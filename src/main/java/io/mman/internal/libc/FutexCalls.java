@@ -6,9 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Waiting for a word of memory that processes share: {@code futex(2)} of Linux, {@code
- * os_sync_wait_on_address} of macOS since 14.4, and {@code _umtx_op(2)} of FreeBSD. The forms used
- * are those for memory that processes share. They also work for memory that only threads share.
+ * The calls to wait on a word of shared memory: {@code futex(2)} on Linux, {@code
+ * os_sync_wait_on_address} on macOS 14.4 or later, and {@code _umtx_op(2)} on FreeBSD. Their
+ * variants for memory that processes share are used; these also work for memory that only threads
+ * share.
  */
 public final class FutexCalls {
   // int os_sync_wait_on_address_with_timeout(void *addr, uint64_t value, size_t size,
@@ -53,14 +54,15 @@ public final class FutexCalls {
   }
 
   /**
-   * Sleeps while a word has a value, until it is woken. The call reads the word once, at its
-   * beginning, and the kernel reports memory that it cannot read as EFAULT. The memory may
-   * therefore be unmapped at any time.
+   * Sleeps until the thread is woken, if a word has the expected value. The call reads the word
+   * only at its beginning, and the kernel reports memory that it cannot read as EFAULT. The memory
+   * may therefore be unmapped at any time.
    *
-   * @param word the address, a multiple of 4
-   * @param nanos the longest time to sleep
-   * @return a number that is not negative if the thread was woken; or the negative errno: EAGAIN if
-   *     the word has another value (on Linux; 0 elsewhere), ETIMEDOUT, EINTR or EFAULT
+   * @param word the address of the word, a multiple of 4
+   * @param nanos the maximum time to sleep in nanoseconds; not negative
+   * @return 0 or a positive number if the thread was woken; or the negative errno: ETIMEDOUT,
+   *     EINTR, EFAULT, or, on Linux, EAGAIN if the word has another value. Other systems return 0
+   *     or a positive number in this case
    */
   public static int sleep(long word, int expected, long nanos) {
     return switch (Platform.current()) {
@@ -94,11 +96,11 @@ public final class FutexCalls {
   }
 
   /**
-   * Wakes threads of all processes that sleep at a word.
+   * Wakes threads of any process that sleep on a word.
    *
-   * @param count the largest number of threads to wake
-   * @return the number of threads woken, or the negative errno. FreeBSD does not report the number;
-   *     it is {@code count} there
+   * @param count the maximum number of threads to wake
+   * @return the number of threads woken, or the negative errno. On FreeBSD, which does not report
+   *     the number, the result is {@code count}
    */
   public static int wake(MemorySegment word, int count) {
     return switch (Platform.current()) {
@@ -114,7 +116,7 @@ public final class FutexCalls {
     };
   }
 
-  /** Wakes threads until none is left, because only such a call says whether it woke one. */
+  /** Wakes threads one by one, because only this call reports whether it has woken a thread. */
   private static int wakeOneByOne(MemorySegment word, int count) {
     int woken = 0;
     while (woken < count && wakeAny(word) == 0) {

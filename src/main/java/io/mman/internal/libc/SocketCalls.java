@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * The calls on sockets of the family AF_UNIX. Linux only. All sockets are close-on-exec and do not
- * block. A call that a signal interrupts (EINTR) is made again, except {@link #poll}.
+ * The calls on sockets of the family AF_UNIX, for Linux only. All sockets are close-on-exec and
+ * non-blocking. A call that is interrupted by a signal (EINTR) is repeated, except {@link #poll}.
  */
 public final class SocketCalls {
   /** The longest path that an address holds, in bytes without NUL: {@code sun_path} has 108. */
@@ -49,7 +49,7 @@ public final class SocketCalls {
   private static final int MAX_BACKLOG = 4096;
   private static final short POLLIN = 1;
 
-  /** The size of {@code struct ucred}: the numbers of a process, a user and a group. */
+  /** The size of {@code struct ucred}: a process ID, a user ID and a group ID. */
   private static final int UCRED_BYTES = 3 * Integer.BYTES;
 
   private SocketCalls() {}
@@ -70,8 +70,8 @@ public final class SocketCalls {
   }
 
   /**
-   * Makes only the owner able to connect, once the socket gets a name: {@link #bind} creates the
-   * file with the permissions of the socket, less the umask.
+   * Allows only the owner to connect. Must be called before {@link #bind}, which creates the file
+   * with the permissions of the socket, less the umask.
    */
   public static int allowOwnerOnly(int socket) {
     return FCHMOD.callAgain(socket, OWNER_ONLY, 0, 0);
@@ -82,7 +82,10 @@ public final class SocketCalls {
     return callWithAddress(BIND, socket, path);
   }
 
-  /** Lets clients connect, as many as the system allows to wait. */
+  /**
+   * Lets clients connect. At most 4096 of them, or fewer if the system has a lower limit, can wait
+   * to be accepted.
+   */
   public static int listen(int socket) {
     return LISTEN.callAgain(socket, MAX_BACKLOG, 0, 0);
   }
@@ -106,20 +109,23 @@ public final class SocketCalls {
     return function.callAgain(socket, scratch.structureAddress(), bytes, 0);
   }
 
-  /** Takes the next client that has connected. Returns its descriptor, or the negative errno. */
+  /**
+   * Accepts the next client that has connected. Returns a descriptor of the connection, or the
+   * negative errno.
+   */
   public static int accept(int socket) {
     return ACCEPT4.callAgain(socket, 0, 0, SOCK_CLOEXEC.number() | SOCK_NONBLOCK.number());
   }
 
-  /** Ends all waiting for clients. */
+  /** Shuts a socket down, which ends all waits for clients. */
   public static int shutdown(int socket) {
     return SHUTDOWN.callAgain(socket, SHUT_RDWR.number(), 0, 0);
   }
 
   /**
-   * Reads who has connected.
+   * Reads the credentials of the process that has connected.
    *
-   * @param peer receives the numbers of the process, the user and the group
+   * @param peer receives the process ID, the user ID and the group ID
    */
   public static int peer(int socket, int[] peer) {
     Scratch scratch = Scratch.get();
@@ -136,7 +142,9 @@ public final class SocketCalls {
     return result;
   }
 
-  /** Sends one byte with one descriptor. Returns the number of bytes, or the negative errno. */
+  /**
+   * Sends one byte with one descriptor. Returns the number of bytes sent, or the negative errno.
+   */
   public static int send(int socket, int fd) {
     Scratch scratch = Scratch.get();
     RightsMessage.putOne(scratch.structure(), scratch.structureAddress(), fd);
@@ -144,10 +152,10 @@ public final class SocketCalls {
   }
 
   /**
-   * Receives one byte with the descriptors that come with it. The message is in an arena of this
-   * thread, which cannot be closed meanwhile.
+   * Receives one byte and the descriptors that come with it. The arena of the message is confined
+   * to the current thread, so it cannot be closed during the call.
    *
-   * @return the number of bytes, 0 if the connection has ended, or the negative errno
+   * @return the number of bytes received, 0 if the connection has ended, or the negative errno
    */
   public static int receive(int socket, RightsMessage message) {
     int result;
@@ -160,9 +168,11 @@ public final class SocketCalls {
   }
 
   /**
-   * Waits until a socket can be read, or its peer has closed it.
+   * Waits until a socket is readable or its peer has closed the connection.
    *
-   * @return 1 if so, 0 if the time is up, or the negative errno
+   * @param millis the maximum time to wait in milliseconds
+   * @return 1 if the socket is readable or closed by the peer, 0 if the time has elapsed, or the
+   *     negative errno
    */
   public static int poll(int socket, int millis) {
     Scratch scratch = Scratch.get();

@@ -3,7 +3,7 @@ package io.mman.internal.thread;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Creates daemon threads that keep nothing of the thread that happens to need them first. */
+/** Creates daemon threads that inherit nothing from the thread that causes their creation. */
 final class DaemonFactory implements ThreadFactory {
   private final AtomicLong count = new AtomicLong();
   private final String prefix;
@@ -21,7 +21,7 @@ final class DaemonFactory implements ThreadFactory {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // undoes what would be inherited
+  @SuppressWarnings("ThreadPriorityCheck") // the priority would be inherited
   public Thread newThread(Runnable worker) {
     // Neither inheritable thread locals nor, therefore, the context class loader are inherited.
     Thread thread = new Thread(null, worker, prefix + count.incrementAndGet(), stackBytes, false);

@@ -3,18 +3,21 @@ package io.mman.internal.thread;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A task that a virtual thread hands to a platform thread, and whose end it waits for. */
+/**
+ * A task that a virtual thread passes to a platform thread. The virtual thread waits until the task
+ * has ended.
+ */
 final class HandedTask implements Runnable {
   private final Thread caller = Thread.currentThread();
   private final Runnable task;
 
-  /** Whether the task has begun, or never will. */
+  /** Whether the task has begun or been cancelled. */
   private boolean isTaken;
 
-  /** The thread that runs the task, while it does. */
+  /** The thread that is running the task, or null. */
   private @Nullable Thread worker;
 
-  /** Whether the caller has been interrupted, and the task has not consumed that. */
+  /** Whether the caller has been interrupted and the task has not cleared the interrupt status. */
   private boolean isInterrupted;
 
   private @Nullable Throwable thrown;
@@ -26,7 +29,7 @@ final class HandedTask implements Runnable {
     this.task = task;
   }
 
-  /** Prevents the task from being run, and returns false if it is too late for that. */
+  /** Prevents the task from being run. Returns false if it has already begun. */
   synchronized boolean cancel() {
     boolean isFirst = !isTaken;
     isTaken = true;
@@ -65,7 +68,7 @@ final class HandedTask implements Runnable {
     isDone = true;
   }
 
-  /** Waits for the end of the task, and throws what it has thrown. */
+  /** Waits until the task has ended. If it has thrown an exception, this method throws it. */
   void await() {
     while (!isDone) {
       LockSupport.park(this);

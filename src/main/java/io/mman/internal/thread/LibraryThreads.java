@@ -5,11 +5,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A few platform threads that make system calls which may wait for a medium. A thread is started
- * when it is needed, and ends when it has been idle for some seconds.
+ * A pool of at most four platform threads that make system calls which may wait for a medium. A
+ * thread is started when it is needed, and ends after two idle seconds.
  *
- * <p>Every task must end by itself. It must neither wait for another task nor run code of the user,
- * which might do so: with all threads waiting, no task would ever end.
+ * <p>Every task must end without the help of another task: it must neither wait for one nor run
+ * user code, which might do so. If all threads waited, no task would ever end.
  */
 public final class LibraryThreads {
   private static final int MAX_THREADS = 4;
@@ -20,18 +20,18 @@ public final class LibraryThreads {
   private LibraryThreads() {}
 
   /**
-   * Runs a task on one of the threads, after the tasks that were given before.
+   * Runs a task on one of the threads. Tasks begin in the order of these calls.
    *
-   * @throws OutOfMemoryError if a thread is needed and the system cannot start it. The task may
-   *     nevertheless be run later, so it must itself make sure that it is run only once
+   * @throws OutOfMemoryError if the system cannot start a thread that is needed. The task may
+   *     nevertheless be run later, so the task itself must ensure that it is run only once
    */
   public static void execute(Runnable task) {
     POOL.execute(task);
   }
 
   /**
-   * Runs code of the user, which may wait for anything, on a virtual thread of its own. If none can
-   * be started, the current thread runs it.
+   * Runs user code, which may block, on a new virtual thread. If no thread can be started, the
+   * current thread runs the code.
    */
   public static void executeUserCode(Runnable code) {
     Thread thread =

@@ -7,12 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Platform threads that sleep in the kernel for virtual threads, whose carriers stay free. Each
- * sleeper needs a thread of its own, because what wakes it may be another sleeper. They are
- * therefore not the {@link LibraryThreads}, all of which could be asleep when one is needed.
+ * Platform threads that sleep in the kernel in place of virtual threads, so that carriers stay
+ * free. Each sleeping virtual thread needs a separate platform thread, because it may be another
+ * sleeping thread that will wake it. The {@link LibraryThreads} are not used, because all of them
+ * could be asleep when one is needed.
  */
 public final class SleepingThreads {
-  /** The number of virtual threads that can sleep at a time. */
+  /** The maximum number of virtual threads that can sleep at the same time. */
   static final int MAX_THREADS = 1024;
 
   private static final long IDLE_SECONDS = 2;
@@ -40,9 +41,10 @@ public final class SleepingThreads {
   }
 
   /**
-   * Runs a task that sleeps and that ends by itself. A platform thread runs it itself. A virtual
-   * thread has it run by one of the threads, and waits until it has ended; if it is interrupted
-   * meanwhile, that thread is, so that the task sees its interrupt status in either case.
+   * Runs a task that sleeps and that ends by itself. If the current thread is a platform thread, it
+   * runs the task itself. If it is a virtual thread, one of the sleeping threads runs the task
+   * while the current thread waits. An interrupt of the virtual thread is passed on to the thread
+   * that runs the task, so that the task sees the interrupt status in either case.
    *
    * @param alternative runs instead if the current thread is virtual and no thread is free. It must
    *     park instead of sleeping in the kernel

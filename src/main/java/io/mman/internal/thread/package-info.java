@@ -1,4 +1,4 @@
-/** The threads of the library, which make calls that may block for long. */
+/** The threads of the library, for calls that may block. */
 @NullMarked
 package io.mman.internal.thread;
 

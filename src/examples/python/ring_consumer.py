@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Reads the messages that a JVM writes to a RingBuffer, with the standard library only.
+"""Reads the messages that a JVM writes to a RingBuffer. Uses only the standard library.
 
 usage: ring_consumer.py SOCKET COUNT
 
 The script receives the memory over the socket, maps it, and prints the number of messages and the
-sum of the numbers in them. It looks for a message every millisecond instead of sleeping in the
-kernel, and takes part in no lock. RingBuffer.java describes the layout of the memory.
+sum of the numbers in them. It polls for messages every millisecond instead of waiting
+on a futex, and does not use the locks. RingBuffer.java describes the layout of the memory.
 """
 
 import mmap
@@ -20,7 +20,7 @@ ENDED = 1
 
 
 def take(path):
-    """Returns the descriptor that the listener at a path gives to its next client."""
+    """Returns a descriptor that the process listening at a path sends to its next client."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.connect(path)
         _, descriptors, _, _ = socket.recv_fds(client, 1, 1)
@@ -36,7 +36,7 @@ class Ring:
         self.capacity = len(self.memory) - self.start
 
     def read(self, position, size):
-        """Returns bytes of the ring, which this process has mapped once: they may wrap around."""
+        """Returns bytes of the ring, which may wrap around: the ring is mapped only once here."""
         first = self.start + position % self.capacity
         head = self.memory[first : min(first + size, len(self.memory))]
         return head + self.memory[self.start : self.start + size - len(head)]
@@ -55,7 +55,7 @@ class Ring:
                 yield message
             if ended:
                 return
-            self.ints[PRODUCER_SLEEPS // 4] = 0  # the producer notices at its next look
+            self.ints[PRODUCER_SLEEPS // 4] = 0  # the producer notices this within 0.1 s
             time.sleep(0.001)
 
 

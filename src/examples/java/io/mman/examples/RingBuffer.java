@@ -18,16 +18,20 @@ import java.util.Optional;
 
 /**
  * Passes messages from one producer to one consumer, which may be threads or processes. A side that
- * has to wait sleeps in the kernel, and notices when the other side ends or dies. {@link
+ * has to wait sleeps in the kernel, and notices when the other side has ended or died. {@link
  * RingBufferMain} measures the throughput.
  *
- * <p>The first page of the memory holds two positions, which only grow: the consumer has read
- * everything before the first, and the producer has written everything before the second. Each is
- * stored by one side and loaded by the other. A message consists of its length and its bytes,
- * padded to a multiple of 8. It never wraps around, because the ring is mapped twice in a row.
+ * <p>The first page of the memory holds two positions in bytes, which only increase: the consumer
+ * has read everything before the first one, and the producer has written everything before the
+ * second one. Each position is stored by one side and loaded by the other. The remaining pages are
+ * the ring. A message consists of its length (4 bytes) and its bytes, padded to a multiple of 8.
+ * The ring is mapped twice in a row, so every message is contiguous in memory.
  */
 public final class RingBuffer implements AutoCloseable {
-  /** What one side stores, in cache lines of its own, two of which processors fetch at a time. */
+  /**
+   * The offsets of the fields of one side, 128 bytes apart, because processors fetch two cache
+   * lines of 64 bytes at a time.
+   */
   private record Side(long position, long sleeps, long end, long lock) {
     Side(long start) {
       this(start, start + 128, start + 256, start + 384);
@@ -56,12 +60,13 @@ public final class RingBuffer implements AutoCloseable {
   private final Futex sleeping;
   private final Futex othersSleeping;
   private long mine; // the position of this side
-  private long others; // the last known position of the other side; a new load is a cache miss
+  private long others; // the last known position of the other side; loading it is a cache miss
 
-  /** Creates the memory with a fixed size, so that neither process can truncate it. */
+  /** Creates the memory. Its size is sealed, so that neither process can truncate it. */
   public static NativeFile create(long capacity) {
     if (capacity < Mman.pageSize() || Long.bitCount(capacity) != 1) {
-      throw new IllegalArgumentException("not a power of two of at least a page: " + capacity);
+      throw new IllegalArgumentException(
+          "the capacity is not a power of two, or is less than a page: " + capacity);
     }
     long size = Mman.pageSize() + capacity;
     NativeFile memory = NativeFile.memory("ring", size, MemfdFlag.ALLOW_SEALING);
@@ -101,7 +106,7 @@ public final class RingBuffer implements AutoCloseable {
     others = (long) POSITION.getAcquire(header, there.position);
   }
 
-  /** Writes a message, or returns false if there is currently no room for it. */
+  /** Writes a message. Returns false if there is currently no room for it. */
   public boolean offer(MemorySegment message) {
     long size = sizeOf(message.byteSize());
     if (size > capacity) {
@@ -116,7 +121,10 @@ public final class RingBuffer implements AutoCloseable {
     return true;
   }
 
-  /** Copies the next message and returns its length, or -1 if there is currently none. */
+  /**
+   * Copies the next message and returns its length in bytes, or -1 if there is currently no
+   * message.
+   */
   public int poll(MemorySegment target) {
     if (isEmpty()) {
       return -1;
@@ -127,7 +135,7 @@ public final class RingBuffer implements AutoCloseable {
     return length;
   }
 
-  /** Writes a message, for which it sleeps until there is room. */
+  /** Writes a message, and sleeps until there is room for it if necessary. */
   public void put(MemorySegment message) throws InterruptedException {
     while (!offer(message)) {
       if (!awaitOther()) {
@@ -136,7 +144,10 @@ public final class RingBuffer implements AutoCloseable {
     }
   }
 
-  /** Sleeps until there is a message; returns -1 once the producer has ended and all is read. */
+  /**
+   * Copies the next message, and sleeps until there is one if necessary. Returns its length in
+   * bytes, or -1 if the producer has ended and all messages have been read.
+   */
   public int take(MemorySegment target) throws InterruptedException {
     int length = poll(target);
     while (length < 0 && awaitOther()) {
@@ -145,7 +156,7 @@ public final class RingBuffer implements AutoCloseable {
     return length;
   }
 
-  /** Publishes the position, and wakes the other side if it may have gone to sleep before. */
+  /** Publishes the new position, and wakes the other side if it may be asleep. */
   private void moveBy(long size) {
     mine += size;
     POSITION.setVolatile(header, here.position, mine); // before the flag is loaded
@@ -160,9 +171,9 @@ public final class RingBuffer implements AutoCloseable {
   }
 
   /**
-   * Sleeps until the other side has moved its position. Returns false if it has ended instead.
+   * Sleeps until the other side has moved its position. Returns false if the other side has ended.
    *
-   * @throws IllegalStateException if its process has died
+   * @throws IllegalStateException if the process of the other side has died
    */
   private boolean awaitOther() throws InterruptedException {
     while (true) {
@@ -184,7 +195,10 @@ public final class RingBuffer implements AutoCloseable {
     }
   }
 
-  /** The lock of a side that is open is held. One that has not been opened yet has none. */
+  /**
+   * Checks whether the other side holds its lock. A side holds it while it is open. If the lock is
+   * free, the other side has not been opened yet or has ended.
+   */
   private void noticeDeath() {
     Optional<SharedLock.State> lock = othersPresence.tryLock();
     if (lock.isPresent()) {
@@ -217,7 +231,7 @@ public final class RingBuffer implements AutoCloseable {
     return (Integer.BYTES + length + 7) & -8;
   }
 
-  /** Ends this side, and wakes the other one. */
+  /** Ends this side and wakes the other one. */
   @Override
   public void close() {
     FLAG.setVolatile(header, here.end, ENDED);

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Sends messages to another process through a {@link RingBuffer} whose memory is handed over, and
- * prints the number of messages per second. The first argument is the number of messages, by
- * default 10 million. The others are the command that starts the consumer, by default another JVM;
- * the path of the socket and that number are added to it:
+ * Sends messages to another process through a {@link RingBuffer}, whose memory it passes to that
+ * process with {@link Handover}, and prints the number of messages per second. The first argument
+ * is the number of messages, by default 10 million. The remaining arguments are the command that
+ * starts the consumer, by default another JVM; the path of the socket and the number of messages
+ * are appended to the command:
  *
  * <pre>
  *   RingBufferMain 100000 python3 src/examples/python/ring_consumer.py
@@ -25,7 +26,7 @@ import java.util.Locale;
  */
 public final class RingBufferMain {
   private static final long CAPACITY = 1 << 20;
-  private static final int MESSAGE = 32; // in bytes; holds the number of the message four times
+  private static final int MESSAGE = 32; // in bytes; contains the number of the message four times
   private static final String DOOR = "door";
   private static final String LOCKS = "locks";
 
@@ -38,7 +39,7 @@ public final class RingBufferMain {
         Handover door = Handover.listen(folder.resolve(DOOR));
         RingBuffer ring = RingBuffer.producer(memory, folder.resolve(LOCKS))) {
       Process consumer = consumer(arguments, folder.resolve(DOOR), count).start();
-      consumer.onExit().thenRun(door::close); // it may fail before it has taken the memory
+      consumer.onExit().thenRun(door::close); // it may have failed to take the memory
       door.give(memory);
       produce(ring, count);
       if (consumer.waitFor() != 0) {
@@ -72,7 +73,10 @@ public final class RingBufferMain {
     }
   }
 
-  /** The second JVM, which checks every message and measures the time from the first one on. */
+  /**
+   * The second JVM, which checks every message and measures the time from the first message to the
+   * last.
+   */
   static final class Child {
     private Child() {}
 

@@ -15,8 +15,8 @@ import sys
 import time
 
 CONSUMER_POSITION, PRODUCER_POSITION = 0, 512
-CONSUMER_END, PRODUCER_SLEEPS, PRODUCER_END = 256, 640, 768
-ENDED = 1
+CONSUMER_STATE, PRODUCER_SLEEPS, PRODUCER_STATE = 256, 640, 768
+ENDED = 2
 
 
 def take(path):
@@ -45,7 +45,7 @@ class Ring:
         """Yields the messages until the producer has ended."""
         position = self.longs[CONSUMER_POSITION // 8]
         while True:
-            ended = self.ints[PRODUCER_END // 4] != 0
+            ended = self.ints[PRODUCER_STATE // 4] >= ENDED  # or its process has died
             written = self.longs[PRODUCER_POSITION // 8]
             while position < written:
                 size = int.from_bytes(self.read(position, 4), sys.byteorder)
@@ -66,7 +66,7 @@ def main():
         count, total = count + 1, total + int.from_bytes(message[:8], sys.byteorder)
         if count == int(sys.argv[2]):
             break
-    ring.ints[CONSUMER_END // 4] = ENDED
+    ring.ints[CONSUMER_STATE // 4] = ENDED
     print(f"{count} messages, the sum is {total}")
 
 

@@ -32,7 +32,7 @@ public final class RingBuffer implements AutoCloseable {
    * The offsets of the fields of one side, 128 bytes apart, because processors fetch two cache
    * lines of 64 bytes at a time.
    */
-  private record Side(long position, long sleeps, long end, long lock) {
+  private record Side(long position, long sleeps, long state, long lock) {
     Side(long start) {
       this(start, start + 128, start + 256, start + 384);
     }
@@ -41,8 +41,11 @@ public final class RingBuffer implements AutoCloseable {
   private static final Side CONSUMER = new Side(0);
   private static final Side PRODUCER = new Side(512);
 
-  private static final int ENDED = 1;
-  private static final int DIED = 2;
+  /** The states of a side, which has the state 0 before it is opened for the first time. */
+  private static final int OPEN = 1;
+
+  private static final int ENDED = 2;
+  private static final int DIED = 3;
 
   private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle FLAG = ValueLayout.JAVA_INT.varHandle();
@@ -101,7 +104,7 @@ public final class RingBuffer implements AutoCloseable {
       release();
       throw new IllegalStateException("this side of the ring is already open");
     }
-    FLAG.setVolatile(header, here.end, 0);
+    FLAG.setVolatile(header, here.state, OPEN);
     mine = (long) POSITION.getAcquire(header, here.position);
     others = (long) POSITION.getAcquire(header, there.position);
   }
@@ -178,32 +181,29 @@ public final class RingBuffer implements AutoCloseable {
   private boolean awaitOther() throws InterruptedException {
     while (true) {
       FLAG.setVolatile(header, here.sleeps, 1); // before the position is loaded
-      int end = (int) FLAG.getVolatile(header, there.end);
+      int state = (int) FLAG.getVolatile(header, there.state);
       if ((long) POSITION.getVolatile(header, there.position) != others) {
         FLAG.setVolatile(header, here.sleeps, 0);
         return true;
       }
-      if (end == DIED) {
+      if (state == DIED) {
         throw new IllegalStateException("the process of the other side has died");
       }
-      if (end == ENDED) {
+      if (state == ENDED) {
         return false;
       }
-      if (!sleeping.await(1, PATIENCE)) {
+      if (!sleeping.await(1, PATIENCE) && state == OPEN) {
         noticeDeath();
       }
     }
   }
 
-  /**
-   * Checks whether the other side holds its lock. A side holds it while it is open. If the lock is
-   * free, the other side has not been opened yet or has ended.
-   */
+  /** Checks whether the other side, which was open, still holds its lock. */
   private void noticeDeath() {
     Optional<SharedLock.State> lock = othersPresence.tryLock();
     if (lock.isPresent()) {
       if (lock.get() == SharedLock.State.OWNER_DIED) {
-        FLAG.setVolatile(header, there.end, DIED);
+        FLAG.setVolatile(header, there.state, DIED);
       }
       othersPresence.unlock();
     }
@@ -234,7 +234,7 @@ public final class RingBuffer implements AutoCloseable {
   /** Ends this side and wakes the other one. */
   @Override
   public void close() {
-    FLAG.setVolatile(header, here.end, ENDED);
+    FLAG.setVolatile(header, here.state, ENDED);
     wakeOther();
     presence.unlock();
     release();

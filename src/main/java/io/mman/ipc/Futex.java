@@ -34,15 +34,15 @@ import java.time.Duration;
  * <p><b>The region.</b> A waiting thread does not prevent the region from being closed. The methods
  * {@code close}, {@code protect}, {@code resize}, {@code split} and {@code join} of the region do
  * not wait for threads in {@code await}. Such a thread throws {@link IllegalStateException} within
- * about 100 milliseconds. The same happens if the region borrows its lifetime from an arena or
- * group, and that is closed.
+ * about 100 milliseconds, or two seconds if hundreds of virtual threads wait. The same happens if
+ * the region borrows its lifetime from an arena or group, and that is closed.
  *
  * <p><b>Threads.</b> If the region is not confined, any number of threads can use this object. A
  * platform thread that waits sleeps in the kernel. A virtual thread parks and releases its carrier,
  * and a daemon thread of the library sleeps in the kernel in its place. If no such thread can be
  * started, or if 1024 virtual threads are already waiting in this package, the virtual thread
- * checks the word once per millisecond instead. It then notices a changed value, but {@code wake}
- * neither wakes it nor counts it.
+ * checks the word about ten times per second instead. It then notices a changed value, but {@code
+ * wake} neither wakes it nor counts it.
  *
  * <p>A {@code Futex} holds no resources and need not be closed. It has no state besides the word,
  * so two objects for the same word are interchangeable.

@@ -121,6 +121,18 @@ class SharedLockTest {
     }
   }
 
+  @Test
+  void aHolderNoticesThatTheRegionIsClosed() {
+    try (SharedLock lock = lock()) {
+      lock.lock();
+      region.close();
+
+      assertThrows(IllegalStateException.class, lock::tryLock);
+      assertThrows(IllegalStateException.class, () -> lock.tryLock(LONG));
+      assertThrows(IllegalStateException.class, lock::unlock);
+    }
+  }
+
   private static Void unlock(SharedLock lock) {
     lock.unlock();
     return null;

@@ -19,8 +19,8 @@ final class FutexWait implements Runnable {
   private static final long MOST_SLICE_NANOS = 2_000_000_000;
 
   /**
-   * If more virtual threads than this wait, each sleep is longer, so that the number of wake-ups per
-   * second does not grow.
+   * If more virtual threads than this wait, each sleep is longer, so that the number of wake-ups
+   * per second does not grow.
    */
   private static final int FEW_THREADS = 32;
 

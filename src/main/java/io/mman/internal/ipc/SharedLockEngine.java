@@ -96,6 +96,7 @@ public final class SharedLockEngine {
   /** Returns the state in which the lock was left, or null if a thread holds it. */
   public @Nullable State tryLock() {
     if (isHeldByCurrentThread()) {
+      word.value(tie); // throws an exception if the region is closed
       return null;
     }
     use.enter();
@@ -118,6 +119,7 @@ public final class SharedLockEngine {
       throw new InterruptedException();
     }
     if (isHeldByCurrentThread()) {
+      word.value(tie); // throws an exception if the region is closed
       return null;
     }
     use.enter();

@@ -91,7 +91,7 @@ static int draw(struct participant *p) {
   struct header header;
   uint64_t tie = p->lock->tie;
   if (pread(p->fd, &header, sizeof header, 0) != sizeof header
-      || memcmp(header.magic, MAGIC, 8) != 0 || header.identity != tie >> 32
+      || memcmp(header.magic, MAGIC, 8) != 0 || header.identity == 0 || header.identity != tie >> 32
       || header.locks < (uint32_t)tie) {
     return EINVAL;
   }

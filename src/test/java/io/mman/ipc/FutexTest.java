@@ -55,13 +55,17 @@ class FutexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 1, 30})
-  void theTimeEndsTheWait(long millis) throws InterruptedException {
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 1, 30_000_000})
+  void theTimeEndsTheWait(long nanos) throws InterruptedException {
     region.segment().set(JAVA_INT, 4, -7);
-    Duration time =
-        millis == Long.MIN_VALUE ? Duration.ofSeconds(millis) : Duration.ofMillis(millis);
 
-    assertFalse(Futex.at(region, 4).await(-7, time));
+    assertFalse(Futex.at(region, 4).await(-7, Duration.ofNanos(nanos)));
+  }
+
+  /** This many seconds are more than the nanoseconds that fit into a {@code long}. */
+  @Test
+  void theShortestTimeEndsTheWait() throws InterruptedException {
+    assertFalse(Futex.at(region, 4).await(0, Duration.ofSeconds(Long.MIN_VALUE)));
   }
 
   @Test

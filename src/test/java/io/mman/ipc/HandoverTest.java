@@ -107,6 +107,8 @@ class HandoverTest {
     Handover door = Handover.listen(path);
     failure("recvmsg", Errno.ETIMEDOUT, () -> Handover.take(path, Duration.ofMillis(30)));
     failure("recvmsg", Errno.ETIMEDOUT, () -> Handover.take(path, Duration.ZERO));
+    Duration shortest = Duration.ofNanos(Long.MIN_VALUE);
+    failure("recvmsg", Errno.ETIMEDOUT, () -> Handover.take(path, shortest));
     door.close();
     assertEquals(before, OpenFiles.all());
   }

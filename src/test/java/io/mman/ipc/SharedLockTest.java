@@ -115,7 +115,7 @@ class SharedLockTest {
       assertThrows(IllegalMonitorStateException.class, lock::unlock);
       assertEquals(Optional.of(State.CLEAN), start(lock::tryLock).get());
       // That thread has ended, and its process has not.
-      assertEquals(Optional.empty(), lock.tryLock(Duration.ZERO));
+      assertEquals(Optional.empty(), lock.tryLock(Duration.ofNanos(Long.MIN_VALUE)));
       assertThrows(IllegalStateException.class, lock::close);
       region.close();
     }

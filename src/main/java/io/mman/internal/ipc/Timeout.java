@@ -11,13 +11,16 @@ public final class Timeout {
 
   /**
    * Returns a timeout in nanoseconds: {@link #FOREVER} if it is too long for a {@code long}, and 0
-   * if it is negative and too long.
+   * if it is negative. Subtracting the time that has passed from a very short time would overflow.
    */
   public static long nanos(Duration time) {
+    if (time.isNegative()) {
+      return 0;
+    }
     try {
       return time.toNanos();
     } catch (ArithmeticException e) {
-      return time.isNegative() ? 0 : FOREVER;
+      return FOREVER;
     }
   }
 }

@@ -15,6 +15,7 @@ import io.mman.Mapping;
 import io.mman.MmanException;
 import io.mman.NativeFile;
 import io.mman.ipc.SharedLock.State;
+import io.mman.testing.Elsewhere;
 import io.mman.testing.OpenFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -210,6 +211,24 @@ class SharedLockFileTest {
       assertArrayEquals(new byte[16], memory(0));
       region.segment().asSlice(0, 16).copyFrom(MemorySegment.ofArray(valid));
       region.segment().set(JAVA_INT, 0, 0);
+      assertEquals(State.CLEAN, lock.lock());
+      lock.unlock();
+    }
+  }
+
+  /** Each of two threads would otherwise count as the holder, and neither could unlock or close. */
+  @Test
+  void aThreadIsNotASecondHolderWhenTheWordIsOverwritten() throws Throwable {
+    try (SharedLock lock = lockOf(0, "lock")) {
+      lock.lock();
+      region.segment().set(JAVA_INT, 0, 0);
+      Elsewhere.run(
+          () -> {
+            assertThrows(IllegalStateException.class, lock::lock);
+            assertThrows(IllegalMonitorStateException.class, lock::unlock);
+          });
+      assertThrows(IllegalStateException.class, lock::close);
+      lock.unlock();
       assertEquals(State.CLEAN, lock.lock());
       lock.unlock();
     }

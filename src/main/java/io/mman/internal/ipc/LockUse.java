@@ -37,12 +37,15 @@ final class LockUse {
     state.getAndDecrement();
   }
 
-  /** Makes a user the holder, unless the lock has been closed. */
+  /**
+   * Makes a user the holder, unless the lock has been closed, or another user holds it. There is
+   * another one only if the memory of the lock has been overwritten.
+   */
   boolean hold() {
     int before;
     do {
       before = state.get();
-      if (before < 0) {
+      if (before < 0 || (before & HELD) != 0) {
         return false;
       }
     } while (!state.compareAndSet(before, before - 1 + HELD));
@@ -54,8 +57,12 @@ final class LockUse {
     state.getAndAdd(1 - HELD);
   }
 
+  boolean isOpen() {
+    return state.get() >= 0;
+  }
+
   void requireOpen() {
-    if (state.get() < 0) {
+    if (!isOpen()) {
       throw closedException();
     }
   }

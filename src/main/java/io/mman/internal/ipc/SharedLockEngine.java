@@ -160,6 +160,9 @@ public final class SharedLockEngine {
   private State hold(State state) {
     if (!use.hold()) {
       try {
+        if (use.isOpen()) {
+          throw overwritten(); // another thread holds the lock, with the same number
+        }
         giveBack(state);
       } finally {
         use.leave();
@@ -205,7 +208,7 @@ public final class SharedLockEngine {
 
   private void wakeAfter(int before) {
     if (LockWord.ownerIn(before) != number) {
-      throw new IllegalStateException("the memory of the lock has been overwritten: " + word);
+      throw overwritten();
     }
     if (before != number) {
       try {
@@ -214,6 +217,10 @@ public final class SharedLockEngine {
         // The lock is free nevertheless, and sleeping threads check the word within 50 ms.
       }
     }
+  }
+
+  private IllegalStateException overwritten() {
+    return new IllegalStateException("the memory of the lock has been overwritten: " + word);
   }
 
   /**

@@ -124,6 +124,7 @@ class HandoverLanguagesTest {
     "two,       the message came with 2 descriptors",
     "twice,     the message came with 2 descriptors",
     "many,      the message came with 253 descriptors",
+    "urgent,    the message was sent out of band",
     "pipe,      the descriptor is neither",
     "socket,    the descriptor is neither",
     "directory, the descriptor is neither",

@@ -55,6 +55,9 @@ def give(s):
         socket.send_fds(s, [b"x"], [os.eventfd(0)])
     elif what == "path":
         socket.send_fds(s, [b"x"], [os.open("/dev/null", os.O_PATH)])
+    elif what == "urgent":
+        s.sendmsg([b"x"], [rights(sealed)], socket.MSG_OOB)
+        sys.stdin.read()
     elif what == "silence":
         sys.stdin.read()
     else:

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** Receives one descriptor from the process that listens at a socket. */
 public final class DescriptorReceiver {
   private static final String NONE = "the message came without a descriptor";
+
+  /** The call finds nothing then, although there is something to read. */
+  private static final String OUT_OF_BAND = "the message was sent out of band (MSG_OOB)";
+
   private static final String NO_MESSAGE =
       "the connection ended without a message: the listener refused this process or has ended";
 
@@ -99,6 +103,9 @@ public final class DescriptorReceiver {
     try (Arena arena = Arena.ofConfined()) {
       RightsMessage message = new RightsMessage(arena);
       int result = SocketCalls.receive(socket, message);
+      if (result == -Errno.EAGAIN.number()) {
+        throw refusal(Errno.EBADMSG).because(OUT_OF_BAND).exception();
+      }
       if (result < 0) {
         throw failure("recvmsg", result, SocketErrors.receive(Errno.of(-result)));
       }

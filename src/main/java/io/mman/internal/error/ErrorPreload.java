@@ -28,7 +28,7 @@ import java.util.EnumSet;
  */
 public final class ErrorPreload {
   /** Whether the JVM reads the classes of the library from a folder. */
-  private static final boolean IN_FOLDER = isInFolder();
+  public static final boolean IN_FOLDER = isInFolder();
 
   /** A process with this many open files may later reach the limit of descriptors. */
   public static final int MANY_FILES = IN_FOLDER ? 16 : Integer.MAX_VALUE;

@@ -33,6 +33,7 @@ public final class FutexWord {
     if (!FutexCalls.isSupported()) {
       throw Platform.lacks("waiting on a word of shared memory");
     }
+    WaitPreload.prepare();
     return new FutexWord(RegionWord.at(region, offset, Integer.BYTES, Integer.BYTES));
   }
 

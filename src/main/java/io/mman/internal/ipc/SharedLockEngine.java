@@ -38,6 +38,7 @@ public final class SharedLockEngine {
   /** Adds a participant. */
   public static SharedLockEngine at(Region region, long offset, Path path) {
     FileLock.requireSupported();
+    WaitPreload.prepareForLocks();
     LockWord word = LockWord.at(region, offset);
     FutexWord futex = FutexWord.at(region, offset);
     LockFile file = LockFile.open(path, word.tie() == 0);

@@ -47,7 +47,8 @@ final class SocketPreload {
         ErrorPreload.initialize(SocketNumber.class, Fcntl.class, FileErrors.class);
         ErrorPreload.initialize(SocketCalls.class, RightsMessage.class, NameCalls.class);
         ErrorPreload.initialize(KernelCalls.class, SocketErrors.class, FileNames.class);
-        ErrorPreload.initialize(SocketWait.class, SleepingThreads.class, Deadline.class);
+        ErrorPreload.initialize(SocketWait.class, Deadline.class);
+        SleepingThreads.prepare();
         ErrorPreload.initialize(ReceivedDescriptor.class, RequiredSeals.class, Peer.class);
         ErrorPreload.initialize(DescriptorReceiver.class, DescriptorSender.class, FileSeal.class);
         ErrorPreload.initialize(ListeningSocket.class, SocketName.class, SocketPath.class);

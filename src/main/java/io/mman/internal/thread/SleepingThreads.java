@@ -1,5 +1,6 @@
 package io.mman.internal.thread;
 
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -34,6 +35,11 @@ public final class SleepingThreads {
   private static final AtomicInteger WAITING = new AtomicInteger();
 
   private SleepingThreads() {}
+
+  /** Loads the classes that {@link #run} needs, while classes can be loaded. */
+  public static void prepare() {
+    Objects.requireNonNull(HandedTask.class);
+  }
 
   /** Returns the number of virtual threads that wait, with or without a thread. */
   public static int waiting() {

@@ -2,6 +2,7 @@ package io.mman.ipc;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.MappedRegion;
 import io.mman.Mapping;
@@ -19,7 +20,10 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Locks and words still work when no descriptor is free, not even one to load a class with. */
+/**
+ * Locks, words and sockets still work when no descriptor is free, not even one to load a class
+ * with.
+ */
 class WaitLimitsTest {
   @TempDir Path folder;
 
@@ -52,6 +56,23 @@ class WaitLimitsTest {
         run("word"));
   }
 
+  /** The lock file takes it, and has to be read and written then. */
+  @Test
+  void theFirstLockNeedsOneDescriptor() {
+    assertEquals("first CLEAN\nsecond EMFILE\n", run("first"));
+  }
+
+  @Test
+  void theFirstListenerNeedsOneDescriptor() {
+    String result = run("listen");
+    assertTrue(result.endsWith("/lock\", open]\nsecond EMFILE\n"), result);
+  }
+
+  @Test
+  void theFirstFailureToConnectIsReported() {
+    assertEquals("take ENOENT\ntake ENOENT\n", run("take"));
+  }
+
   private String run(String what) {
     return ChildJvm.of(AtTheLimit.class)
         .under("prlimit", "--nofile=100")
@@ -59,7 +80,7 @@ class WaitLimitsTest {
         .success();
   }
 
-  /** Takes {@code lock} or {@code word}, and the path of the lock file. */
+  /** Takes what to do, and the path of the lock file. */
   static final class AtTheLimit {
     private static final Duration SHORT = Duration.ofMillis(70);
 
@@ -68,10 +89,12 @@ class WaitLimitsTest {
     public static void main(String... args) throws Exception {
       Thread.ofVirtual().start(() -> {}).join(); // the JDK loads what it needs itself
       try (MappedRegion region = Mapping.anonymous(4096).shared().mapShared()) {
-        if (args[0].equals("lock")) {
-          useLocks(region, Path.of(args[1]));
-        } else {
-          useWord(region);
+        switch (args[0]) {
+          case "lock" -> useLocks(region, Path.of(args[1]));
+          case "first" -> useLastDescriptor(region, Path.of(args[1]));
+          case "listen" -> listen(Path.of(args[1]));
+          case "take" -> take(Path.of(args[1]));
+          default -> useWord(region);
         }
       }
     }
@@ -106,6 +129,24 @@ class WaitLimitsTest {
         report("after one was closed", third::lock);
         third.unlock();
       }
+    }
+
+    private static void useLastDescriptor(MappedRegion region, Path file) throws Exception {
+      fill().removeLast().close();
+      report("first", () -> SharedLock.at(region, 0, file).lock());
+      report("second", () -> SharedLock.at(region, 0, file));
+    }
+
+    private static void listen(Path path) throws Exception {
+      fill().removeLast().close();
+      report("listen", () -> Handover.listen(path));
+      report("second", () -> Handover.listen(path));
+    }
+
+    private static void take(Path path) throws Exception {
+      fill().removeLast().close();
+      report("take", () -> Handover.take(path));
+      report("take", () -> Handover.take(path));
     }
 
     private static void useWord(MappedRegion region) throws Exception {

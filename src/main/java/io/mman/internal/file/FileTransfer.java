@@ -19,7 +19,7 @@ public final class FileTransfer {
   private FileTransfer() {}
 
   /** Loads the classes of transfers, while descriptors are free. */
-  static void prepareForMore() {
+  public static void prepareForMore() {
     ErrorPreload.initialize(Transfer.class, DirectLimits.class);
     ErrorPreload.initialize(PositionalRead.class, ReadFlag.class);
     ErrorPreload.initialize(PositionalWrite.class, WriteFlag.class);

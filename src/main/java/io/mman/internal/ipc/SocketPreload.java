@@ -8,17 +8,23 @@ import io.mman.internal.error.FileErrors;
 import io.mman.internal.error.SocketErrors;
 import io.mman.internal.file.Descriptor;
 import io.mman.internal.file.FileNames;
+import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.KernelCalls;
 import io.mman.internal.libc.NameCalls;
 import io.mman.internal.libc.RightsMessage;
 import io.mman.internal.libc.SocketCalls;
+import io.mman.internal.platform.At;
 import io.mman.internal.platform.Fcntl;
+import io.mman.internal.platform.Kernel;
+import io.mman.internal.platform.OpenFlags;
 import io.mman.internal.platform.Platform;
 import io.mman.internal.platform.SocketNumber;
+import io.mman.internal.platform.StatLayout;
 import io.mman.internal.region.Engines;
 import io.mman.internal.thread.SleepingThreads;
 import io.mman.ipc.Peer;
+import java.util.Objects;
 
 /**
  * Loads, on the first call, the classes that {@code Handover} needs. Classes may not be loadable
@@ -42,6 +48,8 @@ final class SocketPreload {
     if (!isPrepared) {
       isPrepared = true; // if two threads load the classes, this does no harm
       try {
+        // First what the others use while they have a descriptor open, which may be the last one.
+        ErrorPreload.initialize(StatLayout.class, FileStatus.class, FileCalls.class);
         ErrorPreload.prepareForFiles();
         Engines.prepare();
         ErrorPreload.initialize(SocketNumber.class, Fcntl.class, FileErrors.class);
@@ -52,8 +60,10 @@ final class SocketPreload {
         ErrorPreload.initialize(ReceivedDescriptor.class, RequiredSeals.class, Peer.class);
         ErrorPreload.initialize(DescriptorReceiver.class, DescriptorSender.class, FileSeal.class);
         ErrorPreload.initialize(ListeningSocket.class, SocketName.class, SocketPath.class);
-        ErrorPreload.initialize(ProcessDescriptors.class, Descriptor.class, FileStatus.class);
+        ErrorPreload.initialize(ProcessDescriptors.class, Descriptor.class);
         ErrorPreload.initialize(Timeout.class, Failure.class);
+        Objects.requireNonNull(NameCalls.class.getDeclaredClasses());
+        ErrorPreload.initialize(Kernel.class, At.class, OpenFlags.class);
         SocketErrors.bind(Errno.EISDIR); // a switch has a class of its own
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.

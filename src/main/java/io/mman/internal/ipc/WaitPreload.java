@@ -6,6 +6,7 @@ import io.mman.internal.file.FileLock;
 import io.mman.internal.file.FileTransfer;
 import io.mman.internal.libc.FutexCalls;
 import io.mman.internal.libc.KernelCalls;
+import io.mman.internal.libc.TransferCalls;
 import io.mman.internal.platform.Fcntl;
 import io.mman.internal.platform.LockType;
 import io.mman.internal.region.RegionWord;
@@ -48,7 +49,9 @@ final class WaitPreload {
       prepare();
       try {
         ErrorPreload.initialize(LockFile.class, LockUse.class, LockWord.class);
-        ErrorPreload.initialize(FileLock.class, FileTransfer.class, FileErrors.class);
+        ErrorPreload.initialize(FileLock.class, FileErrors.class);
+        ErrorPreload.initialize(TransferCalls.class);
+        FileTransfer.prepareForMore();
         ErrorPreload.initialize(Fcntl.class, LockType.class, State.class);
         Objects.requireNonNull(SharedLockEngine.class.getDeclaredClasses());
         Objects.requireNonNull(LockFile.class.getDeclaredClasses());

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *       fcntl(2)}.
  *   <li>The first participant records the identity of the file in the memory. If the file is
  *       removed, new participants are refused, because they could not determine whether the
- *       participants of the old file are alive. A copy that replaces the file, as editors and backup
- *       programs may do, is not recognized: new participants would then consider live ones dead. To
- *       use another file, fill the 16 bytes with zeros while there are no participants.
+ *       participants of the old file are alive. A copy that replaces the file, as editors and
+ *       backup programs may do, is not recognized: new participants would then consider live ones
+ *       dead. To use another file, fill the 16 bytes with zeros while there are no participants.
  *   <li>A copy of the memory must also be filled with zeros before it is used as a lock. So must
  *       the memory of a file on a disk after a crash of the machine, because the last change of the
  *       lock file may have been lost.

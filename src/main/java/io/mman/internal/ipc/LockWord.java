@@ -124,8 +124,12 @@ final class LockWord {
 
   private void requireTie(long found, long expected) {
     if (found != expected) {
-      throw new IllegalStateException("the memory of the lock has been overwritten: " + this);
+      throw overwritten();
     }
+  }
+
+  IllegalStateException overwritten() {
+    return new IllegalStateException("the memory of the lock has been overwritten: " + this);
   }
 
   /** Returns the tie to the lock file, or 0 before the first use. */

@@ -162,7 +162,7 @@ public final class SharedLockEngine {
     if (!use.hold()) {
       try {
         if (use.isOpen()) {
-          throw overwritten(); // another thread holds the lock, with the same number
+          throw word.overwritten(); // another thread holds the lock, with the same number
         }
         giveBack(state);
       } finally {
@@ -209,7 +209,7 @@ public final class SharedLockEngine {
 
   private void wakeAfter(int before) {
     if (LockWord.ownerIn(before) != number) {
-      throw overwritten();
+      throw word.overwritten();
     }
     if (before != number) {
       try {
@@ -220,13 +220,7 @@ public final class SharedLockEngine {
     }
   }
 
-  private IllegalStateException overwritten() {
-    return new IllegalStateException("the memory of the lock has been overwritten: " + word);
-  }
-
-  /**
-   * Ends all waits and closes the lock file. The lock must not be held unless the region is closed.
-   */
+  /** Ends all waits and closes the lock file. A held lock must not be closed before its region. */
   public void close() {
     if (use.close(!word.isRegionAlive())) {
       file.close();

@@ -64,7 +64,7 @@ final class SocketPreload {
         ErrorPreload.initialize(Timeout.class, Failure.class);
         Objects.requireNonNull(NameCalls.class.getDeclaredClasses());
         ErrorPreload.initialize(Kernel.class, At.class, OpenFlags.class);
-        SocketErrors.bind(Errno.EISDIR); // a switch has a class of its own
+        SocketErrors.bind(Errno.EISDIR); // its switch adds a class
       } catch (LinkageError | RuntimeException e) {
         // Resources have run out already; the requested operation may still succeed.
       }

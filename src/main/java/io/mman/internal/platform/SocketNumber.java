@@ -2,7 +2,7 @@ package io.mman.internal.platform;
 
 /**
  * Constants of sockets on Linux, named as in C: asm-generic/socket.h and linux/socket.h. Only
- * {@code SO_PEERCRED} has a number of its own on ppc64.
+ * {@code SO_PEERCRED} has another number on ppc64.
  */
 public enum SocketNumber {
   AF_UNIX(1),

@@ -1,6 +1,6 @@
 /**
- * Maps files and anonymous memory, and shares memory between processes: {@code mmap(2)}, {@code
- * futex(2)} and related system calls through {@code java.lang.foreign}.
+ * Maps files and anonymous memory, finds out what has changed, and shares memory between processes:
+ * {@code mmap(2)}, {@code futex(2)} and related system calls through {@code java.lang.foreign}.
  *
  * <p>Java requires native access to be enabled explicitly: with {@code
  * --enable-native-access=io.mman} if the library is on the module path, with {@code
@@ -13,5 +13,6 @@ module io.mman {
   requires static org.jspecify;
 
   exports io.mman;
+  exports io.mman.change;
   exports io.mman.ipc;
 }

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Checks which classes and packages may use which others. */
@@ -45,14 +46,18 @@ class ArchitectureTest {
             return type.isEnum() || type.isRecord() || type.isEquivalentTo(MmanException.class);
           });
 
-  private static final String[] PUBLIC = {"io.mman", "io.mman.ipc"};
+  private static final String[] PUBLIC = {"io.mman", "io.mman.change", "io.mman.ipc"};
 
   /** The layers of the internal packages, from the lowest to the highest. */
   private static final List<String> LAYERS =
-      List.of("platform", "libc", "error", "signal", "call", "file", "region", "ipc");
+      List.of("platform", "libc", "error", "signal", "call", "file", "region", "change", "ipc");
 
   private static void check(ArchRule rule) {
     rule.check(CLASSES);
+  }
+
+  private static String[] with(String[] packages, String... more) {
+    return Stream.concat(Stream.of(packages), Stream.of(more)).toArray(String[]::new);
   }
 
   private static String internal(String layer) {
@@ -71,8 +76,7 @@ class ArchitectureTest {
             .doNotHaveSimpleName("package-info")
             .should()
             .bePublic());
-    check(
-        classes().should().resideInAnyPackage("io.mman", "io.mman.ipc", "io.mman.internal.*", ""));
+    check(classes().should().resideInAnyPackage(with(PUBLIC, "io.mman.internal.*", "")));
   }
 
   @Test
@@ -162,6 +166,7 @@ class ArchitectureTest {
                 internal("call"),
                 internal("file"),
                 internal("region"),
+                internal("change"),
                 internal("ipc")));
   }
 
@@ -174,7 +179,26 @@ class ArchitectureTest {
             .resideInAPackage("io.mman")
             .should()
             .dependOnClassesThat()
+            .resideInAnyPackage("io.mman.change", internal("change"))
+            .orShould()
+            .dependOnClassesThat()
             .resideInAnyPackage("io.mman.ipc", internal("ipc")));
+  }
+
+  @Test
+  void thePackagesBesideTheMainOneDoNotKnowEachOther() {
+    doNotKnow("change", "ipc");
+    doNotKnow("ipc", "change");
+  }
+
+  private static void doNotKnow(String one, String other) {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("io.mman." + one, internal(one))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.mman." + other, internal(other)));
   }
 
   /** A class whose state only its own methods write can be understood by reading one file. */

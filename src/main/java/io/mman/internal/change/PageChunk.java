@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of up to 65,536 consecutive pages: a list of runs, or a bitmap where that is smaller.
- * Runs that come in ascending order are appended to the list; any other order makes it a bitmap,
- * until {@link #compact} makes it small again.
+ * A set of up to 65,536 consecutive pages: a list of runs, or a bitmap where that is smaller. Runs
+ * that come in ascending order are appended to the list; any other order makes it a bitmap, until
+ * {@link #compact} makes it small again.
  */
 final class PageChunk {
   static final int SHIFT = 16;

@@ -12,7 +12,7 @@ public final class KernelCalls {
   // long syscall(long number, ...);
   static final CFunction SYSCALL = new CFunction("syscall", 1);
   // int ioctl(int fd, unsigned long request, ... /* uint64_t *bytes */);
-  private static final CFunction IOCTL = new CFunction("ioctl", 2);
+  static final CFunction IOCTL = new CFunction("ioctl", 2);
   // ssize_t process_vm_readv(pid_t pid, const struct iovec *local, unsigned long n,
   //                          const struct iovec *remote, unsigned long m, unsigned long flags);
   private static final CFunction PROCESS_VM_READV = CFunction.blocking("process_vm_readv");

@@ -17,6 +17,8 @@ public enum Kernel {
   PROCESS_VM_WRITEV(311, 271, 352, 341),
   /** Renames a file without replacing another one (since Linux 3.15). */
   RENAMEAT2(316, 276, 357, 347),
+  /** Returns a descriptor by which page faults are handled and stores tracked (since Linux 4.3). */
+  USERFAULTFD(323, 282, 364, 355),
   /** Reads the status of a file in an extensible structure (since Linux 4.11). */
   STATX(332, 291, 383, 379),
   /** Returns a descriptor of a process (since Linux 5.3). */

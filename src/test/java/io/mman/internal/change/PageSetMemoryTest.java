@@ -1,7 +1,6 @@
 package io.mman.internal.change;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
+import io.mman.testing.Checks;
 import io.mman.testing.ChildJvm;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +23,8 @@ class PageSetMemoryTest {
         builder.add(i, i + 1);
       }
       PageSet set = builder.build();
-      assertEquals(1L << 27, set.count());
-      assertEquals(1L << 39, set.bytes());
+      Checks.assertEquals(1L << 27, set.count());
+      Checks.assertEquals(1L << 39, set.bytes());
     }
   }
 }

@@ -35,6 +35,7 @@ class HeadersTest {
           "F_SEAL_EXEC",
           "RWF_ATOMIC",
           "RWF_DONTCACHE",
+          "PAGEMAP_SCAN",
           "SYS_cachestat",
           "SYS_mseal");
 
@@ -49,7 +50,9 @@ class HeadersTest {
       #include <linux/fs.h>
       #include <linux/memfd.h>
       #include <linux/mman.h>
+      #include <linux/userfaultfd.h>
       #include <stdio.h>
+      #include <sys/ioctl.h>
       #include <sys/mman.h>
       #include <sys/resource.h>
       #include <sys/socket.h>

@@ -157,9 +157,33 @@ class PlatformTest {
   void ioctlRequestsAreThoseOfTheHeaders() {
     assertEquals(0x80081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX));
     assertEquals(0x40081272L, Ioctl.BLKGETSIZE64.numbers().on(Platform.LINUX_POWER));
-    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.MACOS));
-    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.NETBSD));
-    assertEquals(-1, Ioctl.BLKGETSIZE64.numbers().on(Platform.OPENBSD));
+    assertEquals(0x8010aa01L, Ioctl.UFFDIO_UNREGISTER.numbers().on(Platform.LINUX));
+    assertEquals(0x4010aa01L, Ioctl.UFFDIO_UNREGISTER.numbers().on(Platform.LINUX_POWER));
+  }
+
+  /** A request that both passes on and returns a structure has the same number everywhere. */
+  @ParameterizedTest
+  @CsvSource({
+    "UFFDIO_API,          0xaa, 0x3f, 24",
+    "UFFDIO_REGISTER,     0xaa, 0x00, 32",
+    "UFFDIO_WRITEPROTECT, 0xaa, 0x06, 24",
+    "PAGEMAP_SCAN,        0x66, 0x10, 96",
+  })
+  void ioctlRequestsOfBothDirectionsAreComposedAsInC(
+      Ioctl request, String type, String number, long size) {
+    long expected = 3L << 30 | size << 16 | Long.decode(type) << 8 | Long.decode(number);
+    assertEquals(expected, request.numbers().on(Platform.LINUX));
+    assertEquals(expected, request.numbers().on(Platform.LINUX_POWER));
+    assertEquals(expected, request.numbers().on(Platform.LINUX_S390X));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ioctlRequestsAreLinuxOnly(Ioctl request) {
+    assertEquals(-1, request.numbers().on(Platform.MACOS));
+    assertEquals(-1, request.numbers().on(Platform.FREEBSD));
+    assertEquals(-1, request.numbers().on(Platform.NETBSD));
+    assertEquals(-1, request.numbers().on(Platform.OPENBSD));
   }
 
   @ParameterizedTest
@@ -183,6 +207,7 @@ class PlatformTest {
     "PROCESS_VM_READV,  310, 270, 351, 340",
     "PROCESS_VM_WRITEV, 311, 271, 352, 341",
     "RENAMEAT2,         316, 276, 357, 347",
+    "USERFAULTFD,       323, 282, 364, 355",
     "STATX,             332, 291, 383, 379",
     "PIDFD_OPEN,        434, 434, 434, 434",
     "PIDFD_GETFD,       438, 438, 438, 438",

@@ -14,6 +14,8 @@ import io.mman.Protection;
 import io.mman.ReadFlag;
 import io.mman.RegionGroup;
 import io.mman.WriteFlag;
+import io.mman.change.ChangeTracker;
+import io.mman.change.PageRanges;
 import io.mman.ipc.Futex;
 import io.mman.ipc.Handover;
 import io.mman.ipc.SharedLock;
@@ -214,6 +216,18 @@ final class Snippets {
         ring) {
       return ring.size();
     }
+  }
+
+  static long track(MappedRegion region, NativeFile replica) {
+    // @start region="track"
+    try (ChangeTracker tracker = ChangeTracker.of(region)) {
+      region.segment().set(ValueLayout.JAVA_LONG, 5000, 42);
+      PageRanges changed = tracker.take(); // of the page with offset 5000
+      changed.forEach(
+          (offset, length) -> replica.write(region.segment().asSlice(offset, length), offset));
+      return changed.bytes(); // @replace regex="return.*" replacement=""
+    }
+    // @end
   }
 
   static void excludeProcesses(MappedRegion region, Path lockFile) {

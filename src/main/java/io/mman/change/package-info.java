@@ -2,6 +2,7 @@
  * What has changed in a region.
  *
  * <ul>
+ *   <li>{@link io.mman.change.ChangeTracker} finds out which pages were written to.
  *   <li>{@link io.mman.change.PageRanges} are pages of a region, as ranges of bytes.
  * </ul>
  *

@@ -70,7 +70,7 @@ public final class PageSet {
   }
 
   /** Passes the runs of pages on, each as long as possible. */
-  private void forEachRun(PageChunk.Runs consumer) {
+  void forEachRun(PageChunk.Runs consumer) {
     Merger merger = new Merger(consumer);
     for (int i = 0; i < chunks.length; i++) {
       PageChunk chunk = chunks[i];

@@ -23,8 +23,7 @@ public final class TrackingCalls {
   private static final long UFFDIO_REGISTER_MODE_WP = 1 << 1;
   private static final long UFFDIO_WRITEPROTECT_MODE_WP = 1;
 
-  private static final byte[] PAGEMAP =
-      "/proc/self/pagemap".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PAGEMAP = "/proc/self/pagemap".getBytes(StandardCharsets.US_ASCII);
 
   private TrackingCalls() {}
 
@@ -80,7 +79,6 @@ public final class TrackingCalls {
     ByteBuffer structure = scratch.structure();
     structure.putLong(0, first);
     structure.putLong(Long.BYTES, second);
-    return KernelCalls.IOCTL.call(
-        fd, request.number(), scratch.structureAddress(), 0, 0, 0, held);
+    return KernelCalls.IOCTL.call(fd, request.number(), scratch.structureAddress(), 0, 0, 0, held);
   }
 }

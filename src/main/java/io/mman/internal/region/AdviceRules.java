@@ -2,10 +2,12 @@ package io.mman.internal.region;
 
 import io.mman.Advice;
 import io.mman.Protection;
+import io.mman.internal.call.SystemCalls;
 import io.mman.internal.platform.Platform;
 import io.mman.internal.proc.Maps;
 import io.mman.internal.proc.Smaps;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which advice of madvise(2) a region takes, and for which of its pages, so that none makes
@@ -56,6 +58,20 @@ final class AdviceRules {
     }
     boolean endIsWhole = backing.isOwn() && advice != Advice.REMOVE;
     return region.inside(offset, length, backing.page(), endIsWhole);
+  }
+
+  /** Gives advice, and reports to a tracker of the region what is discarded by it. */
+  static void give(
+      Advice advice, Backing backing, @Nullable RegionResources resources, MemorySegment pages) {
+    try {
+      SystemCalls.madvise(pages, advice, backing.path(), false);
+    } finally {
+      // Not before, when the pages could be taken as changed too early. A failure may be partial.
+      Tracking tracking = resources == null ? null : resources.tracking();
+      if (tracking != null) {
+        tracking.advised(advice, pages);
+      }
+    }
   }
 
   /**

@@ -108,7 +108,7 @@ public final class Region {
       MemorySegment pages = AdviceRules.pages(advice, backing, usable(), offset, length);
       if (pages.byteSize() > 0) {
         requireOrdinaryPages(advice);
-        SystemCalls.madvise(pages, advice, backing.path(), false);
+        AdviceRules.give(advice, backing, resources, pages);
       }
     } finally {
       lock.endCall();
@@ -361,7 +361,7 @@ public final class Region {
     outcome.throwFailure();
   }
 
-  private RegionResources requireResources() {
+  RegionResources requireResources() {
     if (resources == null) {
       throw new IllegalStateException(
           "this region wraps a mapping made elsewhere (MappedRegion.of)");

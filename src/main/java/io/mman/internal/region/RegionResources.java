@@ -35,6 +35,9 @@ final class RegionResources {
 
   private volatile boolean mayBeLocked;
 
+  /** What tracks the pages, or null. Nothing else refers to it, so it keeps nothing reachable. */
+  private volatile @Nullable Tracking tracking;
+
   RegionResources(Lifetime lifetime, Placement placement, Unmapper unmapper, long reserve) {
     this.lifetime = lifetime;
     this.placement = placement;
@@ -254,6 +257,21 @@ final class RegionResources {
     Group group = lifetime.group();
     if (group != null) {
       group.unpin();
+    }
+  }
+
+  @Nullable Tracking tracking() {
+    return tracking;
+  }
+
+  void track(@Nullable Tracking tracker) {
+    tracking = tracker;
+  }
+
+  /** Refuses a second tracker, and changes after which the tracked pages would be others. */
+  void requireUntracked() {
+    if (tracking != null) {
+      throw new IllegalStateException("a ChangeTracker tracks the region: close it first");
     }
   }
 

@@ -41,6 +41,9 @@ final class Resizer {
     if (newSize == now.size() && !(extendFile && backing.file() != null)) {
       return Outcome.of(now);
     }
+    if (newSize != now.size()) {
+      resources.requireUntracked();
+    }
     Recorded recorded = Recorded.begin(Recorded.Kind.RESIZE);
     Outcome outcome = change(extendFile);
     if (recorded != null && outcome.failure() == null) {

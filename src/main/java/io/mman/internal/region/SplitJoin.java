@@ -61,6 +61,7 @@ final class SplitJoin {
               + " bytes, which ends at offset "
               + (offset - division.head + backing.page()));
     }
+    resources.requireUntracked();
     resources.requireRevocable();
     Arena epoch = resources.lifetime().newEpoch();
     Arena restEpoch = resources.lifetime().newEpoch();
@@ -100,6 +101,8 @@ final class SplitJoin {
 
   /** Adds the bytes of the next region to those of the first one, and closes the next. */
   static Joined join(Part one, Part next) {
+    one.resources.requireUntracked();
+    next.resources.requireUntracked();
     one.resources.requireRevocable();
     next.resources.requireRevocable();
     requireFit(one, next);

@@ -1,0 +1,222 @@
+package io.mman.internal.change;
+
+import io.mman.internal.call.WriteTracking;
+import io.mman.internal.libc.PageScan;
+import io.mman.internal.region.Region;
+import io.mman.internal.region.Tracking;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Finds out which pages of a region have changed. {@link io.mman.change.ChangeTracker} is its
+ * public face.
+ *
+ * <p>All pages are protected against writing in the kernel's asynchronous mode: the first store to
+ * a page removes the protection. A take finds the pages without it, and protects them again in one
+ * step for each page. What the kernel does not report so are pages that the region itself discards:
+ * it keeps the protection of a hole punched in shared memory, and says nothing of pages whose page
+ * table it has freed. The region reports these itself: {@link Discards}.
+ */
+public final class Tracker extends Tracking {
+  /** How much one system call looks at, because others cannot map memory meanwhile. */
+  private static final long STEP = 1L << 30;
+
+  private final Userfault userfault;
+
+  /** Held by one take after the other, and while the tracker is closed. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Shape shape;
+  private final PageLayout layout;
+  private final Discards discards;
+
+  /** The pages that were found since the last take that succeeded. */
+  private PageSetBuilder found;
+
+  /** Whether pages may have been found that are not in {@link #found}, because of an error. */
+  private boolean isUncertain;
+
+  private boolean isOpen = true;
+
+  private Tracker(Region region, Userfault userfault) {
+    super(region);
+    this.userfault = userfault;
+    this.shape = claim();
+    this.layout = new PageLayout(shape.page(), shape.head(), shape.size());
+    this.discards = new Discards(layout, shape.address());
+    this.found = new PageSetBuilder(layout);
+  }
+
+  public static boolean isSupported() {
+    try {
+      Userfault.acquire();
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+    Userfault.release();
+    return true;
+  }
+
+  public static Tracker of(Region region) {
+    Userfault userfault = Userfault.acquire();
+    boolean done = false;
+    try {
+      Tracker tracker = new Tracker(region, userfault);
+      tracker.start();
+      done = true;
+      return tracker;
+    } finally {
+      if (!done) {
+        Userfault.release();
+      }
+    }
+  }
+
+  private void start() {
+    boolean done = false;
+    try {
+      call(this::register);
+      done = true;
+    } finally {
+      if (!done) {
+        disclaim();
+      }
+    }
+  }
+
+  private void register(MemorySegment pages) {
+    if (pages.byteSize() == 0) {
+      return;
+    }
+    WriteTracking.register(userfault.fd(), pages);
+    boolean done = false;
+    try {
+      protect(pages, 0, pages.byteSize());
+      done = true;
+    } finally {
+      if (!done) {
+        WriteTracking.unregister(userfault.fd(), pages);
+      }
+    }
+  }
+
+  private void protect(MemorySegment pages, long from, long to) {
+    for (long offset = from; offset < to; offset += STEP) {
+      MemorySegment step = pages.asSlice(offset, Math.min(STEP, to - offset));
+      WriteTracking.protect(userfault.fd(), step);
+    }
+  }
+
+  /**
+   * Returns the pages that have changed since the last call that has returned.
+   *
+   * @throws IllegalStateException if the tracker or the region is closed
+   */
+  public PageSet take() {
+    lock.lock();
+    try {
+      if (!isOpen) {
+        throw new IllegalStateException("the tracker is closed");
+      }
+      call(this::find);
+      PageSet changed = found.build();
+      found = new PageSetBuilder(layout);
+      return shape.mirrored() ? mirrored(changed) : changed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void find(MemorySegment pages) {
+    if (isUncertain) {
+      found.add(0, layout.pages());
+      isUncertain = false;
+    }
+    findDiscarded(pages);
+    try (PageScan scan = new PageScan(userfault.pagemap())) {
+      long offset = 0;
+      while (offset < pages.byteSize()) {
+        MemorySegment step = pages.asSlice(offset, Math.min(STEP, pages.byteSize() - offset));
+        find(scan, step);
+        offset = scan.end() - pages.address();
+      }
+    }
+  }
+
+  /**
+   * Adds the pages that were discarded, and protects them again. Stores to them that the scan does
+   * not find therefore are no loss: all of them count as changed.
+   */
+  private void findDiscarded(MemorySegment pages) {
+    PageSet discarded = discards.take();
+    if (discarded == null) {
+      return;
+    }
+    boolean done = false;
+    try {
+      discarded.forEachRun(
+          (first, end) -> {
+            found.add(first, end);
+            protect(pages, first * layout.page(), end * layout.page());
+          });
+      done = true;
+    } finally {
+      if (!done) {
+        discards.putBack(discarded);
+      }
+    }
+  }
+
+  private void find(PageScan scan, MemorySegment step) {
+    long start = shape.address();
+    isUncertain = true;
+    int result = scan.run(step);
+    int ranges = scan.ranges();
+    for (int i = 0; i < ranges; i++) {
+      long end = scan.end(i) - start + layout.page() - 1;
+      found.add((scan.start(i) - start) / layout.page(), end / layout.page());
+    }
+    isUncertain = false;
+    if (result < 0) {
+      throw WriteTracking.scanFailure(result, step);
+    }
+  }
+
+  /** Adds the same pages of the other half of a mirrored region, since their bytes are the same. */
+  private PageSet mirrored(PageSet changed) {
+    long half = layout.pages() / 2;
+    PageSetBuilder both = new PageSetBuilder(layout);
+    changed.forEachRun(
+        (first, end) -> {
+          both.add(first, end);
+          both.add(first - half, end - half);
+          both.add(first + half, end + half);
+        });
+    return both.build();
+  }
+
+  @Override
+  protected void discarded(MemorySegment pages) {
+    discards.add(pages.address(), pages.byteSize());
+  }
+
+  /** Ends the tracking. A second call has no effect. */
+  public void close() {
+    lock.lock();
+    try {
+      if (isOpen) {
+        end(this::unregister);
+        isOpen = false;
+        Userfault.release();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unregister(MemorySegment pages) {
+    if (pages.byteSize() > 0) {
+      WriteTracking.unregister(userfault.fd(), pages);
+    }
+  }
+}

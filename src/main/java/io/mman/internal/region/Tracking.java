@@ -1,0 +1,135 @@
+package io.mman.internal.region;
+
+import io.mman.Advice;
+import io.mman.MapFlag;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Tracks the stores to the pages of a region, for one tracker at a time. The pages stay where they
+ * are as long as they are tracked: the region refuses changes that add, move or hand over pages.
+ * Closing the region, which unmaps them, ends the registration in the kernel.
+ *
+ * <p>Region and tracker refer to each other, and nothing else refers to them, so that a region that
+ * an automatic arena keeps can still become unreachable.
+ */
+public abstract class Tracking {
+  private final Region region;
+  private final RegionResources resources;
+
+  /**
+   * Prepares tracking.
+   *
+   * @throws IllegalStateException if the region wraps a mapping made elsewhere
+   */
+  protected Tracking(Region region) {
+    this.region = region;
+    this.resources = region.requireResources();
+  }
+
+  /** The shape of the pages, which does not change while they are tracked. */
+  public record Shape(long address, long page, long head, long size, boolean mirrored) {}
+
+  /** Something to do with the whole pages of the region, which stay mapped meanwhile. */
+  public interface Action {
+    void run(MemorySegment pages);
+  }
+
+  /**
+   * Reserves the region for this tracker.
+   *
+   * @throws UnsupportedOperationException if it is of a kind that cannot be tracked
+   * @throws IllegalStateException if it is closed or tracked already
+   * @throws WrongThreadException if it is confined to another thread
+   */
+  protected final Shape claim() {
+    region.lock.beginChange();
+    try {
+      RegionState now = region.usable();
+      Backing backing = region.backing;
+      requireTrackable(backing);
+      resources.requireUntracked();
+      resources.track(this);
+      long address = now.pages().address();
+      return new Shape(address, backing.page(), now.head(), now.size(), backing.mirrored());
+    } finally {
+      region.lock.endChange();
+    }
+  }
+
+  private void requireTrackable(Backing backing) {
+    String reason = null;
+    if (resources.losses() != null) {
+      reason = "survives bus errors: a page that replaces a lost one would not be tracked";
+    } else if (backing.flags().contains(MapFlag.DROPPABLE)) {
+      reason = "is DROPPABLE: the kernel changes its pages by itself";
+    } else if (backing.status() != null && !backing.status().isRegular()) {
+      reason = "maps a device";
+    }
+    if (reason != null) {
+      throw new UnsupportedOperationException("changes cannot be tracked: the region " + reason);
+    }
+  }
+
+  /** Gives up what {@link #claim} has reserved. */
+  @SuppressWarnings("ReferenceEquality") // another tracker is another, whatever it looks like
+  protected final void disclaim() {
+    if (resources.tracking() == this) { // nobody else ends this tracking
+      resources.track(null);
+    }
+  }
+
+  /**
+   * Does something with the pages.
+   *
+   * @throws IllegalStateException if the region is closed
+   * @throws WrongThreadException if it is confined to another thread
+   */
+  protected final void call(Action action) {
+    region.lock.beginCall();
+    try {
+      RegionState now = region.usable();
+      long bytes = region.backing.pages(now.usedBytes());
+      action.run(now.pages().asSlice(0, Math.min(bytes, now.pages().byteSize())));
+    } finally {
+      region.lock.endCall();
+    }
+  }
+
+  /**
+   * Ends the tracking. If the region is closed, its pages are no longer mapped, and other memory
+   * may be there.
+   *
+   * @param unregister ends the registration of the pages
+   * @throws WrongThreadException if the region is open and confined to another thread
+   */
+  protected final void end(Action unregister) {
+    if (region.isAlive()) {
+      try {
+        call(
+            pages -> {
+              unregister.run(pages);
+              disclaim(); // before the region can change
+            });
+      } catch (IllegalStateException e) {
+        if (region.isAlive()) {
+          throw e;
+        }
+      }
+    }
+    disclaim();
+  }
+
+  final void advised(Advice advice, MemorySegment pages) {
+    if (advice.isDiscarding() && advice != Advice.WIPEONFORK) {
+      discarded(pages);
+    }
+  }
+
+  /** Is called when pages of the region have been discarded, or some of them. */
+  protected abstract void discarded(MemorySegment pages);
+
+  @Override
+  public String toString() {
+    return "ChangeTracker[" + region + "]";
+  }
+}

@@ -224,7 +224,7 @@ final class Snippets {
       region.segment().set(ValueLayout.JAVA_LONG, 5000, 42);
       PageRanges changed = tracker.take(); // of the page with offset 5000
       changed.forEach(
-          (offset, length) -> replica.write(region.segment().asSlice(offset, length), offset));
+          (offset, length) -> replica.write(offset, region.segment().asSlice(offset, length)));
       return changed.bytes(); // @replace regex="return.*" replacement=""
     }
     // @end

@@ -24,7 +24,7 @@ import io.mman.internal.region.Engines;
  * before the last {@link #take}.
  *
  * <p><b>How exact it is.</b> Anonymous memory and memory files ({@link
- * io.mman.NativeFile#memory(String, long) memfd}) are exact: each page that has changed is
+ * io.mman.NativeFile#memory memfd}) are exact: each page that has changed is
  * reported, and no other. For files on a disk, pages may be reported that have only been read, or
  * whose neighbours have changed, but never fewer pages than have changed. Explicit huge pages are
  * reported as a whole. In a mirrored region, a page of one half counts in both.

@@ -2,10 +2,13 @@ package io.mman.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.Mman;
+import io.mman.NativeFile;
+import io.mman.change.ChangeTracker;
 import io.mman.testing.Elsewhere;
 import io.mman.testing.Samples;
 import java.io.IOException;
@@ -115,6 +118,19 @@ class SnippetsTest {
     try (MappedRegion region = Mapping.anonymous(64).shared().mapShared()) {
       Snippets.excludeProcesses(region, folder.resolve("lock"));
       assertEquals(1, region.segment().get(ValueLayout.JAVA_LONG, 16));
+    }
+  }
+
+  @Test
+  void trackCopiesWhatHasChanged() {
+    assumeTrue(ChangeTracker.isSupported(), "the kernel cannot track changes");
+    long size = 4 * Mman.pageSize();
+    try (MappedRegion region = Mapping.anonymous(size).mapShared();
+        NativeFile replica = NativeFile.memory("replica", size)) {
+      assertEquals(Mman.pageSize(), Snippets.track(region, replica));
+      try (MappedRegion copy = Mapping.file(replica).mapShared()) {
+        assertEquals(-1, copy.segment().mismatch(region.segment()));
+      }
     }
   }
 }

@@ -824,6 +824,7 @@ public final class MappedRegion implements AutoCloseable {
    *     device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
+   * @throws IllegalStateException if a {@code ChangeTracker} tracks the region
    * @throws IllegalStateException if the region would grow, and was mapped from a path with neither
    *     {@link Mapping#reserve} nor {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is
    *     closed
@@ -861,6 +862,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if the region would reach past the end of a block device
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if the region wraps a mapping made elsewhere
+   * @throws IllegalStateException if a {@code ChangeTracker} tracks the region
    * @throws IllegalStateException if the region was mapped from a path with neither {@link
    *     Mapping#reserve} nor {@link Mapping#surviveBusErrors}, or its {@link NativeFile} is closed
    * @throws IllegalStateException if views would have to be revoked, and the region borrows its
@@ -894,6 +896,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the offset is not in the region
    * @throws IllegalArgumentException if the offset lies inside a page
    * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if a {@code ChangeTracker} tracks the region
    * @throws IllegalStateException if the region borrows its lifetime, a {@link Pin} is open, or
    *     native code holds a view
    * @throws UnsupportedOperationException if the region is {@linkplain Mapping#mirrored mirrored}
@@ -912,6 +915,7 @@ public final class MappedRegion implements AutoCloseable {
    *     lifetime; either both regions survive bus errors or neither does
    * @throws IllegalArgumentException if the regions do not fit together
    * @throws IllegalStateException if either region is closed
+   * @throws IllegalStateException if a {@code ChangeTracker} tracks either region
    * @throws IllegalStateException if either region borrows its lifetime, a {@link Pin} of it is
    *     open, or native code holds a view of it
    * @throws UnsupportedOperationException if either region is {@linkplain Mapping#mirrored

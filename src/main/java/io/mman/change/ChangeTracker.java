@@ -23,11 +23,11 @@ import io.mman.internal.region.Engines;
  * ({@code O_DIRECT} reads, buffers registered with {@code io_uring}) if its transfer had begun
  * before the last {@link #take}.
  *
- * <p><b>How exact it is.</b> Anonymous memory and memory files ({@link
- * io.mman.NativeFile#memory memfd}) are exact: each page that has changed is
- * reported, and no other. For files on a disk, pages may be reported that have only been read, or
- * whose neighbours have changed, but never fewer pages than have changed. Explicit huge pages are
- * reported as a whole. In a mirrored region, a page of one half counts in both.
+ * <p><b>How exact it is.</b> Anonymous memory and memory files ({@link io.mman.NativeFile#memory
+ * memfd}) are exact: each page that has changed is reported, and no other. For files on a disk,
+ * pages may be reported that have only been read, or whose neighbours have changed, but never fewer
+ * pages than have changed. Explicit huge pages are reported as a whole. In a mirrored region, a
+ * page of one half counts in both.
  *
  * <p><b>Concurrency.</b> All threads may store into the region at any time. No store is lost: a
  * store that races with {@code take} is found by it or by the next one. All threads may use one

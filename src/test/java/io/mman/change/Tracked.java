@@ -36,6 +36,14 @@ enum Tracked {
     return this == FILE_FROM_WITHIN_A_PAGE ? 100 : 0;
   }
 
+  /** Returns whether a hole can be punched. */
+  boolean takesRemove() {
+    return switch (this) {
+      case SHARED_ANONYMOUS, MEMFD, MIRRORED, FILE -> true;
+      default -> false;
+    };
+  }
+
   /** Maps a region of a kind; the size is that of an even number of pages. */
   MappedRegion map(Path folder, long size) {
     return switch (this) {

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls by which stores to pages are tracked, with their errors in words. */
 public final class WriteTracking {
-  private static final String USERFAULTFD = "userfaultfd(2)";
-
   private WriteTracking() {}
 
   /**
@@ -23,19 +21,18 @@ public final class WriteTracking {
    */
   public static int open() {
     int fd = TrackingCalls.open();
-    requireOpened("userfaultfd", fd, USERFAULTFD);
+    requireEnabled(Failure.of("userfaultfd", fd), fd);
     int result = TrackingCalls.enable(fd);
     if (result < 0) {
       FileCalls.close(fd);
-      requireOpened("ioctl(UFFDIO_API)", result, USERFAULTFD);
+      requireEnabled(Failure.of("ioctl", result).arg("UFFDIO_API"), result);
     }
     return fd;
   }
 
-  private static void requireOpened(String call, int result, String what) {
+  private static void requireEnabled(Failure failure, int result) {
     if (result < 0) {
-      Failure failure = Failure.of(call, result);
-      throw refused(failure, what, TrackingErrors.refusal(failure.error()));
+      throw refused(failure, "userfaultfd(2)", TrackingErrors.refusal(failure.error()));
     }
   }
 
@@ -46,35 +43,32 @@ public final class WriteTracking {
    */
   public static int openPagemap() {
     int fd = TrackingCalls.openPagemap();
-    requirePagemap("open", fd);
+    requirePagemap(Failure.of("open", fd), fd);
     try (PageScan scan = new PageScan(fd)) {
       int result = scan.run(MemorySegment.NULL);
       if (result < 0) {
         FileCalls.close(fd);
-        requirePagemap("ioctl(PAGEMAP_SCAN)", result);
+        requirePagemap(Failure.of("ioctl", result).arg("PAGEMAP_SCAN"), result);
       }
     }
     return fd;
   }
 
-  private static void requirePagemap(String call, int result) {
+  private static void requirePagemap(Failure failure, int result) {
     if (result < 0) {
-      Failure failure = Failure.of(call, result).arg("\"/proc/self/pagemap\"");
+      failure.arg("\"/proc/self/pagemap\"");
       String reason = TrackingErrors.refusalOfPagemap(failure.error());
       throw refused(failure, "PAGEMAP_SCAN of /proc/self/pagemap", reason);
     }
   }
 
+  /** Returns the exception for a call that is refused altogether, or for one that has failed. */
   private static RuntimeException refused(Failure failure, String what, @Nullable String reason) {
+    RuntimeException cause = failure.because(reason).exception();
+    String message = "changes cannot be tracked: " + what + " fails with " + failure.error();
     return reason == null
-        ? failure.exception()
-        : new UnsupportedOperationException(
-            "changes cannot be tracked: "
-                + what
-                + " fails with "
-                + failure.error()
-                + ": "
-                + reason);
+        ? cause
+        : new UnsupportedOperationException(message + ": " + reason, cause);
   }
 
   /** Registers pages, which does not track them yet. */
@@ -82,7 +76,7 @@ public final class WriteTracking {
     boolean nearLimit = SystemCalls.enter();
     int result = TrackingCalls.register(fd, pages);
     if (result < 0) {
-      throw failure("ioctl(UFFDIO_REGISTER)", result, pages);
+      throw failure("UFFDIO_REGISTER", result, pages);
     }
     MapCountReserve.leave(nearLimit);
   }
@@ -91,7 +85,7 @@ public final class WriteTracking {
   public static void unregister(int fd, MemorySegment pages) {
     int result = TrackingCalls.unregister(fd, pages);
     if (result < 0 && result != -Errno.EINVAL.number() && result != -Errno.ENOENT.number()) {
-      throw failure("ioctl(UFFDIO_UNREGISTER)", result, pages);
+      throw failure("UFFDIO_UNREGISTER", result, pages);
     }
   }
 
@@ -99,18 +93,18 @@ public final class WriteTracking {
   public static void protect(int fd, MemorySegment pages) {
     int result = TrackingCalls.protect(fd, pages);
     if (result < 0) {
-      throw failure("ioctl(UFFDIO_WRITEPROTECT)", result, pages);
+      throw failure("UFFDIO_WRITEPROTECT", result, pages);
     }
   }
 
   /** Returns the exception for a scan that has failed. */
   public static RuntimeException scanFailure(int result, MemorySegment pages) {
-    return failure("ioctl(PAGEMAP_SCAN)", result, pages);
+    return failure("PAGEMAP_SCAN", result, pages);
   }
 
-  private static RuntimeException failure(String call, int result, MemorySegment pages) {
+  private static RuntimeException failure(String request, int result, MemorySegment pages) {
     MapCountReserve.releaseOn(result);
-    Failure failure = Failure.of(call, result).range(pages);
+    Failure failure = Failure.of("ioctl", result).arg(request).range(pages);
     return failure.because(TrackingErrors.request(failure.error())).exception();
   }
 }

@@ -79,6 +79,11 @@ public final class TrackingCalls {
     ByteBuffer structure = scratch.structure();
     structure.putLong(0, first);
     structure.putLong(Long.BYTES, second);
-    return KernelCalls.IOCTL.call(fd, request.number(), scratch.structureAddress(), 0, 0, 0, held);
+    int result;
+    do {
+      result =
+          KernelCalls.IOCTL.call(fd, request.number(), scratch.structureAddress(), 0, 0, 0, held);
+    } while (result == Scratch.INTERRUPTED);
+    return result;
   }
 }

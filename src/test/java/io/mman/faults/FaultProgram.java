@@ -51,6 +51,7 @@ final class FaultProgram {
                 SurvivalFaults.all(),
                 HandoverFaults.all(),
                 LockFaults.all(),
+                TrackingFaults.all(),
                 ProcessFaults.all())
             .flatMap(List::stream)
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))

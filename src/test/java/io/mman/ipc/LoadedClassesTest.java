@@ -3,6 +3,7 @@ package io.mman.ipc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mman.Advice;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.testing.ChildJvm;
@@ -19,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 class LoadedClassesTest {
   private static final Pattern BESIDE =
       Pattern.compile(
-          "io\\.mman\\.((internal\\.)?ipc\\.|internal\\.region\\.Engines|.*\\$Access).*");
+          "io\\.mman\\.((internal\\.)?(ipc|change)\\.|internal\\.region\\.(Engines|Tracking)|.*\\$Access).*");
 
   @TempDir Path folder;
 
   @Test
-  void aProgramThatOnlyMapsLoadsNoClassForSharing() throws IOException {
+  void aProgramThatOnlyMapsLoadsNoClassOfOtherPackages() throws IOException {
     List<String> loaded = loaded("map");
 
     assertTrue(loaded.contains(MappedRegion.class.getName()), loaded::toString);
@@ -62,6 +63,7 @@ class LoadedClassesTest {
       try (MappedRegion region = Mapping.file(Path.of(args[1])).create(4096).mapShared()) {
         region.populate();
         region.sync();
+        region.advise(Advice.DONTNEED);
         if (args[0].equals("wake")) {
           Futex.at(region, 0).wake(1);
         }

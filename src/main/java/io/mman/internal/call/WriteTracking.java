@@ -45,7 +45,10 @@ public final class WriteTracking {
     int fd = TrackingCalls.openPagemap();
     requirePagemap(Failure.of("open", fd), fd);
     try (PageScan scan = new PageScan(fd)) {
-      int result = scan.run(MemorySegment.NULL);
+      int result;
+      do {
+        result = scan.run(MemorySegment.NULL);
+      } while (result == -Errno.EINTR.number());
       if (result < 0) {
         FileCalls.close(fd);
         requirePagemap(Failure.of("ioctl", result).arg("PAGEMAP_SCAN"), result);

@@ -1,5 +1,6 @@
 package io.mman.internal.change;
 
+import io.mman.Errno;
 import io.mman.internal.call.WriteTracking;
 import io.mman.internal.libc.PageScan;
 import io.mman.internal.region.Region;
@@ -168,18 +169,23 @@ public final class Tracker extends Tracking {
   }
 
   private void find(PageScan scan, MemorySegment step) {
-    long start = shape.address();
-    isUncertain = true;
-    int result = scan.run(step);
-    int ranges = scan.ranges();
-    for (int i = 0; i < ranges; i++) {
-      long end = scan.end(i) - start + layout.page() - 1;
-      found.add((scan.start(i) - start) / layout.page(), end / layout.page());
-    }
-    isUncertain = false;
+    int result;
+    do {
+      isUncertain = true;
+      result = scan.run(step);
+      int ranges = scan.ranges();
+      for (int i = 0; i < ranges; i++) {
+        found.add(pageAt(scan.start(i)), pageAt(scan.end(i) + layout.page() - 1));
+      }
+      isUncertain = false;
+    } while (result == -Errno.EINTR.number());
     if (result < 0) {
       throw WriteTracking.scanFailure(result, step);
     }
+  }
+
+  private long pageAt(long address) {
+    return (address - shape.address()) / layout.page();
   }
 
   /** Adds the same pages of the other half of a mirrored region, since their bytes are the same. */

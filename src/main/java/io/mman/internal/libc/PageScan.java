@@ -40,7 +40,8 @@ public final class PageScan implements AutoCloseable {
 
   /**
    * Scans pages up to the end of the range, or until 512 ranges are found. Whatever it returns, the
-   * ranges have been protected, so that nobody else will find them.
+   * ranges have been protected, so that nobody else will find them. After EINTR, the caller notes
+   * them and scans again.
    *
    * @param pages a range of registered pages; an empty one is fine
    * @return 0 or the negative errno

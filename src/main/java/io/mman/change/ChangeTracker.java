@@ -39,7 +39,7 @@ import io.mman.internal.region.Engines;
  * page table entries of the region, which takes some 0.5 ms for each gigabyte, and protects what it
  * has found. The kernel keeps a page table entry of 8 bytes for each page of 4 KiB that is tracked,
  * even if the page itself takes no memory: 2 GiB for a terabyte. To set them up takes {@code of}
- * several seconds for a terabyte. The Java heap takes at most 32 MiB for each terabyte, during a
+ * some ten seconds for a terabyte. The Java heap takes at most 32 MiB for each terabyte, during a
  * take and for its result. All trackers of a process together take two descriptors.
  *
  * <p><b>The region.</b> As long as it is tracked, {@code resize}, {@code extend} to another size,

@@ -94,8 +94,8 @@ final class PageChunk {
     }
     int inBitmap = countRuns(bitmap);
     if (inBitmap < MAX_RUNS) {
+      runs = new char[2 * inBitmap]; // may fail, so the bitmap is given up afterwards
       bits = null;
-      runs = new char[2 * inBitmap];
       forEachBit(bitmap, 0, (first, end) -> append((int) first, (int) end - 1));
     }
   }

@@ -34,7 +34,10 @@ public final class Tracker extends Tracking {
   /** The pages that were found since the last take that succeeded. */
   private PageSetBuilder found;
 
-  /** Whether pages may have been found that are not in {@link #found}, because of an error. */
+  /**
+   * Whether pages may have been found that are not in {@link #found}, because memory has run out.
+   * The next take then returns all pages.
+   */
   private boolean isUncertain;
 
   private boolean isOpen = true;
@@ -120,12 +123,20 @@ public final class Tracker extends Tracking {
         throw new IllegalStateException("the tracker is closed");
       }
       call(this::find);
-      PageSet changed = found.build();
-      found = new PageSetBuilder(layout);
-      return shape.mirrored() ? mirrored(changed) : changed;
+      return build();
     } finally {
       lock.unlock();
     }
+  }
+
+  private PageSet build() {
+    isUncertain = true; // until the pages are sure to reach the caller
+    PageSetBuilder next = new PageSetBuilder(layout);
+    PageSet built = found.build();
+    found = next;
+    PageSet changed = shape.mirrored() ? mirrored(built) : built;
+    isUncertain = false;
+    return changed;
   }
 
   private void find(MemorySegment pages) {

@@ -110,6 +110,22 @@ public final class FileLength {
     }
   }
 
+  /**
+   * Allocates what {@link #extend} would, without extending the file, so that this fails if that
+   * would. On a file system that cannot allocate blocks in advance it does nothing. Linux only.
+   */
+  public static void rehearseExtension(OpenFile file, long newSize) {
+    int fd = file.acquire();
+    try {
+      int result = FileCalls.allocateKeepingSize(fd, newSize - 1, 1);
+      if (result < 0 && result != -Errno.EOPNOTSUPP.number()) {
+        throw failure(file, "fallocate", result, "FALLOC_FL_KEEP_SIZE", newSize - 1, 1);
+      }
+    } finally {
+      file.release();
+    }
+  }
+
   private static void lengthen(OpenFile file, long newSize) {
     int fd = file.acquire();
     try {

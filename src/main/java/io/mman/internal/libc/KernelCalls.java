@@ -112,10 +112,37 @@ public final class KernelCalls {
    *     size of an atomic write; 0 where the kernel does not report a figure
    */
   public static int directLimits(int fd, int[] limits) {
+    int result = statx(fd, StatxLayout.STATX_DIOALIGN | StatxLayout.STATX_WRITE_ATOMIC);
+    if (result == 0) {
+      ByteBuffer statx = Scratch.get().structure();
+      limits[0] = StatxLayout.memoryAlignment(statx);
+      limits[1] = StatxLayout.offsetAlignment(statx);
+      limits[2] = StatxLayout.atomicMin(statx);
+      limits[3] = StatxLayout.atomicMax(statx);
+    }
+    return result;
+  }
+
+  /**
+   * Reads when an open file was created, which nobody can change later.
+   *
+   * @param time receives seconds and nanoseconds; 0 where the file system does not record them
+   */
+  public static int birthTime(int fd, long[] time) {
+    int result = statx(fd, StatxLayout.STATX_BTIME);
+    if (result == 0) {
+      ByteBuffer statx = Scratch.get().structure();
+      time[0] = StatxLayout.birthSeconds(statx);
+      time[1] = StatxLayout.birthNanos(statx);
+    }
+    return result;
+  }
+
+  /** Reads the status of an open file into the scratch memory of the thread. */
+  private static int statx(int fd, int mask) {
     // long syscall(SYS_statx, int dirfd, const char *pathname, int flags, unsigned int mask,
     //              struct statx *statxbuf);
     long number = Kernel.STATX.number();
-    int mask = StatxLayout.STATX_DIOALIGN | StatxLayout.STATX_WRITE_ATOMIC;
     Scratch scratch = Scratch.get();
     long statx = scratch.structureAddress();
     scratch.structure().put(StatxLayout.BYTES, (byte) 0);
@@ -126,12 +153,6 @@ public final class KernelCalls {
     do {
       result = SYSCALL.call(number, fd, emptyPath, emptyPathFlag, mask, statx, none);
     } while (result == Scratch.INTERRUPTED);
-    if (result == 0) {
-      limits[0] = StatxLayout.memoryAlignment(scratch.structure());
-      limits[1] = StatxLayout.offsetAlignment(scratch.structure());
-      limits[2] = StatxLayout.atomicMin(scratch.structure());
-      limits[3] = StatxLayout.atomicMax(scratch.structure());
-    }
     return result;
   }
 

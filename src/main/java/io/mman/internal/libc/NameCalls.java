@@ -22,6 +22,8 @@ public final class NameCalls {
   /** LOCK_EX and LOCK_NB, which are the same everywhere. */
   private static final int EXCLUSIVELY_AT_ONCE = 2 | 4;
 
+  private static final int LOCK_UN = 8;
+
   /**
    * The function that reads a status by a name, which has another name in old versions of glibc.
    */
@@ -86,5 +88,10 @@ public final class NameCalls {
   /** Locks an open file or folder exclusively with flock(2), without waiting. */
   public static int lock(int fd) {
     return FLOCK.callAgain(fd, EXCLUSIVELY_AT_ONCE, 0, 0);
+  }
+
+  /** Releases the lock of {@link #lock}. */
+  public static int unlock(int fd) {
+    return FLOCK.callAgain(fd, LOCK_UN, 0, 0);
   }
 }

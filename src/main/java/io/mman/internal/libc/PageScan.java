@@ -39,6 +39,22 @@ public final class PageScan implements AutoCloseable {
   }
 
   /**
+   * Prepares a scan that protects nothing, but finds those pages of a private mapping that are
+   * memory of the process, and so differ from the file.
+   */
+  public static PageScan ofPrivate(int pagemap) {
+    PageScan scan = new PageScan(pagemap);
+    scan.bytes.putLong(ScanLayout.FLAGS, 0);
+    scan.bytes.putLong(ScanLayout.CATEGORY_INVERTED, ScanLayout.PAGE_IS_FILE);
+    scan.bytes.putLong(ScanLayout.CATEGORY_MASK, ScanLayout.PAGE_IS_FILE);
+    scan.bytes.putLong(
+        ScanLayout.CATEGORY_ANYOF_MASK, ScanLayout.PAGE_IS_PRESENT | ScanLayout.PAGE_IS_SWAPPED);
+    // The same for all of them, so that neighbours are one range.
+    scan.bytes.putLong(ScanLayout.RETURN_MASK, ScanLayout.PAGE_IS_FILE);
+    return scan;
+  }
+
+  /**
    * Scans pages up to the end of the range, or until 512 ranges are found. Whatever it returns, the
    * ranges have been protected, so that nobody else will find them. After EINTR, the caller notes
    * them and scans again.

@@ -20,7 +20,9 @@ public final class ScanLayout {
   public static final int VEC = 40;
 
   public static final int VEC_LEN = 48;
+  public static final int CATEGORY_INVERTED = 64;
   public static final int CATEGORY_MASK = 72;
+  public static final int CATEGORY_ANYOF_MASK = 80;
   public static final int RETURN_MASK = 88;
 
   /** The size of a {@code struct page_region}, which begins with the range's start and end. */
@@ -37,6 +39,15 @@ public final class ScanLayout {
 
   /** A category: a page that has been written to since it was protected. */
   public static final long PAGE_IS_WRITTEN = 2;
+
+  /** A category: a page of a file, and not memory of the process. */
+  public static final long PAGE_IS_FILE = 4;
+
+  /** A category: a page in memory. */
+  public static final long PAGE_IS_PRESENT = 8;
+
+  /** A category: a page that has been swapped out. */
+  public static final long PAGE_IS_SWAPPED = 16;
 
   private ScanLayout() {}
 }

@@ -116,7 +116,7 @@ final class FilePreload {
         ErrorPreload.initialize(
             ResidencyAccess.class, ResidencySnapshot.class, StatsQuery.class, Smaps.class);
         ErrorPreload.initialize(RegionCopy.class, RegionStats.class, SyncFlag.class, Advice.class);
-        ErrorPreload.initialize(LockFlag.class, Slices.class, Mirror.class);
+        ErrorPreload.initialize(LockFlag.class, Slices.class, Mirror.class, FileEnd.class);
         ErrorPreload.initialize(Prefetch.class, ReadAhead.class, AdviceBatch.class);
         KernelCopy.prepare();
         ErrorPreload.prepareForMore();

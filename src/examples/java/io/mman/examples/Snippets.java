@@ -16,6 +16,7 @@ import io.mman.RegionGroup;
 import io.mman.WriteFlag;
 import io.mman.change.ChangeTracker;
 import io.mman.change.PageRanges;
+import io.mman.change.StagedRegion;
 import io.mman.ipc.Futex;
 import io.mman.ipc.Handover;
 import io.mman.ipc.SharedLock;
@@ -226,6 +227,18 @@ final class Snippets {
       changed.forEach(
           (offset, length) -> replica.write(offset, region.segment().asSlice(offset, length)));
       return changed.bytes(); // @replace regex="return.*" replacement=""
+    }
+    // @end
+  }
+
+  static void commit(Path path, Path journal) {
+    // @start region="stagedRegion"
+    try (StagedRegion db = StagedRegion.open(path, 1 << 20, journal)) {
+      MemorySegment accounts = db.segment();
+      long amount = 100;
+      accounts.set(ValueLayout.JAVA_LONG, 0, accounts.get(ValueLayout.JAVA_LONG, 0) - amount);
+      accounts.set(ValueLayout.JAVA_LONG, 4096, accounts.get(ValueLayout.JAVA_LONG, 4096) + amount);
+      db.commit(); // both, whatever happens
     }
     // @end
   }

@@ -4,6 +4,8 @@
  * <ul>
  *   <li>{@link io.mman.change.ChangeTracker} finds out which pages were written to.
  *   <li>{@link io.mman.change.PageRanges} are pages of a region, as ranges of bytes.
+ *   <li>{@link io.mman.change.StagedRegion} keeps the changes of a file in memory, and commits all
+ *       of them or none.
  * </ul>
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link

@@ -12,6 +12,7 @@ import io.mman.change.ChangeTracker;
 import io.mman.testing.Elsewhere;
 import io.mman.testing.Samples;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -132,5 +133,14 @@ class SnippetsTest {
         assertEquals(-1, copy.segment().mismatch(region.segment()));
       }
     }
+  }
+
+  @Test
+  void aCommitChangesBothAccounts() throws IOException {
+    Path path = folder.resolve("accounts");
+    Snippets.commit(path, folder.resolve("journal"));
+    MemorySegment written = MemorySegment.ofArray(Files.readAllBytes(path));
+    assertEquals(-100, written.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+    assertEquals(100, written.get(ValueLayout.JAVA_LONG_UNALIGNED, 4096));
   }
 }

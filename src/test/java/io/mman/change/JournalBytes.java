@@ -1,0 +1,80 @@
+package io.mman.change;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/** Journals as the documentation of the format has them, made without the code of the library. */
+public final class JournalBytes {
+  static final int HEADER = 72;
+  static final int DATA = 4096;
+
+  private static final int CHECKSUM = 12;
+
+  private JournalBytes() {}
+
+  /**
+   * Returns a journal of one range.
+   *
+   * @param file whose inode number and attribute it has
+   */
+  public static byte[] of(Path file, long oldSize, long newSize, long offset, byte[] bytes)
+      throws IOException {
+    return of(1, inode(file), id(file), oldSize, newSize, offset, bytes);
+  }
+
+  public static byte[] of(
+      int version, long inode, byte[] id, long oldSize, long newSize, long offset, byte[] bytes) {
+    ByteBuffer journal = ByteBuffer.allocate(DATA + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
+    journal.put("\u0089mmanst\n".getBytes(StandardCharsets.ISO_8859_1));
+    journal.putInt(version).putInt(0).putLong(journal.capacity());
+    journal.putLong(inode).put(id).putLong(oldSize).putLong(newSize).putLong(1);
+    journal.putLong(offset).putLong(bytes.length);
+    journal.position(DATA).put(bytes);
+    return sealed(journal.array());
+  }
+
+  /**
+   * Makes a complete journal one of another file. An incomplete one stays as it is.
+   *
+   * @return whether it was complete
+   */
+  public static boolean rename(byte[] journal, long inode, byte[] id) {
+    ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
+    int length = (int) bytes.getLong(16);
+    byte[] whole = Arrays.copyOf(journal, Math.min(length, journal.length));
+    int checksum = bytes.getInt(CHECKSUM);
+    sealed(whole);
+    if (length > journal.length
+        || ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(CHECKSUM) != checksum) {
+      return false;
+    }
+    bytes.putLong(24, inode).put(32, id);
+    byte[] renamed = sealed(Arrays.copyOf(journal, length));
+    System.arraycopy(renamed, 0, journal, 0, length);
+    return true;
+  }
+
+  /** Puts the right checksum into a journal. */
+  public static byte[] sealed(byte[] journal) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(journal, 0, CHECKSUM);
+    checksum.update(journal, CHECKSUM + 4, journal.length - CHECKSUM - 4);
+    ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(CHECKSUM, (int) checksum.getValue());
+    return journal;
+  }
+
+  public static long inode(Path file) throws IOException {
+    return (Long) Files.getAttribute(file, "unix:ino");
+  }
+
+  public static byte[] id(Path file) throws IOException {
+    return (byte[]) Files.getAttribute(file, "user:mman.id");
+  }
+}

@@ -37,9 +37,11 @@ enum FaultPlan {
   FTRUNCATE("ftruncate", "ftruncate", "EBADF EFBIG EINTR EINVAL EIO EPERM EROFS ETXTBSY"),
   FALLOCATE(
       "fallocate",
-      "posix_fallocate",
+      "posix_fallocate fallocate",
       "EBADF EFBIG EINTR EINVAL EIO ENODEV ENOSPC ENOSYS EOPNOTSUPP EPERM ESPIPE ETXTBSY"),
   FADVISE64("fadvise64", "posix_fadvise", "EBADF EINVAL ESPIPE"),
+  FGETXATTR("?fgetxattr", "fgetxattr", "EIO ERANGE"),
+  FSETXATTR("?fsetxattr", "fsetxattr", "EACCES EDQUOT EIO ENOSPC EOPNOTSUPP EPERM"),
   FSYNC("fsync", "fsync", "EBADF EDQUOT EINTR EINVAL EIO ENOSPC EROFS"),
   FDATASYNC("fdatasync", "fdatasync", "EBADF EDQUOT EINTR EINVAL EIO ENOSPC EROFS"),
   FCNTL(

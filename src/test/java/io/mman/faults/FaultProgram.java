@@ -38,7 +38,10 @@ final class FaultProgram {
     }
   }
 
-  /** Takes a folder, and names of scenarios; without names, all of them run. */
+  /**
+   * Takes a folder, and names of scenarios. Without names, all of them run but those that commit,
+   * which wait for the medium.
+   */
   public static void main(String... arguments) throws Exception {
     folder = Path.of(arguments[0]);
     List<String> names = List.of(arguments).subList(1, arguments.length);
@@ -52,9 +55,11 @@ final class FaultProgram {
                 HandoverFaults.all(),
                 LockFaults.all(),
                 TrackingFaults.all(),
+                StagedFaults.all(),
                 ProcessFaults.all())
             .flatMap(List::stream)
             .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
+            .filter(scenario -> !names.isEmpty() || !StagedFaults.names().contains(scenario.name()))
             .toList();
     FaultProgram program = new FaultProgram(scenarios);
     keepReserve();

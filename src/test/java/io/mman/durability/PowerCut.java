@@ -16,32 +16,87 @@ import java.util.stream.Stream;
  * A writer on a file system of its own, whose block device is copied again and again: the copies
  * lack all that is only in the page cache, like the disk after a power cut. The device is assumed
  * to keep all that it has received, so this does not show that its own cache is flushed.
+ *
+ * <p>The writer prints numbers, of what it has brought to the medium.
  */
 final class PowerCut {
   private static final int MOST_SYNCS = 20;
   private static final long PAUSE_NANOS = 200_000;
 
+  /** What is written, and read after the power cut. */
+  enum Kind {
+    LOG(RecordLog.class) {
+      @Override
+      void prepare(Path file) throws IOException {
+        Files.createFile(file);
+        command("sync", "-f", file.toString()); // the name, of which sync of a region knows nothing
+      }
+
+      @Override
+      long recover(Path file) throws IOException {
+        return RecordLog.recover(MemorySegment.ofArray(Files.readAllBytes(file))).count();
+      }
+
+      @Override
+      boolean allows(long synced, long recovered) {
+        return recovered >= synced;
+      }
+    },
+    COMMITS(Versions.class) {
+      @Override
+      void prepare(Path file) {}
+
+      @Override
+      long recover(Path file) {
+        return Versions.recover(file);
+      }
+
+      @Override
+      boolean allows(long synced, long recovered) {
+        return recovered == synced || recovered == synced + 1;
+      }
+    };
+
+    private final Class<?> writer;
+
+    Kind(Class<?> writer) {
+      this.writer = writer;
+    }
+
+    abstract void prepare(Path file) throws IOException;
+
+    abstract long recover(Path file) throws IOException;
+
+    abstract boolean allows(long synced, long recovered);
+  }
+
+  private final Kind kind;
   private final Path image;
   private final Path copy;
   private final Path mount;
   private final Random random = new Random(7);
 
-  private PowerCut(Path folder) {
+  private PowerCut(Kind kind, Path folder) {
+    this.kind = kind;
     image = folder.resolve("disk.img");
     copy = folder.resolve("copy.img");
     mount = folder.resolve("copy");
   }
 
-  /** Takes a folder with the mounted image and with room for a copy, and the number of rounds. */
+  /**
+   * Takes a folder with the mounted image and with room for a copy, the number of rounds, and what
+   * is written.
+   */
   public static void main(String... arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
-    Path file = Files.createFile(folder.resolve("disk/log"));
-    command("sync", "-f", file.toString()); // the name, of which sync of a region knows nothing
+    Kind kind = Kind.valueOf(arguments[2]);
+    Path file = folder.resolve("disk/file");
+    kind.prepare(file);
     Process writer =
-        ChildJvm.of(RecordLog.class).options("-XX:+UseSerialGC", "-Xmx64m").start(file.toString());
+        ChildJvm.of(kind.writer).options("-XX:+UseSerialGC", "-Xmx64m").start(file.toString());
     try (DataInputStream in = new DataInputStream(writer.getInputStream())) {
       long synced = 0;
-      PowerCut powerCut = new PowerCut(folder);
+      PowerCut powerCut = new PowerCut(kind, folder);
       for (int rounds = Integer.parseInt(arguments[1]); rounds > 0; rounds--) {
         synced = powerCut.play(writer, in, synced);
       }
@@ -63,16 +118,16 @@ final class PowerCut {
       synced = in.readLong();
     }
     command("cp", "--sparse=always", image.toString(), copy.toString());
-    RecordLog.End end = recover();
-    if (end.count() < synced) {
-      throw new AssertionError(synced + " synced, " + end);
+    long recovered = recover();
+    if (!kind.allows(synced, recovered)) {
+      throw new AssertionError(synced + " synced, " + recovered + " recovered");
     }
-    command("kill", "-CONT", Long.toString(writer.pid()));
+    resume(writer.pid());
     return synced;
   }
 
   /** Stops a process, and waits until none of its threads is in a call. */
-  private static void stop(long pid) throws IOException {
+  static void stop(long pid) throws IOException {
     command("kill", "-STOP", Long.toString(pid));
     boolean stopped;
     do {
@@ -81,6 +136,10 @@ final class PowerCut {
         stopped = tasks.allMatch(PowerCut::isStopped);
       }
     } while (!stopped);
+  }
+
+  static void resume(long pid) {
+    command("kill", "-CONT", Long.toString(pid));
   }
 
   private static boolean isStopped(Path task) {
@@ -93,11 +152,10 @@ final class PowerCut {
   }
 
   /** Starts from the copy, as after a power cut: the file system reads its journal. */
-  private RecordLog.End recover() throws IOException {
+  private long recover() throws IOException {
     command("mount", "-o", "loop", copy.toString(), mount.toString());
     try {
-      byte[] log = Files.readAllBytes(mount.resolve("log"));
-      return RecordLog.recover(MemorySegment.ofArray(log));
+      return kind.recover(mount.resolve("file"));
     } finally {
       command("umount", mount.toString());
     }

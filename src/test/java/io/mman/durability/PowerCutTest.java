@@ -6,8 +6,9 @@ import io.mman.testing.ChildJvm;
 import io.mman.testing.Requirements;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Everything synced has reached the device. {@link KillTest} shows only that it has reached the
@@ -23,8 +24,9 @@ class PowerCutTest {
 
   @TempDir Path folder;
 
-  @Test
-  void everythingSyncedSurvivesAPowerCut() {
+  @ParameterizedTest
+  @EnumSource
+  void everythingSyncedSurvivesAPowerCut(PowerCut.Kind kind) {
     Requirements.requirePrograms("mkfs.ext4");
     String[] words = {"unshare", "-m", "sh", "-c", MOUNT, folder.toString()};
     Requirements.requireSuccess(
@@ -33,7 +35,11 @@ class PowerCutTest {
     for (String property : List.of("mman.classes", "mman.testClasses")) {
       child = child.options("-D" + property + "=" + System.getProperty(property));
     }
-    String end = child.run(folder.toString(), Integer.toString(ROUNDS)).lines().getLast();
+    String end =
+        child
+            .runFor(1800, folder.toString(), Integer.toString(ROUNDS), kind.name())
+            .lines()
+            .getLast();
     assertTrue(end.matches("recovered [1-9]\\d*"), end);
   }
 }

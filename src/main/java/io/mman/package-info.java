@@ -15,9 +15,10 @@
  * <p><img src="doc-files/layers.svg" alt="The layers: Mapping, MappedRegion and RegionGroup;
  * NativeFile; Mman; exceptions, flags and java.lang.foreign">
  *
- * <p>Six pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
+ * <p>Seven pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
  * href="doc-files/truncation.html">Truncation</a>, <a
- * href="doc-files/durability.html">Durability</a>, <a href="doc-files/stalls.html">Stalls</a>, <a
+ * href="doc-files/durability.html">Durability</a>, <a
+ * href="doc-files/transactions.html">Transactions</a>, <a href="doc-files/stalls.html">Stalls</a>, <a
  * href="doc-files/between-processes.html">Between processes</a> and <a
  * href="doc-files/native-access.html">Native access</a>.
  *

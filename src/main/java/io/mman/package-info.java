@@ -18,17 +18,17 @@
  * <p>Seven pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
  * href="doc-files/truncation.html">Truncation</a>, <a
  * href="doc-files/durability.html">Durability</a>, <a
- * href="doc-files/transactions.html">Transactions</a>, <a href="doc-files/stalls.html">Stalls</a>, <a
- * href="doc-files/between-processes.html">Between processes</a> and <a
+ * href="doc-files/transactions.html">Transactions</a>, <a href="doc-files/stalls.html">Stalls</a>,
+ * <a href="doc-files/between-processes.html">Between processes</a> and <a
  * href="doc-files/native-access.html">Native access</a>.
  *
  * <p><b>Monitoring.</b> If a recording of JDK Flight Recorder enables them, the library emits the
  * events {@code io.mman.Map}, {@code io.mman.Unmap}, {@code io.mman.Protect}, {@code
- * io.mman.Advise}, {@code io.mman.Sync}, {@code io.mman.Lock} and {@code io.mman.Resize}. {@link
- * io.mman.MappedRegionsMXBean} has statistics of all mapped regions. The bean is registered as
- * {@code io.mman:type=MappedRegions} only on request: by {@link
- * io.mman.MappedRegionsMXBean#register}, or at the first mapping if the system property {@code
- * io.mman.jmx} is {@code true}.
+ * io.mman.Advise}, {@code io.mman.Sync}, {@code io.mman.Lock}, {@code io.mman.Resize}, {@code
+ * io.mman.PagesLost} and {@code io.mman.Commit}. {@link io.mman.MappedRegionsMXBean} has statistics
+ * of all mapped regions. The bean is registered as {@code io.mman:type=MappedRegions} only on
+ * request: by {@link io.mman.MappedRegionsMXBean#register}, or at the first mapping if the system
+ * property {@code io.mman.jmx} is {@code true}.
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link
  * NullPointerException}, sizes and offsets are in bytes, and every object may be used from any

@@ -4,6 +4,7 @@ import io.mman.Advice;
 import io.mman.change.Commit;
 import io.mman.internal.call.AdviceBatch;
 import io.mman.internal.file.FileLength;
+import io.mman.internal.jfr.Recorded;
 import io.mman.internal.libc.PathBytes;
 import io.mman.internal.libc.ProcessCalls;
 import io.mman.internal.region.Region;
@@ -124,18 +125,27 @@ public final class Staging {
       if (changed.isEmpty() && newSize == size) {
         return new Commit(0, 0);
       }
-      if (newSize > size) {
-        FileLength.rehearseExtension(file.file(), newSize);
+      Recorded recorded = Recorded.begin(Recorded.Kind.COMMIT);
+      commit(changed, newSize);
+      if (recorded != null) {
+        long address = region.segment().address();
+        recorded.end(address, changed.bytes(), "", file.file().path().toString());
       }
-      JournalHeader header = JournalHeader.of(target.id(), size, newSize, changed);
-      write(header, changed);
-      finish(header);
-      drop(changed);
-      adoptSize();
       return new Commit(changed.pages(), changed.bytes());
     } finally {
       lock.unlock();
     }
+  }
+
+  private void commit(PageSet changed, long newSize) {
+    if (newSize > size) {
+      FileLength.rehearseExtension(file.file(), newSize);
+    }
+    JournalHeader header = JournalHeader.of(target.id(), size, newSize, changed);
+    write(header, changed);
+    finish(header);
+    drop(changed);
+    adoptSize();
   }
 
   /** Writes the journal. If this fails, nothing is committed. */

@@ -23,6 +23,7 @@ final class CallEvents {
           case LOCK -> new Lock();
           case RESIZE -> new Resize();
           case PAGES_LOST -> new PagesLost();
+          case COMMIT -> new Commit();
         };
     if (!event.isEnabled()) {
       return null;
@@ -70,4 +71,9 @@ final class CallEvents {
   @Label("Pages Lost")
   @Description("Pages of a mapped file could not be provided and were replaced by zeros")
   static final class PagesLost extends CallEvent {}
+
+  @Name("io.mman.Commit")
+  @Label("Commit")
+  @Description("The changed pages of a staged region were written to its file")
+  static final class Commit extends CallEvent {}
 }

@@ -30,6 +30,7 @@ public interface Recorded {
     SYNC,
     LOCK,
     RESIZE,
-    PAGES_LOST
+    PAGES_LOST,
+    COMMIT
   }
 }

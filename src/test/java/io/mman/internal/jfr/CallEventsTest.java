@@ -1,5 +1,6 @@
 package io.mman.internal.jfr;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,7 @@ import io.mman.Mman;
 import io.mman.MmanException;
 import io.mman.Protection;
 import io.mman.RemapFlag;
+import io.mman.change.StagedRegion;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -101,6 +103,28 @@ class CallEventsTest {
     assertEvent(events, "Resize", address[1], 2 * PAGE, "MAYMOVE", null);
     assertEvent(events, "Lock", address[1], 2 * PAGE, "ONFAULT", null);
     assertEvent(events, "Unmap", address[1], 2 * PAGE, "", null);
+  }
+
+  @Test
+  void aCommitIsRecordedWithWhatItWrote() throws IOException {
+    Path file = folder.resolve("staged");
+    long[] address = new long[1];
+    List<RecordedEvent> events =
+        record(
+            () -> {
+              try (StagedRegion staged =
+                  StagedRegion.open(file, 3 * PAGE, folder.resolve("journal"))) {
+                MemorySegment bytes = staged.segment();
+                address[0] = bytes.address();
+                bytes.set(JAVA_BYTE, 0, (byte) 1);
+                bytes.set(JAVA_BYTE, 2 * PAGE, (byte) 1);
+                staged.commit();
+                staged.commit(); // has nothing to write
+              }
+            },
+            "Commit");
+    assertEquals(1, events.size(), events::toString);
+    assertEvent(events, "Commit", address[0], 2 * PAGE, "", file.toString());
   }
 
   @Test

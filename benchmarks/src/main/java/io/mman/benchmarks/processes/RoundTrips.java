@@ -4,12 +4,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.mman.MappedRegion;
 import io.mman.Mapping;
+import io.mman.benchmarks.CProgram;
 import io.mman.benchmarks.Jvm;
 import io.mman.benchmarks.measure.Statistics;
 import io.mman.ipc.Futex;
 import io.mman.ipc.SharedLock;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ public final class RoundTrips {
     double[] c = new double[rounds];
     double[] cLock = new double[rounds];
     try {
-      Path program = compile(folder);
+      Path program = CProgram.compile("roundtrips", folder);
       for (int round = 0; round < rounds; round++) {
         List<Double> inC = runC(program, turns);
         c[round] = inC.get(0);
@@ -55,7 +55,7 @@ public final class RoundTrips {
         javaLock[round] = inJava.get(1);
       }
     } finally {
-      for (String name : List.of("program", "program.c", "word", "locks")) {
+      for (String name : List.of("roundtrips", "word", "locks")) {
         Files.deleteIfExists(folder.resolve(name));
       }
       Files.delete(folder);
@@ -75,16 +75,6 @@ public final class RoundTrips {
         Statistics.median(java),
         Statistics.median(c),
         ratio);
-  }
-
-  private static Path compile(Path folder) throws IOException, InterruptedException {
-    Path source = folder.resolve("program.c");
-    Path program = folder.resolve("program");
-    try (InputStream in = RoundTrips.class.getResourceAsStream("/roundtrips.c")) {
-      Files.copy(in, source);
-    }
-    run(new ProcessBuilder("gcc", "-O2", "-o", program.toString(), source.toString()));
-    return program;
   }
 
   private static List<Double> runC(Path program, int turns)

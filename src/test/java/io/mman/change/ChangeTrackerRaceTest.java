@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +157,26 @@ class ChangeTrackerRaceTest {
         region.close();
         taker.join();
       }
+    }
+  }
+
+  /** Advice that comes while a tracker is being made finds it whole, or not at all. */
+  @Test
+  void adviceRacesWithTheBeginning() throws Throwable {
+    try (MappedRegion region = Mapping.anonymous(16 * PAGE).mapShared()) {
+      AtomicBoolean isOver = new AtomicBoolean();
+      Elsewhere adviser =
+          Elsewhere.start(
+              () -> {
+                while (!isOver.get()) {
+                  region.advise(Advice.DONTNEED);
+                }
+              });
+      for (int i = 0; i < 20_000 && !adviser.isDone(); i++) {
+        ChangeTracker.of(region).close();
+      }
+      isOver.set(true);
+      adviser.join();
     }
   }
 }

@@ -45,7 +45,7 @@ public final class Tracker extends Tracking {
   private Tracker(Region region, Userfault userfault) {
     super(region);
     this.userfault = userfault;
-    this.shape = claim();
+    this.shape = shape();
     this.layout = new PageLayout(shape.page(), shape.head(), shape.size());
     this.discards = new Discards(layout, shape.address());
     this.found = new PageSetBuilder(layout);
@@ -65,7 +65,10 @@ public final class Tracker extends Tracking {
     Userfault userfault = Userfault.acquire();
     boolean done = false;
     try {
-      Tracker tracker = new Tracker(region, userfault);
+      Tracker tracker;
+      do { // until the region keeps its shape meanwhile
+        tracker = new Tracker(region, userfault);
+      } while (!tracker.claim(tracker.shape));
       tracker.start();
       done = true;
       return tracker;

@@ -35,22 +35,46 @@ public abstract class Tracking {
   }
 
   /**
-   * Reserves the region for this tracker.
+   * Returns the shape of the region's pages now.
    *
+   * @throws IllegalStateException if it is closed
+   * @throws WrongThreadException if it is confined to another thread
+   */
+  protected final Shape shape() {
+    region.lock.beginCall();
+    try {
+      return shape(region.usable());
+    } finally {
+      region.lock.endCall();
+    }
+  }
+
+  private Shape shape(RegionState now) {
+    Backing backing = region.backing;
+    long address = now.pages().address();
+    return new Shape(address, backing.page(), now.head(), now.size(), backing.mirrored());
+  }
+
+  /**
+   * Reserves the region for this tracker, which other threads can call from then on.
+   *
+   * @param expected the shape that the tracker was prepared for
+   * @return false if the region has got another shape meanwhile
    * @throws UnsupportedOperationException if it is of a kind that cannot be tracked
    * @throws IllegalStateException if it is closed or tracked already
    * @throws WrongThreadException if it is confined to another thread
    */
-  protected final Shape claim() {
+  protected final boolean claim(Shape expected) {
     region.lock.beginChange();
     try {
       RegionState now = region.usable();
-      Backing backing = region.backing;
-      requireTrackable(backing);
+      requireTrackable(region.backing);
       resources.requireUntracked();
+      if (!shape(now).equals(expected)) {
+        return false;
+      }
       resources.track(this);
-      long address = now.pages().address();
-      return new Shape(address, backing.page(), now.head(), now.size(), backing.mirrored());
+      return true;
     } finally {
       region.lock.endChange();
     }

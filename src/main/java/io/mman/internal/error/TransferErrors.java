@@ -39,7 +39,7 @@ public final class TransferErrors {
       case EFBIG -> "the file would be larger than the file system or RLIMIT_FSIZE allows";
       case ENOSPC -> "the disk is full, or this is past the end of the device";
       case EDQUOT -> "the quota of the user on this disk is used up";
-      case EPERM -> "a seal on the file forbids this";
+      case EPERM -> "the file is immutable or append-only, or a seal on the file forbids this";
       case EINVAL -> isAtomic ? atomic(fd) : direct(fd);
       case EOPNOTSUPP -> isAtomic ? atomic(fd) : common(errno, false);
       default -> common(errno, false);

@@ -74,9 +74,17 @@ record FileId(long inode, long first, long second) {
       case EOPNOTSUPP, ENOSYS, EPERM, EACCES -> {}
       default -> {
         Failure failure = Failure.of(call, result).file(file.path());
-        throw failure.arg("\"" + ATTRIBUTE + "\"").exception();
+        throw failure.arg("\"" + ATTRIBUTE + "\"").because(reason(failure.error())).exception();
       }
     }
+  }
+
+  private static @Nullable String reason(Errno error) {
+    return switch (error) {
+      case EEXIST, ERANGE -> "the attribute is of another size than " + BYTES + ": remove it";
+      case ENOSPC -> "the attributes of the file leave no room for it";
+      default -> null;
+    };
   }
 
   /** Returns the identity of a file without the attribute: only the inode, in the worst case. */

@@ -12,7 +12,6 @@ import io.mman.internal.libc.FileCalls;
 import io.mman.internal.libc.FileStatus;
 import io.mman.internal.libc.NameCalls;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +147,10 @@ final class LockedFile {
         throw e;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw Failure.of("realpath", -Errno.ENOENT.number())
+          .file(file.path())
+          .because("the file has no name any more, or its folder cannot be found")
+          .exception();
     }
   }
 

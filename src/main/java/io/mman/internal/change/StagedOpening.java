@@ -3,6 +3,7 @@ package io.mman.internal.change;
 import io.mman.Errno;
 import io.mman.MapFlag;
 import io.mman.Protection;
+import io.mman.internal.call.AddressSpace;
 import io.mman.internal.error.Failure;
 import io.mman.internal.file.FileLength;
 import io.mman.internal.file.FileOpener;
@@ -130,7 +131,10 @@ final class StagedOpening {
       throw e;
     }
     lock(existing, existingJournal);
-    file = file == null ? LockedFile.create(path, size) : file;
+    if (file == null) {
+      AddressSpace.requireRoom(size, path);
+      file = LockedFile.create(path, size);
+    }
     if (file != null && journalFile == null) {
       journalFile = LockedFile.create(journalPath, 0);
     }
@@ -186,6 +190,7 @@ final class StagedOpening {
     }
     used.reset(id, true);
     if (data.file().size() < size) {
+      AddressSpace.requireRoom(size, path);
       FileLength.extend(data.file(), size);
       data.file().sync();
     }

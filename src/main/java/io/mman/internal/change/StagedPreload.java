@@ -5,6 +5,7 @@ import io.mman.ReadFlag;
 import io.mman.WriteFlag;
 import io.mman.change.Commit;
 import io.mman.change.PageRanges;
+import io.mman.internal.call.AddressSpace;
 import io.mman.internal.call.AdviceBatch;
 import io.mman.internal.call.KernelCopy;
 import io.mman.internal.error.ErrorPreload;
@@ -52,7 +53,7 @@ final class StagedPreload {
         ErrorPreload.initialize(LockType.class, FileLock.class, FileLength.class);
         ErrorPreload.initialize(FileTransfer.class, ReadFlag.class, WriteFlag.class);
         ErrorPreload.initialize(AdviceBatch.class, Advice.class, Commit.class);
-        ErrorPreload.initialize(PageRanges.class);
+        ErrorPreload.initialize(PageRanges.class, AddressSpace.class);
         ErrorPreload.initialize(LockedFile.class, FileId.class, StagedFile.class, Journal.class);
         ErrorPreload.initialize(JournalHeader.class, JournalWriter.class, JournalReader.class);
         ErrorPreload.initialize(ChangedPages.class, PageLayout.class, PageSet.class);

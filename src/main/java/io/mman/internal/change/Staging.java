@@ -1,7 +1,10 @@
 package io.mman.internal.change;
 
 import io.mman.Advice;
+import io.mman.Errno;
+import io.mman.MmanException;
 import io.mman.change.Commit;
+import io.mman.internal.call.AddressSpace;
 import io.mman.internal.call.AdviceBatch;
 import io.mman.internal.file.FileLength;
 import io.mman.internal.jfr.Recorded;
@@ -33,6 +36,9 @@ public final class Staging {
 
   /** The size that the file will have after the next commit, if it is more than it has now. */
   private long nextSize;
+
+  /** How changed pages are forgotten: the kernel refuses the first for pages that are locked. */
+  private Advice discarding = Advice.DONTNEED;
 
   /** Whether the journal may be found again after a power cut. */
   private boolean isResetPending;
@@ -140,6 +146,7 @@ public final class Staging {
   private void commit(PageSet changed, long newSize) {
     if (newSize > size) {
       FileLength.rehearseExtension(file.file(), newSize);
+      AddressSpace.requireRoom(newSize - size, file.file().path());
     }
     JournalHeader header = JournalHeader.of(target.id(), size, newSize, changed);
     write(header, changed);
@@ -193,10 +200,22 @@ public final class Staging {
 
   /** Makes the kernel forget changed pages, so that the region shows those of the file. */
   private void drop(PageSet changed) {
+    try {
+      discard(changed);
+    } catch (MmanException e) {
+      if (e.error() != Errno.EINVAL || discarding == Advice.DONTNEED_LOCKED) {
+        throw e;
+      }
+      discarding = Advice.DONTNEED_LOCKED; // somebody has locked pages in memory
+      discard(changed);
+    }
+  }
+
+  private void discard(PageSet changed) {
     MemorySegment all = region.segment();
     Path path = file.file().path();
     try (Arena arena = Arena.ofConfined();
-        AdviceBatch batch = new AdviceBatch(arena, Advice.DONTNEED, changed.count(), path)) {
+        AdviceBatch batch = new AdviceBatch(arena, discarding, changed.count(), path)) {
       changed.forEach((offset, length) -> batch.add(all, all.address() + offset, length));
       batch.flush();
     }

@@ -16,6 +16,8 @@ import java.nio.file.ProviderMismatchException;
  * <p>The file is mapped copy-on-write, so that the kernel cannot write a changed page to it. The
  * first store to a page takes a copy of the page, and so memory, until the next {@link #commit} or
  * {@link #rollback}. The file may be larger than memory; the changes between two commits may not.
+ * Locking pages in memory ({@code mlock(2)}) copies all of them, so that all of them count as
+ * changed.
  *
  * <p><b>The journal</b> is a second file, which {@code commit} writes first. It should be on the
  * same disk as the file, or on one that is at least as reliable. It is created if it does not
@@ -43,7 +45,8 @@ import java.nio.file.ProviderMismatchException;
  * {@code commit} wait; one without the lock may see pages of two commits. The region itself shows
  * its thread and all others of the process what they have stored. Nobody else may write to the
  * file, or truncate it: some of its pages would change in memory, and others, of which the region
- * has copies, would not.
+ * has copies, would not. Nor may anybody delete, rename over or replace the file or the journal: the
+ * region would go on with what has no name any more, and commits would be lost.
  *
  * <p><b>Failures.</b> If {@code commit} fails, the changes are still in memory, and the file is as
  * before or will be as after the commit. After the cause has been removed, {@code commit} can be
@@ -84,6 +87,7 @@ public final class StagedRegion implements AutoCloseable {
    *     changed
    * @throws IllegalArgumentException if one of the two is not an ordinary file
    * @throws MmanException with {@code ENOENT} if the file does not exist
+   * @throws MmanException with {@code EISDIR} if one of the two is a folder
    * @throws MmanException with {@code EWOULDBLOCK} from {@code flock} if a staged region, of this
    *     process or another, has the file or the journal open
    * @throws MmanException with {@code ESTALE} if the journal is complete but of another file. It is
@@ -115,6 +119,7 @@ public final class StagedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if the journal is something else than a journal. It is not
    *     changed
    * @throws IllegalArgumentException if one of the two is not an ordinary file
+   * @throws MmanException with {@code EISDIR} if one of the two is a folder
    * @throws MmanException with {@code EWOULDBLOCK} from {@code flock} if a staged region, of this
    *     process or another, has the file or the journal open
    * @throws MmanException with {@code ESTALE} if the journal is complete but of another file. It is

@@ -1,0 +1,260 @@
+package io.mman.examples;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import io.mman.change.Commit;
+import io.mman.change.PageRanges;
+import io.mman.change.StagedRegion;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiPredicate;
+
+/**
+ * A sorted map of byte arrays in a file that survives crashes: a B+ tree on a {@link StagedRegion}.
+ * What was put and deleted since the last commit is committed as a whole or not at all, so the tree
+ * is simply changed in place. One thread at a time may use a store.
+ *
+ * <p>Page 0 is the header, page 1 the root. A page has entries in ascending order, without gaps. In
+ * a leaf, whose level is 0, an entry is a key with its value; above the leaves, it is the least key
+ * that a lower page may have, with the number of the page. Pages are split and merged on the way
+ * down, so that each page that gets an entry has room for one of any size.
+ */
+public final class PageStore implements AutoCloseable {
+  static final int MAX_KEY = 255; // bytes
+  static final int MAX_VALUE = 512; // bytes
+  static final int PAGE = 4096; // bytes, whatever the page size of the system
+  static final int MIN_SIZE = 16 * PAGE; // of the file
+  private static final long MAGIC = 0x65726f7453656750L; // "PgeStore", at the start of the header
+  private static final long VERSION = 8; // offset in the header
+  private static final long FREE = 16; // offset in the header: the first free page
+  private static final long ROOT = PAGE; // pages and entries are known by their offsets in the file
+  private static final long USED = 8; // offset in a page: the bytes in use; at 0 there is the level
+  private static final long HEAD = 16; // of a page; and of an entry, the lengths of value and key
+  private static final long FULL = PAGE - HEAD - MAX_KEY - MAX_VALUE;
+
+  private final StagedRegion region;
+
+  /** Opens a store, with a journal beside it. Creates it if there is no file, or an empty one. */
+  public PageStore(Path path) {
+    Path journal = Path.of(path + ".journal");
+    boolean isNew = path.toFile().length() == 0;
+    region = isNew ? StagedRegion.open(path, MIN_SIZE, journal) : StagedRegion.open(path, journal);
+    boolean isZero = region.segment().mismatch(MemorySegment.ofArray(new byte[MIN_SIZE])) < 0;
+    boolean isStore = isZero || region.size() >= MIN_SIZE && get(0) == MAGIC;
+    if (!isStore || !isZero && get(VERSION) != 1) {
+      close();
+      String problem = isStore ? "it has an unknown version" : "it is not a page store";
+      throw new IllegalArgumentException("cannot open " + path + ": " + problem);
+    }
+  }
+
+  /** Returns the value of a key, or null if it has none. */
+  public byte[] get(byte[] key) {
+    long page = ROOT;
+    while (get(page) > 0) {
+      page = get(find(page, key) + HEAD);
+    }
+    long entry = find(page, key);
+    return isAt(entry, page, key) ? value(entry) : null;
+  }
+
+  /** Passes entries in order to a visitor, which changes nothing, until it returns false. */
+  public void scan(byte[] from, BiPredicate<byte[], byte[]> visitor) {
+    scan(ROOT, from, visitor);
+  }
+
+  private boolean scan(long page, byte[] from, BiPredicate<byte[], byte[]> visitor) {
+    boolean goesOn = true;
+    for (long at = find(page, from); goesOn && at < end(page); at = next(at)) {
+      boolean isLeaf = get(page) == 0;
+      goesOn = isLeaf ? visitor.test(key(at), value(at)) : scan(get(at + HEAD), from, visitor);
+    }
+    return goesOn;
+  }
+
+  /** Deletes a key with its value, and returns whether it was there. */
+  public boolean delete(byte[] key) {
+    boolean isFound = get(key) != null;
+    if (isFound) {
+      long leaf = prepare(key);
+      long entry = find(leaf, key);
+      move(leaf, next(entry), entry);
+    }
+    return isFound;
+  }
+
+  /** Sets the value of a key. If this throws an exception, the entries are what they were. */
+  public void put(byte[] key, byte[] value) {
+    if (key.length > MAX_KEY || value.length > MAX_VALUE) {
+      String sizes = key.length + " and " + value.length + " bytes";
+      throw new IllegalArgumentException("the key or the value is too large: " + sizes);
+    }
+    long leaf = prepare(key);
+    long entry = find(leaf, key);
+    if (isAt(entry, leaf, key)) {
+      move(leaf, next(entry), entry);
+    }
+    insert(leaf, entry, key, value);
+  }
+
+  private void insert(long page, long entry, byte[] key, byte[] value) {
+    move(page, entry, entry + HEAD + value.length + key.length);
+    set(entry, value.length);
+    set(entry + 8, key.length);
+    MemorySegment.copy(value, 0, region.segment(), JAVA_BYTE, entry + HEAD, value.length);
+    MemorySegment.copy(
+        key, 0, region.segment(), JAVA_BYTE, entry + HEAD + value.length, key.length);
+  }
+
+  /** Returns the leaf of a key, after splitting full pages on the way to it and merging others. */
+  private long prepare(byte[] key) {
+    if (get(0) == 0) { // a file of zeros is an empty store
+      set(0, MAGIC);
+      set(VERSION, 1);
+      set(FREE, ROOT + PAGE);
+      set(ROOT + USED, HEAD);
+    }
+    if (get(ROOT + USED) > FULL) { // the tree grows at the root, which keeps its place
+      long copy = copy(ROOT);
+      set(ROOT, get(ROOT) + 1);
+      set(ROOT + USED, HEAD);
+      insert(ROOT, ROOT + HEAD, new byte[0], new byte[Long.BYTES]);
+      set(ROOT + HEAD + HEAD, copy);
+    }
+    long page = ROOT;
+    while (get(page) > 0) {
+      long entry = find(page, key);
+      if (get(get(entry + HEAD) + USED) > FULL) {
+        split(page, entry);
+      } else if (next(entry) < end(page)) {
+        merge(page, entry, next(entry));
+      }
+      page = get(find(page, key) + HEAD);
+    }
+    return page;
+  }
+
+  private void split(long parent, long entry) {
+    long left = get(entry + HEAD);
+    long right = copy(left);
+    long size = HEAD;
+    while (size < get(left + USED) / 2) {
+      size = next(left + size) - left;
+    }
+    insert(parent, next(entry), key(left + size), new byte[Long.BYTES]);
+    set(next(entry) + HEAD, right);
+    move(left, end(left), left + size);
+    move(right, right + size, right + HEAD);
+  }
+
+  /** Merges two pages if the result is far from being full. */
+  private void merge(long parent, long entry, long next) {
+    long left = get(entry + HEAD);
+    long right = get(next + HEAD);
+    long end = end(left);
+    long size = get(right + USED) - HEAD;
+    if (get(left + USED) + size < PAGE / 2) {
+      move(left, end, end + size);
+      MemorySegment.copy(region.segment(), right + HEAD, region.segment(), end, size);
+      move(parent, next(next), next);
+      set(right, get(FREE));
+      set(FREE, right);
+    }
+  }
+
+  private long copy(long page) {
+    if (get(FREE) == region.size()) {
+      grow();
+    }
+    long copy = get(FREE);
+    long next = get(copy); // 0 if neither the page nor any page after it was ever used
+    set(FREE, next > 0 ? next : copy + PAGE);
+    MemorySegment.copy(region.segment(), page, region.segment(), copy, PAGE);
+    return copy;
+  }
+
+  /** Extends the file. That takes a commit, for which the changes since the last one step aside. */
+  private void grow() {
+    List<Runnable> changes = new ArrayList<>();
+    PageRanges ranges = region.changes();
+    ranges.forEach(
+        (at, length) -> {
+          byte[] range = region.segment().asSlice(at, length).toArray(JAVA_BYTE);
+          changes.add(
+              () -> MemorySegment.copy(range, 0, region.segment(), JAVA_BYTE, at, range.length));
+        });
+    try {
+      region.rollback();
+      region.extend(2 * region.size());
+      region.commit();
+    } finally {
+      changes.forEach(Runnable::run);
+    }
+  }
+
+  /** Moves the entries of a page from an offset on to another one. */
+  private void move(long page, long from, long to) {
+    MemorySegment.copy(region.segment(), from, region.segment(), to, end(page) - from);
+    set(page + USED, get(page + USED) + to - from);
+  }
+
+  /** Returns the first entry from a key on; above the leaves, the one that leads to the key. */
+  private long find(long page, byte[] key) {
+    boolean isLeaf = get(page) == 0;
+    long before = page + HEAD;
+    long at = before;
+    while (at < end(page) && Arrays.compareUnsigned(key(at), key) < (isLeaf ? 0 : 1)) {
+      before = at;
+      at = next(at);
+    }
+    return isLeaf ? at : before;
+  }
+
+  private boolean isAt(long entry, long page, byte[] key) {
+    return entry < end(page) && Arrays.equals(key(entry), key);
+  }
+
+  private long end(long page) {
+    return page + get(page + USED);
+  }
+
+  private long next(long entry) {
+    return entry + HEAD + get(entry) + get(entry + 8);
+  }
+
+  private byte[] value(long entry) {
+    return region.segment().asSlice(entry + HEAD, get(entry)).toArray(JAVA_BYTE);
+  }
+
+  private byte[] key(long entry) {
+    return region.segment().asSlice(entry + HEAD + get(entry), get(entry + 8)).toArray(JAVA_BYTE);
+  }
+
+  private long get(long at) {
+    return region.segment().get(JAVA_LONG_UNALIGNED, at);
+  }
+
+  private void set(long at, long value) {
+    region.segment().set(JAVA_LONG_UNALIGNED, at, value);
+  }
+
+  /** Brings all changes to the medium, or none. */
+  public Commit commit() {
+    return region.commit();
+  }
+
+  /** Forgets all changes since the last commit. */
+  public void rollback() {
+    region.rollback();
+  }
+
+  /** Closes the store, and forgets all changes since the last commit. */
+  @Override
+  public void close() {
+    region.close();
+  }
+}

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.mman.change.Commit;
-import io.mman.change.PageRanges;
 import io.mman.change.StagedRegion;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -14,14 +13,14 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /**
- * A sorted map of byte arrays in a file that survives crashes: a B+ tree on a {@link StagedRegion}.
- * What was put and deleted since the last commit is committed as a whole or not at all, so the tree
- * is simply changed in place. One thread at a time may use a store.
+ * A sorted map of bytes in a file that survives crashes: a B+ tree on a {@link StagedRegion}. What
+ * was put and deleted since the last commit is committed as a whole or not at all, so the tree is
+ * simply changed in place. Closing forgets what was not committed. One thread at a time may use it.
  *
- * <p>Page 0 is the header, page 1 the root. A page has entries in ascending order, without gaps. In
- * a leaf, whose level is 0, an entry is a key with its value; above the leaves, it is the least key
- * that a lower page may have, with the number of the page. Pages are split and merged on the way
- * down, so that each page that gets an entry has room for one of any size.
+ * <p>After the header, which is the first page, comes the root. A page has entries in the order of
+ * their keys. On level 0, the leaves, an entry is a key with its value; above, it has the offset of
+ * a page below and a lower bound of its keys. On the way down, full pages are split and small ones
+ * merged, so that a page that gets an entry has room for one of any size.
  */
 public final class PageStore implements AutoCloseable {
   static final int MAX_KEY = 255; // bytes
@@ -31,9 +30,9 @@ public final class PageStore implements AutoCloseable {
   private static final long MAGIC = 0x65726f7453656750L; // "PgeStore", at the start of the header
   private static final long VERSION = 8; // offset in the header
   private static final long FREE = 16; // offset in the header: the first free page
-  private static final long ROOT = PAGE; // pages and entries are known by their offsets in the file
-  private static final long USED = 8; // offset in a page: the bytes in use; at 0 there is the level
-  private static final long HEAD = 16; // of a page; and of an entry, the lengths of value and key
+  private static final long ROOT = PAGE; // like all pages and entries, known by its offset
+  private static final long USED = 8; // offset in a page: bytes in use; the level is at 0
+  private static final long HEAD = 16; // bytes before entries; and the two lengths in an entry
   private static final long FULL = PAGE - HEAD - MAX_KEY - MAX_VALUE;
 
   private final StagedRegion region;
@@ -47,8 +46,8 @@ public final class PageStore implements AutoCloseable {
     boolean isStore = isZero || region.size() >= MIN_SIZE && get(0) == MAGIC;
     if (!isStore || !isZero && get(VERSION) != 1) {
       close();
-      String problem = isStore ? "it has an unknown version" : "it is not a page store";
-      throw new IllegalArgumentException("cannot open " + path + ": " + problem);
+      String problem = isStore ? " has an unknown version" : " is not a page store";
+      throw new IllegalArgumentException(path + problem);
     }
   }
 
@@ -59,7 +58,7 @@ public final class PageStore implements AutoCloseable {
       page = get(find(page, key) + HEAD);
     }
     long entry = find(page, key);
-    return isAt(entry, page, key) ? value(entry) : null;
+    return entry < end(page) && Arrays.equals(key(entry), key) ? value(entry) : null;
   }
 
   /** Passes entries in order to a visitor, which changes nothing, until it returns false. */
@@ -67,11 +66,10 @@ public final class PageStore implements AutoCloseable {
     scan(ROOT, from, visitor);
   }
 
-  private boolean scan(long page, byte[] from, BiPredicate<byte[], byte[]> visitor) {
+  private boolean scan(long page, byte[] from, BiPredicate<byte[], byte[]> test) {
     boolean goesOn = true;
     for (long at = find(page, from); goesOn && at < end(page); at = next(at)) {
-      boolean isLeaf = get(page) == 0;
-      goesOn = isLeaf ? visitor.test(key(at), value(at)) : scan(get(at + HEAD), from, visitor);
+      goesOn = get(page) > 0 ? scan(get(at + HEAD), from, test) : test.test(key(at), value(at));
     }
     return goesOn;
   }
@@ -90,12 +88,12 @@ public final class PageStore implements AutoCloseable {
   /** Sets the value of a key. If this throws an exception, the entries are what they were. */
   public void put(byte[] key, byte[] value) {
     if (key.length > MAX_KEY || value.length > MAX_VALUE) {
-      String sizes = key.length + " and " + value.length + " bytes";
+      String sizes = key.length + " and " + value.length + " bytes, at most 255 and 512";
       throw new IllegalArgumentException("the key or the value is too large: " + sizes);
     }
     long leaf = prepare(key);
     long entry = find(leaf, key);
-    if (isAt(entry, leaf, key)) {
+    if (entry < end(leaf) && Arrays.equals(key(entry), key)) {
       move(leaf, next(entry), entry);
     }
     insert(leaf, entry, key, value);
@@ -180,7 +178,7 @@ public final class PageStore implements AutoCloseable {
   /** Extends the file. That takes a commit, for which the changes since the last one step aside. */
   private void grow() {
     List<Runnable> changes = new ArrayList<>();
-    PageRanges ranges = region.changes();
+    var ranges = region.changes();
     ranges.forEach(
         (at, length) -> {
           byte[] range = region.segment().asSlice(at, length).toArray(JAVA_BYTE);
@@ -212,10 +210,6 @@ public final class PageStore implements AutoCloseable {
       at = next(at);
     }
     return isLeaf ? at : before;
-  }
-
-  private boolean isAt(long entry, long page, byte[] key) {
-    return entry < end(page) && Arrays.equals(key(entry), key);
   }
 
   private long end(long page) {
@@ -252,7 +246,6 @@ public final class PageStore implements AutoCloseable {
     region.rollback();
   }
 
-  /** Closes the store, and forgets all changes since the last commit. */
   @Override
   public void close() {
     region.close();

@@ -2,6 +2,7 @@ package io.mman.examples;
 
 import io.mman.MappedRegion;
 import io.mman.Mapping;
+import io.mman.Mman;
 import io.mman.NativeFile;
 import io.mman.change.ChangeTracker;
 import io.mman.change.PageRanges;
@@ -29,7 +30,7 @@ import java.util.zip.CRC32C;
  */
 public final class Replica implements AutoCloseable {
   private static final long SIZE = 64 << 20;
-  private static final long PAGE = 4096;
+  private static final long PAGE = Mman.pageSize();
   private static final int PIECE = 1 << 20; // bytes that are read at once for a checksum
 
   private final MappedRegion source;

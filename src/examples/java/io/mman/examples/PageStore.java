@@ -17,10 +17,9 @@ import java.util.function.BiPredicate;
  * was put and deleted since the last commit is committed as a whole or not at all, so the tree is
  * simply changed in place. Closing forgets what was not committed. One thread at a time may use it.
  *
- * <p>After the header, which is the first page, comes the root. A page has entries in the order of
- * their keys. On level 0, the leaves, an entry is a key with its value; above, it has the offset of
- * a page below and a lower bound of its keys. On the way down, full pages are split and small ones
- * merged, so that a page that gets an entry has room for one of any size.
+ * <p>The first page is the header, the second one the root. A page has entries in order of their
+ * keys: on level 0, which are the leaves, a key with its value; above, a lower bound of the keys of
+ * a lower page, with its offset. On the way down, full pages are split and small ones merged.
  */
 public final class PageStore implements AutoCloseable {
   static final int MAX_KEY = 255; // bytes
@@ -35,15 +34,15 @@ public final class PageStore implements AutoCloseable {
   private static final long HEAD = 16; // bytes before entries; and the two lengths in an entry
   private static final long FULL = PAGE - HEAD - MAX_KEY - MAX_VALUE;
 
-  private final StagedRegion region;
+  private final StagedRegion file;
 
   /** Opens a store, with a journal beside it. Creates it if there is no file, or an empty one. */
   public PageStore(Path path) {
     Path journal = Path.of(path + ".journal");
     boolean isNew = path.toFile().length() == 0;
-    region = isNew ? StagedRegion.open(path, MIN_SIZE, journal) : StagedRegion.open(path, journal);
-    boolean isZero = region.segment().mismatch(MemorySegment.ofArray(new byte[MIN_SIZE])) < 0;
-    boolean isStore = isZero || region.size() >= MIN_SIZE && get(0) == MAGIC;
+    file = isNew ? StagedRegion.open(path, MIN_SIZE, journal) : StagedRegion.open(path, journal);
+    boolean isZero = file.segment().mismatch(MemorySegment.ofArray(new byte[MIN_SIZE])) < 0;
+    boolean isStore = isZero || file.size() >= MIN_SIZE && get(0) == MAGIC;
     if (!isStore || !isZero && get(VERSION) != 1) {
       close();
       String problem = isStore ? " has an unknown version" : " is not a page store";
@@ -103,9 +102,8 @@ public final class PageStore implements AutoCloseable {
     move(page, entry, entry + HEAD + value.length + key.length);
     set(entry, value.length);
     set(entry + 8, key.length);
-    MemorySegment.copy(value, 0, region.segment(), JAVA_BYTE, entry + HEAD, value.length);
-    MemorySegment.copy(
-        key, 0, region.segment(), JAVA_BYTE, entry + HEAD + value.length, key.length);
+    MemorySegment.copy(value, 0, file.segment(), JAVA_BYTE, entry + HEAD, value.length);
+    MemorySegment.copy(key, 0, file.segment(), JAVA_BYTE, entry + HEAD + value.length, key.length);
   }
 
   /** Returns the leaf of a key, after splitting full pages on the way to it and merging others. */
@@ -149,15 +147,15 @@ public final class PageStore implements AutoCloseable {
     move(right, right + size, right + HEAD);
   }
 
-  /** Merges two pages if the result is far from being full. */
+  /** Merges two pages if they leave some room in one. */
   private void merge(long parent, long entry, long next) {
     long left = get(entry + HEAD);
     long right = get(next + HEAD);
     long end = end(left);
     long size = get(right + USED) - HEAD;
-    if (get(left + USED) + size < PAGE / 2) {
+    if (get(left + USED) + size < PAGE * 3 / 4) {
       move(left, end, end + size);
-      MemorySegment.copy(region.segment(), right + HEAD, region.segment(), end, size);
+      MemorySegment.copy(file.segment(), right + HEAD, file.segment(), end, size);
       move(parent, next(next), next);
       set(right, get(FREE));
       set(FREE, right);
@@ -165,30 +163,29 @@ public final class PageStore implements AutoCloseable {
   }
 
   private long copy(long page) {
-    if (get(FREE) == region.size()) {
+    if (get(FREE) == file.size()) {
       grow();
     }
     long copy = get(FREE);
     long next = get(copy); // 0 if neither the page nor any page after it was ever used
     set(FREE, next > 0 ? next : copy + PAGE);
-    MemorySegment.copy(region.segment(), page, region.segment(), copy, PAGE);
+    MemorySegment.copy(file.segment(), page, file.segment(), copy, PAGE);
     return copy;
   }
 
   /** Extends the file. That takes a commit, for which the changes since the last one step aside. */
   private void grow() {
     List<Runnable> changes = new ArrayList<>();
-    var ranges = region.changes();
+    var ranges = file.changes();
     ranges.forEach(
         (at, length) -> {
-          byte[] range = region.segment().asSlice(at, length).toArray(JAVA_BYTE);
-          changes.add(
-              () -> MemorySegment.copy(range, 0, region.segment(), JAVA_BYTE, at, range.length));
+          byte[] old = file.segment().asSlice(at, length).toArray(JAVA_BYTE);
+          changes.add(() -> MemorySegment.copy(old, 0, file.segment(), JAVA_BYTE, at, old.length));
         });
     try {
-      region.rollback();
-      region.extend(2 * region.size());
-      region.commit();
+      file.rollback();
+      file.extend(2 * file.size());
+      file.commit();
     } finally {
       changes.forEach(Runnable::run);
     }
@@ -196,7 +193,7 @@ public final class PageStore implements AutoCloseable {
 
   /** Moves the entries of a page from an offset on to another one. */
   private void move(long page, long from, long to) {
-    MemorySegment.copy(region.segment(), from, region.segment(), to, end(page) - from);
+    MemorySegment.copy(file.segment(), from, file.segment(), to, end(page) - from);
     set(page + USED, get(page + USED) + to - from);
   }
 
@@ -221,33 +218,33 @@ public final class PageStore implements AutoCloseable {
   }
 
   private byte[] value(long entry) {
-    return region.segment().asSlice(entry + HEAD, get(entry)).toArray(JAVA_BYTE);
+    return file.segment().asSlice(entry + HEAD, get(entry)).toArray(JAVA_BYTE);
   }
 
   private byte[] key(long entry) {
-    return region.segment().asSlice(entry + HEAD + get(entry), get(entry + 8)).toArray(JAVA_BYTE);
+    return file.segment().asSlice(entry + HEAD + get(entry), get(entry + 8)).toArray(JAVA_BYTE);
   }
 
   private long get(long at) {
-    return region.segment().get(JAVA_LONG_UNALIGNED, at);
+    return file.segment().get(JAVA_LONG_UNALIGNED, at);
   }
 
   private void set(long at, long value) {
-    region.segment().set(JAVA_LONG_UNALIGNED, at, value);
+    file.segment().set(JAVA_LONG_UNALIGNED, at, value);
   }
 
   /** Brings all changes to the medium, or none. */
   public Commit commit() {
-    return region.commit();
+    return file.commit();
   }
 
   /** Forgets all changes since the last commit. */
   public void rollback() {
-    region.rollback();
+    file.rollback();
   }
 
   @Override
   public void close() {
-    region.close();
+    file.close();
   }
 }

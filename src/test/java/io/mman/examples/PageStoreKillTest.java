@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A store that is killed has whole batches. {@code -Dmman.pageStore.kills=1000} takes minutes. */
 @Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PageStoreKillTest {
-  private static final int KILLS = Integer.getInteger("mman.pageStore.kills", 20);
+  private static final int KILLS = Integer.getInteger("mman.pageStore.kills", 15);
   private static final byte[] NUMBER = {}; // the key of the number of the last batch
 
   private static final ChildJvm WRITER =

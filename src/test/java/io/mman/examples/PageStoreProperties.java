@@ -22,7 +22,7 @@ class PageStoreProperties {
   private static PageStoreModel open;
   private static Path path;
 
-  @Property(tries = 50, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
   void aStoreDoesWhatAMapDoes(@ForAll("chains") ActionChain<PageStoreModel> chain) {
     chain.run();
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PageStoreTest {
-  private static final int CHANGES = Integer.getInteger("mman.pageStore.changes", 100_000);
+  private static final int CHANGES = Integer.getInteger("mman.pageStore.changes", 50_000);
 
   @TempDir Path folder;
   private Path path;

@@ -23,7 +23,9 @@ import java.nio.file.ProviderMismatchException;
  * same disk as the file, or on one that is at least as reliable. It is created if it does not
  * exist. Between commits it is empty but for a header, and may keep up to 16 MiB of disk space. If
  * a commit is interrupted, the journal is complete or not. The next {@code open} applies a complete
- * journal to the file and drops an incomplete or damaged one. The <a
+ * journal to the file and drops an incomplete or damaged one. A file that does not begin like a
+ * journal, such as the file itself if the two paths were exchanged, is refused instead; one that
+ * begins with zeros, or almost like a journal, is a damaged one. The <a
  * href="doc-files/journal.html">format of the journal</a> is documented.
  *
  * <ul>

@@ -115,13 +115,36 @@ class StagedRegionRecoveryTest {
     requireRefused(bytes, Errno.EIO);
   }
 
+  /** Every bit of the header and of the range, and some of the space and the page after them. */
   @Test
   void aJournalWithAFlippedBitIsDropped() throws IOException {
     byte[] bytes = complete();
-    for (int i = 8; i < bytes.length; i += i < JournalBytes.HEADER + 20 ? 1 : 501) {
+    int dense = (JournalBytes.HEADER + 16) * 8;
+    for (int bit = 0; bit < bytes.length * 8; bit += bit < dense ? 1 : 4001) {
       byte[] flipped = bytes.clone();
-      flipped[i] ^= (byte) (1 << i % 8);
-      requireDropped(flipped);
+      flipped[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(journal, flipped);
+      open();
+      assertArrayEquals(old, Files.readAllBytes(path), "bit " + bit);
+    }
+    bytes[3] ^= 1;
+    requireDropped(bytes);
+  }
+
+  @Test
+  void aJournalWhoseHeaderIsLostIsDropped() throws IOException {
+    byte[] bytes = complete();
+    Arrays.fill(bytes, 0, JournalBytes.HEADER, (byte) 0);
+    requireDropped(bytes);
+    requireDropped(new byte[100]);
+  }
+
+  @Test
+  void theFileInPlaceOfTheJournalStaysAsItIs() throws IOException {
+    for (byte[] bytes : new byte[][] {old, new byte[3 * PAGE]}) {
+      Files.write(path, bytes);
+      assertThrows(IllegalArgumentException.class, () -> StagedRegion.open(journal, path));
+      assertArrayEquals(bytes, Files.readAllBytes(path));
     }
   }
 
@@ -215,8 +238,7 @@ class StagedRegionRecoveryTest {
 
   @Test
   void somethingElseThanAJournalStaysAsItIs() throws IOException {
-    for (byte[] bytes :
-        new byte[][] {{1}, "important".getBytes(), new byte[] {0, 0, 1}, page, new byte[100]}) {
+    for (byte[] bytes : new byte[][] {{1}, "important".getBytes(), new byte[] {0, 0, 1}, page}) {
       Files.write(journal, bytes);
       assertThrows(IllegalArgumentException.class, this::open);
       assertArrayEquals(bytes, Files.readAllBytes(journal));

@@ -32,6 +32,11 @@ record FileId(long inode, long first, long second) {
     return equals(known != null ? known : ofBirth(file));
   }
 
+  /** Returns whether a file has been given an identity, or can only have that of its creation. */
+  static boolean isKnown(OpenFile file) {
+    return find(file) != null;
+  }
+
   /**
    * Returns the identity of a file, and gives it a random one first if it has none. What it is
    * given is on the medium before anything can refer to it.

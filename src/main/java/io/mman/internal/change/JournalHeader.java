@@ -94,20 +94,18 @@ record JournalHeader(
    * Reads a header of any version; of a newer one, only the first four fields are right.
    *
    * @param bytes what the journal begins with: at most {@link #BYTES} bytes
-   * @param journal for the exception
-   * @return null if the header is not complete
+   * @param journal the file that begins with them
+   * @return null if the header is not complete, or damaged where the checksum need not be compared
    * @throws IllegalArgumentException if this is something else than a journal
    */
   static @Nullable JournalHeader decode(ByteBuffer bytes, OpenFile journal) {
     bytes.order(ByteOrder.LITTLE_ENDIAN);
     int known = Math.min(MAGIC.length, bytes.limit());
-    // After a power cut, a new journal may have its length and not yet its bytes.
-    boolean isUnwritten =
-        journal.size() <= BYTES && bytes.equals(ByteBuffer.allocate(bytes.limit()));
-    if (!isUnwritten && !ByteBuffer.wrap(MAGIC, 0, known).equals(bytes.slice(0, known))) {
+    int right = rightBytes(bytes, known);
+    if (2 * right <= known && !isUnwritten(bytes, journal)) {
       throw new IllegalArgumentException("\"" + journal.path() + "\" is not a journal");
     }
-    if (isUnwritten || bytes.limit() < BYTES) {
+    if (right < known || bytes.limit() < BYTES) {
       return null;
     }
     bytes.position(MAGIC.length);
@@ -117,5 +115,24 @@ record JournalHeader(
     FileId file = new FileId(bytes.getLong(), bytes.getLong(), bytes.getLong());
     return new JournalHeader(
         version, checksum, length, file, bytes.getLong(), bytes.getLong(), bytes.getLong());
+  }
+
+  private static int rightBytes(ByteBuffer bytes, int known) {
+    int right = 0;
+    for (int i = 0; i < known; i++) {
+      right += bytes.get(i) == MAGIC[i] ? 1 : 0;
+    }
+    return right;
+  }
+
+  /**
+   * Returns whether this may be a journal whose header was never written, or was lost: after a
+   * power cut, a new file may have its length and not yet its bytes. The file that the commits
+   * belong to may begin with zeros, too, if the two were exchanged by mistake; but it has an
+   * identity.
+   */
+  private static boolean isUnwritten(ByteBuffer bytes, OpenFile journal) {
+    return bytes.equals(ByteBuffer.allocate(bytes.limit()))
+        && (journal.size() <= BYTES || !FileId.isKnown(journal));
   }
 }

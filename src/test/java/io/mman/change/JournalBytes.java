@@ -39,35 +39,45 @@ public final class JournalBytes {
     return sealed(journal.array());
   }
 
-  /**
-   * Makes a complete journal one of another file. An incomplete one stays as it is.
-   *
-   * @return whether it was complete
-   */
-  public static boolean rename(byte[] journal, long inode, byte[] id) {
+  /** What is in a journal. */
+  public enum State {
+    INCOMPLETE,
+    COMPLETE,
+    EMPTY
+  }
+
+  /** Returns what is in a journal that has at least a header. */
+  public static State state(byte[] journal) {
     ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
     int length = (int) bytes.getLong(16);
-    byte[] whole = Arrays.copyOf(journal, Math.min(length, journal.length));
     int checksum = bytes.getInt(CHECKSUM);
-    sealed(whole);
-    if (length > journal.length
-        || ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(CHECKSUM) != checksum) {
-      return false;
+    if (length > journal.length || checksum != checksum(Arrays.copyOf(journal, length))) {
+      return State.INCOMPLETE;
     }
+    return length == HEADER ? State.EMPTY : State.COMPLETE;
+  }
+
+  /** Makes a complete or empty journal one of another file. */
+  public static void rename(byte[] journal, long inode, byte[] id) {
+    ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
+    int length = (int) bytes.getLong(16);
     bytes.putLong(24, inode).put(32, id);
     byte[] renamed = sealed(Arrays.copyOf(journal, length));
     System.arraycopy(renamed, 0, journal, 0, length);
-    return true;
   }
 
   /** Puts the right checksum into a journal. */
   public static byte[] sealed(byte[] journal) {
+    ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(CHECKSUM, checksum(journal));
+    return journal;
+  }
+
+  private static int checksum(byte[] journal) {
     CRC32C checksum = new CRC32C();
     checksum.update(journal, 0, CHECKSUM);
     checksum.update(journal, CHECKSUM + 4, journal.length - CHECKSUM - 4);
-    ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putInt(CHECKSUM, (int) checksum.getValue());
-    return journal;
+    return (int) checksum.getValue();
   }
 
   public static long inode(Path file) throws IOException {

@@ -1,35 +1,32 @@
 package io.mman.durability;
 
+import io.mman.change.JournalBytes;
 import io.mman.testing.ChildJvm;
 import io.mman.testing.Command;
+import io.mman.testing.LibC;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
- * A writer on a file system of its own, whose block device is copied again and again: the copies
- * lack all that is only in the page cache, like the disk after a power cut. The device is assumed
- * to keep all that it has received, so this does not show that its own cache is flushed.
- *
- * <p>The writer prints numbers, of what it has brought to the medium.
+ * A writer on a {@link VolatileDisk}, whose power is cut again and again. The writer prints
+ * numbers, of what it has brought to the medium.
  */
 final class PowerCut {
-  private static final int MOST_SYNCS = 20;
-  private static final long PAUSE_NANOS = 200_000;
-
   /** What is written, and read after the power cut. */
   enum Kind {
-    LOG(RecordLog.class) {
+    LOG(RecordLog.class, 24 << 20, 20, 100_000) {
       @Override
       void prepare(Path file) throws IOException {
         Files.createFile(file);
-        command("sync", "-f", file.toString()); // the name, of which sync of a region knows nothing
+        // The name, of which sync of a region knows nothing.
+        Command.run(List.of("sync", "-f", file.toString())).success();
       }
 
       @Override
@@ -38,11 +35,11 @@ final class PowerCut {
       }
 
       @Override
-      boolean allows(long synced, long recovered) {
-        return recovered >= synced;
+      long mostAfter(long printed) {
+        return Long.MAX_VALUE;
       }
     },
-    COMMITS(Versions.class) {
+    COMMITS(Versions.class, 6 << 20, 3, 300_000) {
       @Override
       void prepare(Path file) {}
 
@@ -52,41 +49,52 @@ final class PowerCut {
       }
 
       @Override
-      boolean allows(long synced, long recovered) {
-        return recovered == synced || recovered == synced + 1;
+      long mostAfter(long printed) {
+        return printed + 1;
       }
     };
 
     private final Class<?> writer;
+    private final int diskBytes;
+    private final int mostSyncs;
+    private final int mostSpins;
 
-    Kind(Class<?> writer) {
+    Kind(Class<?> writer, int diskBytes, int mostSyncs, int mostSpins) {
       this.writer = writer;
+      this.diskBytes = diskBytes;
+      this.mostSyncs = mostSyncs;
+      this.mostSpins = mostSpins;
     }
 
     abstract void prepare(Path file) throws IOException;
 
     abstract long recover(Path file) throws IOException;
 
-    abstract boolean allows(long synced, long recovered);
+    /** Returns the largest number that may be found when the last one printed is known. */
+    abstract long mostAfter(long printed);
+
+    String[] mountedAt(Path folder) {
+      return VolatileDisk.mountedAt(folder, diskBytes);
+    }
   }
+
+  private static final int SIGCONT = 18;
+  private static final int SIGSTOP = 19;
 
   private final Kind kind;
-  private final Path image;
-  private final Path copy;
-  private final Path mount;
+  private final VolatileDisk disk;
   private final Random random = new Random(7);
+  private final Map<JournalBytes.State, Integer> journals = new EnumMap<>(JournalBytes.State.class);
 
-  private PowerCut(Kind kind, Path folder) {
+  /** How often the journal had to be applied, because the file had pages of two commits. */
+  private int mixtures;
+
+  private PowerCut(Kind kind, Path folder) throws IOException {
     this.kind = kind;
-    image = folder.resolve("disk.img");
-    copy = folder.resolve("copy.img");
-    mount = folder.resolve("copy");
+    this.disk = new VolatileDisk(folder, kind.diskBytes);
   }
 
-  /**
-   * Takes a folder with the mounted image and with room for a copy, the number of rounds, and what
-   * is written.
-   */
+  /** Takes the folder of the disk, the number of rounds, and what is written. */
   public static void main(String... arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     Kind kind = Kind.valueOf(arguments[2]);
@@ -100,6 +108,7 @@ final class PowerCut {
       for (int rounds = Integer.parseInt(arguments[1]); rounds > 0; rounds--) {
         synced = powerCut.play(writer, in, synced);
       }
+      System.out.println(powerCut.journals + ", mixtures: " + powerCut.mixtures);
       System.out.println("recovered " + synced);
     } finally {
       writer.toHandle().destroyForcibly();
@@ -107,61 +116,43 @@ final class PowerCut {
     }
   }
 
-  /** Returns the number of the last record before the last completed sync. */
+  /** Returns the number of the last sync that is known to be complete. */
   private long play(Process writer, DataInputStream in, long before) throws IOException {
     long synced = before;
-    for (int syncs = 1 + random.nextInt(MOST_SYNCS); syncs > 0; syncs--) {
+    for (int syncs = 1 + random.nextInt(kind.mostSyncs); syncs > 0; syncs--) {
       synced = in.readLong();
     }
-    stop(writer.pid());
+    for (int spins = random.nextInt(kind.mostSpins); spins > 0; spins--) {
+      Thread.onSpinWait(); // any moment is suitable
+    }
+    synced = last(in, synced);
+    disk.cut(); // while the writer goes on
+    long later = last(in, synced);
+    LibC.kill(writer.pid(), SIGSTOP); // so that it does not compete for the processors
+    long recovered = disk.recover(this::recover);
+    LibC.kill(writer.pid(), SIGCONT);
+    if (recovered < synced || recovered > kind.mostAfter(later)) {
+      throw new AssertionError(synced + " to " + later + " synced, " + recovered + " recovered");
+    }
+    return later;
+  }
+
+  /** Returns the last number that has arrived. */
+  private static long last(DataInputStream in, long before) throws IOException {
+    long last = before;
     while (in.available() >= Long.BYTES) {
-      synced = in.readLong();
+      last = in.readLong();
     }
-    command("cp", "--sparse=always", image.toString(), copy.toString());
-    long recovered = recover();
-    if (!kind.allows(synced, recovered)) {
-      throw new AssertionError(synced + " synced, " + recovered + " recovered");
+    return last;
+  }
+
+  private long recover(Path mount) throws IOException {
+    Path file = mount.resolve("file");
+    if (kind == Kind.COMMITS) {
+      journals.merge(
+          JournalBytes.state(Files.readAllBytes(Versions.journal(file))), 1, Integer::sum);
+      mixtures += Versions.isWhole(Files.readAllBytes(file)) ? 0 : 1;
     }
-    resume(writer.pid());
-    return synced;
-  }
-
-  /** Stops a process, and waits until none of its threads is in a call. */
-  static void stop(long pid) throws IOException {
-    command("kill", "-STOP", Long.toString(pid));
-    boolean stopped;
-    do {
-      LockSupport.parkNanos(PAUSE_NANOS);
-      try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-        stopped = tasks.allMatch(PowerCut::isStopped);
-      }
-    } while (!stopped);
-  }
-
-  static void resume(long pid) {
-    command("kill", "-CONT", Long.toString(pid));
-  }
-
-  private static boolean isStopped(Path task) {
-    try {
-      String stat = Files.readAllLines(task.resolve("stat")).getFirst();
-      return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
-    } catch (IOException ended) {
-      return true;
-    }
-  }
-
-  /** Starts from the copy, as after a power cut: the file system reads its journal. */
-  private long recover() throws IOException {
-    command("mount", "-o", "loop", copy.toString(), mount.toString());
-    try {
-      return kind.recover(mount.resolve("file"));
-    } finally {
-      command("umount", mount.toString());
-    }
-  }
-
-  private static void command(String... words) {
-    Command.run(List.of(words)).success();
+    return kind.recover(file);
   }
 }

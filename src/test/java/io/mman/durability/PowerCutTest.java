@@ -3,43 +3,44 @@ package io.mman.durability;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
-import io.mman.testing.Requirements;
+import io.mman.testing.InMemory;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Everything synced has reached the device. {@link KillTest} shows only that it has reached the
- * page cache, which survives the process. {@code -Dmman.powercut.rounds=500} takes minutes.
+ * Everything synced has reached the medium. {@link KillTest} shows only that it has reached the
+ * page cache, which survives the process. {@code -Dmman.powercut.commits=1000
+ * -Dmman.powercut.syncs=200} takes minutes.
  */
 class PowerCutTest {
-  private static final int ROUNDS = Integer.getInteger("mman.powercut.rounds", 20);
+  private static final int SYNCS = Integer.getInteger("mman.powercut.syncs", 20);
+  private static final int COMMITS = Integer.getInteger("mman.powercut.commits", 200);
 
-  private static final String MOUNT =
-      "mkdir -p \"$0/disk\" \"$0/copy\" && rm -f \"$0/disk.img\""
-          + " && truncate -s 128m \"$0/disk.img\" && mkfs.ext4 -q -F \"$0/disk.img\""
-          + " && mount -o loop \"$0/disk.img\" \"$0/disk\" && exec \"$@\"";
+  @TempDir(factory = InMemory.class)
+  Path folder;
 
-  @TempDir Path folder;
+  @Test
+  void everythingSyncedSurvivesAPowerCut() {
+    cut(PowerCut.Kind.LOG, SYNCS);
+  }
 
-  @ParameterizedTest
-  @EnumSource
-  void everythingSyncedSurvivesAPowerCut(PowerCut.Kind kind) {
-    Requirements.requirePrograms("mkfs.ext4");
-    String[] words = {"unshare", "-m", "sh", "-c", MOUNT, folder.toString()};
-    Requirements.requireSuccess(
-        "the right to mount", "unshare", "-m", "sh", "-c", MOUNT, folder.toString(), "true");
-    ChildJvm child = ChildJvm.of(PowerCut.class).under(words);
+  @Test
+  void aCommitSurvivesAPowerCutAsAWholeOrNotAtAll() {
+    String found = cut(PowerCut.Kind.COMMITS, COMMITS);
+    assertTrue(found.matches(".*\\bCOMPLETE=[1-9].*mixtures: [1-9].*"), found);
+  }
+
+  /** Returns what the program has printed before its last line. */
+  private String cut(PowerCut.Kind kind, int rounds) {
+    ChildJvm child = ChildJvm.of(PowerCut.class).under(kind.mountedAt(folder));
     for (String property : List.of("mman.classes", "mman.testClasses")) {
       child = child.options("-D" + property + "=" + System.getProperty(property));
     }
-    String end =
-        child
-            .runFor(1800, folder.toString(), Integer.toString(ROUNDS), kind.name())
-            .lines()
-            .getLast();
-    assertTrue(end.matches("recovered [1-9]\\d*"), end);
+    List<String> lines =
+        child.runFor(1800, folder.toString(), Integer.toString(rounds), kind.name()).lines();
+    assertTrue(lines.getLast().matches("recovered [1-9]\\d*"), lines::toString);
+    return lines.getFirst();
   }
 }

@@ -6,17 +6,18 @@ import io.mman.change.StagedRegion;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
- * A file that holds a number at a thousand places: the last number that was committed at one half
- * of them, and the one before at the other half, in other pages. Every commit changes one half. The
- * process that writes it prints each number after it was committed.
+ * A file that holds a number at a thousand random places: the last number that was committed at one
+ * half of them, and the one before at the other half, in other pages. Every commit changes one
+ * half. The process that writes it prints each number after it was committed.
  */
 final class Versions {
-  static final long SIZE = (4 << 20) + 100;
+  static final long SIZE = (512 << 10) + 100;
 
   private static final long PAGE = 4096;
 
@@ -29,8 +30,12 @@ final class Versions {
     return LongStream.concat(
             LongStream.of(half == 0 ? SIZE / PAGE * PAGE : PAGE),
             new Random(16)
-                .longs(499, 0, SIZE / PAGE / 2)
-                .map(page -> (2 * page + half) * PAGE + page % 500 * Long.BYTES))
+                .longs(0, SIZE / Long.BYTES / 2)
+                .map(word -> word * Long.BYTES)
+                .map(byteOfHalf -> byteOfHalf + (byteOfHalf / PAGE + half) * PAGE)
+                .filter(place -> place < SIZE / PAGE * PAGE && place != PAGE))
+        .distinct()
+        .limit(500)
         .toArray();
   }
 
@@ -46,6 +51,17 @@ final class Versions {
   static long recover(Path file) {
     try (StagedRegion region = open(file)) {
       return read(region.segment());
+    }
+  }
+
+  /** Returns whether the bytes of a file are those of a whole commit. */
+  static boolean isWhole(byte[] file) {
+    ByteBuffer aligned = ByteBuffer.allocateDirect(file.length).put(file).flip();
+    try {
+      read(MemorySegment.ofBuffer(aligned));
+      return true;
+    } catch (AssertionError mixture) {
+      return false;
     }
   }
 

@@ -4,18 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.testing.ChildJvm;
+import io.mman.testing.InMemory;
 import io.mman.testing.Requirements;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 
 /** Each system call of the library fails once, wherever it is made, with each of its errors. */
 class EveryCallFailsTest {
@@ -35,17 +31,6 @@ class EveryCallFailsTest {
     List<String> lines = run(memory, StagedFaults.names()).lines().toList();
     assertEquals(List.of(), lines.stream().filter(line -> !line.endsWith(" failed")).toList());
     assertTrue(lines.containsAll(List.of("PWRITE64 failed", "FDATASYNC failed")), lines::toString);
-  }
-
-  private static final class InMemory implements TempDirFactory {
-    @Override
-    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
-        throws IOException {
-      Path memory = Path.of("/dev/shm");
-      return Files.isWritable(memory)
-          ? Files.createTempDirectory(memory, "mman")
-          : Files.createTempDirectory("mman");
-    }
   }
 
   private static String run(Path folder, List<String> scenarios) {

@@ -26,6 +26,8 @@ public final class LibC {
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle SIGACTION =
       link("sigaction", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle KILL =
+      link("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final long SIGACTION_BYTES = 152;
   private static final int CLOEXEC_NONBLOCK = 0x80800;
   private static final int READ_WRITE = 3;
@@ -131,6 +133,51 @@ public final class LibC {
                   .invokeExact(number, CLOEXEC_NONBLOCK);
     } catch (Throwable e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Sends a signal to a process. */
+  public static void kill(long pid, int signal) {
+    try {
+      requireSuccess("kill", (int) KILL.invokeExact((int) pid, signal));
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Mounts a block device, at a folder, without the program for it, which takes much longer. */
+  public static void mount(String device, String folder, String type) {
+    FunctionDescriptor shape =
+        FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    try (Arena arena = Arena.ofConfined()) {
+      int result =
+          (int)
+              link("mount", shape)
+                  .invokeExact(
+                      arena.allocateFrom(device),
+                      arena.allocateFrom(folder),
+                      arena.allocateFrom(type),
+                      0L,
+                      MemorySegment.NULL);
+      requireSuccess("mount", result);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Undoes {@link #mount}. */
+  public static void unmount(String folder) {
+    try (Arena arena = Arena.ofConfined()) {
+      MethodHandle call = link("umount", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+      requireSuccess("umount", (int) call.invokeExact(arena.allocateFrom(folder)));
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void requireSuccess(String function, int result) {
+    if (result != 0) {
+      throw new AssertionError(function + ": " + result);
     }
   }
 

@@ -307,6 +307,8 @@ public final class MappedRegion implements AutoCloseable {
    *
    * @param flags the flags of mlock2(2), if any
    * @throws IllegalStateException if the region is closed
+   * @throws IllegalStateException if the region maps a file on a disk and a {@link
+   *     io.mman.change.ChangeTracker} tracks it
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if mlock, or with a flag mlock2, fails
    * @throws UnsupportedOperationException if the platform lacks the flag

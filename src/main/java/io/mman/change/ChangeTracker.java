@@ -43,9 +43,12 @@ import io.mman.internal.region.Engines;
  * take and for its result. All trackers of a process together take two descriptors.
  *
  * <p><b>The region.</b> As long as it is tracked, {@code resize}, {@code extend} to another size,
- * {@code split} and {@code join} throw {@link IllegalStateException}: close the tracker first. All
- * other methods work, {@code protect} and {@code seal} included. If the region is closed, {@code
- * take} throws {@link IllegalStateException}; the tracker is to be closed all the same.
+ * {@code split} and {@code join} throw {@link IllegalStateException}: close the tracker first. So
+ * does {@code lock} if the region maps a file on a disk, because Linux would repeat a page fault of
+ * a page that is locked and tracked for ever. For the same reason, {@link io.mman.Mman#mlock mlock}
+ * and {@link io.mman.Mman#mlockall mlockall} must not be called meanwhile. All other methods work,
+ * {@code protect} and {@code seal} included. If the region is closed, {@code take} throws {@link
+ * IllegalStateException}; the tracker is to be closed all the same.
  *
  * <p>Only regions that this library has mapped can be tracked, each by one tracker at a time. Those
  * that {@linkplain io.mman.Mapping#surviveBusErrors survive bus errors}, map a device, or are
@@ -83,6 +86,7 @@ public final class ChangeTracker implements AutoCloseable {
    * @throws UnsupportedOperationException if the region is of a kind that cannot be tracked: it
    *     survives bus errors, maps a device, or is {@code DROPPABLE}
    * @throws IllegalStateException if the region is closed, or has a tracker already
+   * @throws IllegalStateException if the region maps a file on a disk, and pages of it are locked
    * @throws IllegalStateException if the region wraps a mapping made elsewhere ({@link
    *     MappedRegion#of})
    * @throws WrongThreadException if the region is confined to another thread

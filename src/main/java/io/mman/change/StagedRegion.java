@@ -47,8 +47,8 @@ import java.nio.file.ProviderMismatchException;
  * {@code commit} wait; one without the lock may see pages of two commits. The region itself shows
  * its thread and all others of the process what they have stored. Nobody else may write to the
  * file, or truncate it: some of its pages would change in memory, and others, of which the region
- * has copies, would not. Nor may anybody delete, rename over or replace the file or the journal: the
- * region would go on with what has no name any more, and commits would be lost.
+ * has copies, would not. Nor may anybody delete, rename over or replace the file or the journal:
+ * the region would go on with what has no name any more, and commits would be lost.
  *
  * <p><b>Failures.</b> If {@code commit} fails, the changes are still in memory, and the file is as
  * before or will be as after the commit. After the cause has been removed, {@code commit} can be

@@ -8,16 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mman.Errno;
+import io.mman.LockFlag;
 import io.mman.MapFlag;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.MmanException;
+import io.mman.NativeFile;
 import io.mman.testing.Elsewhere;
 import io.mman.testing.HugePagePool;
 import io.mman.testing.OpenFiles;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +67,51 @@ class ChangeTrackerRefusedTest {
         region.resize(4 * PAGE); // no change
       }
       change.change.accept(region);
+    }
+  }
+
+  @Test
+  void trackedPagesOfADiskCannotBeLocked() throws IOException {
+    Path file = Files.write(folder.resolve("file"), new byte[(int) (4 * PAGE)]);
+    try (MappedRegion region = Mapping.file(file).readWrite().copyOnWrite().mapShared()) {
+      try (ChangeTracker tracker = ChangeTracker.of(region)) {
+        assertThrows(IllegalStateException.class, region::lock);
+        assertThrows(IllegalStateException.class, () -> region.lock(PAGE, PAGE, LockFlag.ONFAULT));
+        assertTrue(tracker.take().isEmpty());
+      }
+      region.lock();
+    }
+  }
+
+  @Test
+  void lockedPagesOfADiskCannotBeTracked() throws IOException {
+    Path file = Files.write(folder.resolve("file"), new byte[(int) (4 * PAGE)]);
+    try (MappedRegion region = Mapping.file(file).readWrite().mapShared()) {
+      region.lock(PAGE, PAGE, LockFlag.ONFAULT);
+      assertThrows(IllegalStateException.class, () -> ChangeTracker.of(region));
+      region.unlock();
+      ChangeTracker.of(region).close();
+    }
+    Mapping locked = Mapping.file(file).readWrite().flags(MapFlag.LOCKED);
+    try (MappedRegion region = locked.mapShared()) {
+      assertThrows(IllegalStateException.class, () -> ChangeTracker.of(region));
+    }
+  }
+
+  @Test
+  void memoryIsTrackedWhileItIsLocked() {
+    try (NativeFile memory = NativeFile.memory("locked", 4 * PAGE);
+        MappedRegion shared = Mapping.file(memory).readWrite().mapShared();
+        MappedRegion anonymous = Mapping.anonymous(4 * PAGE).mapShared()) {
+      for (MappedRegion region : List.of(shared, anonymous)) {
+        region.lock(0, PAGE);
+        try (ChangeTracker tracker = ChangeTracker.of(region)) {
+          region.lock();
+          tracker.take();
+          region.segment().set(JAVA_BYTE, 2 * PAGE, (byte) 1);
+          assertTrue(tracker.take().contains(2 * PAGE));
+        }
+      }
     }
   }
 

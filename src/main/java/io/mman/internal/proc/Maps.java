@@ -11,6 +11,10 @@ import java.util.List;
 public final class Maps {
   private static final String FILE = "/proc/self/maps";
 
+  /** How the paths of files in memory begin. */
+  private static final List<String> IN_MEMORY =
+      List.of("/memfd:", "/dev/shm/", "/dev/zero", "/anon_hugepage");
+
   private Maps() {}
 
   /**
@@ -53,6 +57,11 @@ public final class Maps {
      */
     public boolean mayHaveExplicitHugePages() {
       return inode != 0 && device.startsWith("00:");
+    }
+
+    /** Returns whether the area maps a file that is, or may be, on a disk. */
+    public boolean mayBeOnDisk() {
+      return inode != 0 && IN_MEMORY.stream().noneMatch(path::startsWith);
     }
 
     boolean overlaps(long from, long to) {

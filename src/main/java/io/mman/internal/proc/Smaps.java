@@ -39,8 +39,21 @@ public final class Smaps {
    * @throws UnsupportedOperationException if {@code /proc/self/smaps} cannot be read
    */
   public static boolean hasExplicitHugePages(long address, long length) {
+    return hasFlag(" ht ", address, length);
+  }
+
+  /**
+   * Returns whether an area that shares a byte with a range is locked, by whomever.
+   *
+   * @throws UnsupportedOperationException if {@code /proc/self/smaps} cannot be read
+   */
+  public static boolean isLocked(long address, long length) {
+    return hasFlag(" lo ", address, length);
+  }
+
+  private static boolean hasFlag(String flag, long address, long length) {
     for (String line : details(address, length)) {
-      if (line.startsWith("VmFlags:") && (line + " ").contains(" ht ")) {
+      if (line.startsWith("VmFlags:") && (line + " ").contains(flag)) {
         return true;
       }
     }

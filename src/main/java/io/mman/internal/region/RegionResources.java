@@ -124,6 +124,10 @@ final class RegionResources {
   }
 
   void noteLock() {
+    Tracking now = tracking;
+    if (now != null) {
+      now.requireLockable();
+    }
     mayBeLocked = true;
   }
 

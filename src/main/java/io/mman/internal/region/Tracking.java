@@ -2,6 +2,8 @@ package io.mman.internal.region;
 
 import io.mman.Advice;
 import io.mman.MapFlag;
+import io.mman.internal.proc.Maps;
+import io.mman.internal.proc.Smaps;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -61,7 +63,7 @@ public abstract class Tracking {
    * @param expected the shape that the tracker was prepared for
    * @return false if the region has got another shape meanwhile
    * @throws UnsupportedOperationException if it is of a kind that cannot be tracked
-   * @throws IllegalStateException if it is closed or tracked already
+   * @throws IllegalStateException if it is closed or tracked already, or its pages are locked
    * @throws WrongThreadException if it is confined to another thread
    */
   protected final boolean claim(Shape expected) {
@@ -70,6 +72,7 @@ public abstract class Tracking {
       RegionState now = region.usable();
       requireTrackable(region.backing);
       resources.requireUntracked();
+      requireNotLocked(now.pages());
       if (!shape(now).equals(expected)) {
         return false;
       }
@@ -92,6 +95,34 @@ public abstract class Tracking {
     if (reason != null) {
       throw new UnsupportedOperationException("changes cannot be tracked: the region " + reason);
     }
+  }
+
+  /**
+   * Refuses pages of a file on a disk that are locked. Linux repeats the fault on such a page for
+   * ever, and the thread cannot even be stopped at a safepoint, if the page is protected and not in
+   * the page cache: {@code filemap_fault} takes the mark of the protection for a page that another
+   * thread has just mapped (seen with Linux 6.18).
+   */
+  private static void requireNotLocked(MemorySegment pages) {
+    if (isOnDisk(pages) && Smaps.isLocked(pages.address(), pages.byteSize())) {
+      throw new IllegalStateException(
+          "pages of a file on a disk cannot be tracked while they are locked: unlock them first");
+    }
+  }
+
+  /** Refuses to lock what {@link #requireNotLocked} would refuse to track. */
+  final void requireLockable() {
+    if (isOnDisk(region.usable().pages())) {
+      throw new IllegalStateException(
+          "a ChangeTracker tracks the region: pages of a file on a disk cannot be locked"
+              + " meanwhile");
+    }
+  }
+
+  private static boolean isOnDisk(MemorySegment pages) {
+    return pages.byteSize() > 0
+        && Maps.overlapping(pages.address(), pages.byteSize()).stream()
+            .anyMatch(Maps.Area::mayBeOnDisk);
   }
 
   /** Gives up what {@link #claim} has reserved. */

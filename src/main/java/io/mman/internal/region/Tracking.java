@@ -72,7 +72,7 @@ public abstract class Tracking {
       RegionState now = region.usable();
       requireTrackable(region.backing);
       resources.requireUntracked();
-      requireNotLocked(now.pages());
+      requireNotLocked(region.backing, now.pages());
       if (!shape(now).equals(expected)) {
         return false;
       }
@@ -103,8 +103,8 @@ public abstract class Tracking {
    * the page cache: {@code filemap_fault} takes the mark of the protection for a page that another
    * thread has just mapped (seen with Linux 6.18).
    */
-  private static void requireNotLocked(MemorySegment pages) {
-    if (isOnDisk(pages) && Smaps.isLocked(pages.address(), pages.byteSize())) {
+  private static void requireNotLocked(Backing backing, MemorySegment pages) {
+    if (isOnDisk(backing, pages) && Smaps.isLocked(pages.address(), pages.byteSize())) {
       throw new IllegalStateException(
           "pages of a file on a disk cannot be tracked while they are locked: unlock them first");
     }
@@ -112,15 +112,16 @@ public abstract class Tracking {
 
   /** Refuses to lock what {@link #requireNotLocked} would refuse to track. */
   final void requireLockable() {
-    if (isOnDisk(region.usable().pages())) {
+    if (isOnDisk(region.backing, region.usable().pages())) {
       throw new IllegalStateException(
           "a ChangeTracker tracks the region: pages of a file on a disk cannot be locked"
               + " meanwhile");
     }
   }
 
-  private static boolean isOnDisk(MemorySegment pages) {
-    return pages.byteSize() > 0
+  private static boolean isOnDisk(Backing backing, MemorySegment pages) {
+    return !backing.kind().isAnonymous()
+        && pages.byteSize() > 0
         && Maps.overlapping(pages.address(), pages.byteSize()).stream()
             .anyMatch(Maps.Area::mayBeOnDisk);
   }

@@ -1,9 +1,10 @@
 package io.mman.change;
 
 /**
- * What {@link StagedRegion#commit} has written to the file.
+ * The amount of data that {@link StagedRegion#commit} wrote to the file.
  *
  * @param pages the number of pages
- * @param bytes the number of bytes; of a page that the file ends in, only those inside the file
+ * @param bytes the number of bytes; if the file ends inside its last page, only the bytes of that
+ *     page that belong to the file are counted
  */
 public record Commit(long pages, long bytes) {}

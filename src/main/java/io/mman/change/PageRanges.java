@@ -3,14 +3,15 @@ package io.mman.change;
 import io.mman.internal.change.PageSet;
 
 /**
- * Pages of a region, as ranges of bytes: in ascending order, none twice, and neighbouring pages in
- * one range. An object is immutable, and remains valid when the region is changed or closed.
+ * A set of pages of a region, represented as ranges of bytes. The ranges are in ascending order and
+ * do not overlap, and adjacent pages form one range. Instances are immutable, and remain valid after
+ * the region is changed or closed.
  *
- * <p>A range begins and ends at the border of a page, except where the region itself begins or ends
- * inside a page: only the bytes inside the region belong to the range.
+ * <p>Each range begins and ends at a page boundary, except where the region itself begins or ends
+ * inside a page: there, the range contains only the bytes that belong to the region.
  *
- * <p>However many pages an object stands for, it takes at most 33 MiB of heap for each terabyte of
- * the region, with pages of 4 KiB; usually it takes much less.
+ * <p>With pages of 4 KiB, an instance occupies at most 33 MiB of heap per tebibyte of the region, no
+ * matter how many pages it contains, and usually much less.
  */
 public final class PageRanges {
   private final PageSet pages;
@@ -20,28 +21,28 @@ public final class PageRanges {
   }
 
   /**
-   * Returns whether there is no page.
+   * Returns whether this set contains no pages.
    *
-   * @return true if there is no range
+   * @return true if there are no ranges
    */
   public boolean isEmpty() {
     return pages.isEmpty();
   }
 
   /**
-   * Returns the size of all ranges together.
+   * Returns the total size of all ranges.
    *
-   * @return a number of bytes
+   * @return the size in bytes
    */
   public long bytes() {
     return pages.bytes();
   }
 
   /**
-   * Returns how many ranges there are. This is not the number of pages: pages without a gap between
-   * them are one range.
+   * Returns the number of ranges. This is not the number of pages, because adjacent pages form one
+   * range.
    *
-   * @return how often {@link #forEach} calls its consumer
+   * @return the number of times that {@link #forEach} calls its consumer
    */
   public long count() {
     return pages.count();
@@ -50,27 +51,30 @@ public final class PageRanges {
   /**
    * Passes each range to a consumer, in ascending order.
    *
-   * @param consumer what to do with a range. If it throws, the method throws the same, and no more
-   *     ranges are passed
+   * <p>An exception that the consumer throws is passed on to the caller, and the remaining ranges
+   * are skipped.
+   *
+   * @param consumer the consumer
    */
   public void forEach(RangeConsumer consumer) {
     pages.forEach(consumer::accept);
   }
 
   /**
-   * Returns whether a byte is in one of the ranges.
+   * Returns whether one of the ranges contains a byte.
    *
-   * @param offset the offset of the byte in the region, in bytes
-   * @return false also if the offset is negative or not inside the region
+   * @param offset the offset of the byte in the region, in bytes; any value is permitted
+   * @return true if a range contains the byte; false if none does, or if the offset is outside the
+   *     region
    */
   public boolean contains(long offset) {
     return pages.contains(offset);
   }
 
   /**
-   * Returns a description.
+   * Returns a description of this set.
    *
-   * @return the number of ranges, and of bytes
+   * @return a string with the number of ranges and the number of bytes
    */
   @Override
   public String toString() {

@@ -1,13 +1,13 @@
 package io.mman.change;
 
-/** Takes the ranges of {@link PageRanges}, one after the other. */
+/** An operation on a range of bytes, for {@link PageRanges#forEach}. */
 @FunctionalInterface
 public interface RangeConsumer {
   /**
-   * Takes a range.
+   * Performs the operation on a range.
    *
-   * @param offset the offset of its first byte in the region, in bytes
-   * @param length the size of the range in bytes, at least 1
+   * @param offset the offset of the first byte of the range in the region, in bytes
+   * @param length the length of the range in bytes, at least 1
    */
   void accept(long offset, long length);
 }

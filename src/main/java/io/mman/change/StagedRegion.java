@@ -32,9 +32,9 @@ import java.nio.file.ProviderMismatchException;
  * documented, including how a damaged journal is told apart from another file.
  *
  * <ul>
- *   <li>A complete journal is as important as the file. Before you move, copy or restore the file,
- *       open and close a staged region of it, which leaves the journal empty. The journal can then be
- *       deleted.
+ *   <li>A complete journal is as important as the file. Before the file is moved, copied, or restored
+ *       from a copy, a staged region of it must be opened and closed, which leaves the journal empty.
+ *       The journal can then be deleted.
  *   <li>A complete journal is applied only to the file for which it was written, even if that file
  *       has been renamed. The file is identified by its inode number and by a random extended
  *       attribute, {@code user.mman.id}, which is added when the file is first opened. If the file
@@ -51,8 +51,9 @@ import java.nio.file.ProviderMismatchException;
  * {@code commit} wait. A program that does not hold the lock may see pages of two commits. All
  * threads of this process see in the region what has been stored into it. While the region is open,
  * no other code may write to the file or truncate it, because the region would then show such changes
- * in some pages, but not in those that it has copied. Nor may other code delete, rename or replace
- * the file or the journal: the region would continue to use the old files, and commits would be lost.
+ * in some pages, but not in those that it has copied. Nor may other code delete the file or the
+ * journal, or replace it, for example by renaming another file over it: the region would continue to
+ * use a file that no longer has a name, and commits would be lost.
  *
  * <p><b>Failures.</b> If {@code commit} fails, the changes are still in memory, and the file is, or
  * after recovery will be, in the state before or after that commit. After the cause has been removed,
@@ -215,8 +216,8 @@ public final class StagedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws IllegalStateException if a commit that this method finishes has extended the file, and a
    *     view cannot be revoked because a native call is using it; no changes are discarded
-   * @throws MmanException with {@code EIO} if the file has been truncated; the changes are discarded,
-   *     unless a failed commit would have to be finished first, but part of the region is inaccessible
+   * @throws MmanException with {@code EIO} if the file has been truncated; part of the region is then
+   *     inaccessible. The changes are discarded, unless a failed commit has to be finished first
    * @throws MmanException if another system call fails; some of the changes may be discarded and others
    *     not, so this method must be called again
    */

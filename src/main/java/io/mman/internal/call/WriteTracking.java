@@ -10,12 +10,12 @@ import io.mman.internal.libc.TrackingCalls;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** The calls by which stores to pages are tracked, with their errors in words. */
+/** The system calls that track stores to pages, with explanations of their errors. */
 public final class WriteTracking {
   private WriteTracking() {}
 
   /**
-   * Returns a descriptor for tracking, which is closed on exec.
+   * Opens a userfaultfd that tracks stores. The descriptor is closed on exec.
    *
    * @throws UnsupportedOperationException if the kernel or a filter does not allow it
    */
@@ -37,7 +37,7 @@ public final class WriteTracking {
   }
 
   /**
-   * Returns a descriptor of {@code /proc/self/pagemap}, which is closed on exec.
+   * Opens {@code /proc/self/pagemap}. The descriptor is closed on exec.
    *
    * @throws UnsupportedOperationException if the file cannot be used for tracking
    */
@@ -65,7 +65,7 @@ public final class WriteTracking {
     }
   }
 
-  /** Returns the exception for a call that is refused altogether, or for one that has failed. */
+  /** Returns UnsupportedOperationException if a reason is known, or else the failure itself. */
   private static RuntimeException refused(Failure failure, String what, @Nullable String reason) {
     RuntimeException cause = failure.because(reason).exception();
     String message = "changes cannot be tracked: " + what + " fails with " + failure.error();
@@ -74,7 +74,7 @@ public final class WriteTracking {
         : new UnsupportedOperationException(message + ": " + reason, cause);
   }
 
-  /** Registers pages, which does not track them yet. */
+  /** Registers pages. They are tracked only after a call of {@link #protect}. */
   public static void register(int fd, MemorySegment pages) {
     boolean nearLimit = SystemCalls.enter();
     int result = TrackingCalls.register(fd, pages);
@@ -84,7 +84,7 @@ public final class WriteTracking {
     MapCountReserve.leave(nearLimit);
   }
 
-  /** Ends a registration. Pages that are not registered, or not mapped any more, do no harm. */
+  /** Unregisters pages. Pages that are no longer registered or mapped are ignored. */
   public static void unregister(int fd, MemorySegment pages) {
     int result = TrackingCalls.unregister(fd, pages);
     if (result < 0 && result != -Errno.EINVAL.number() && result != -Errno.ENOENT.number()) {
@@ -92,7 +92,7 @@ public final class WriteTracking {
     }
   }
 
-  /** Forgets earlier stores to registered pages, and tracks later ones. */
+  /** Protects registered pages, so that later stores are tracked and earlier ones forgotten. */
   public static void protect(int fd, MemorySegment pages) {
     int result = TrackingCalls.protect(fd, pages);
     if (result < 0) {
@@ -100,7 +100,7 @@ public final class WriteTracking {
     }
   }
 
-  /** Returns the exception for a scan that has failed. */
+  /** Returns the exception for a scan that failed. */
   public static RuntimeException scanFailure(int result, MemorySegment pages) {
     return failure("PAGEMAP_SCAN", result, pages);
   }

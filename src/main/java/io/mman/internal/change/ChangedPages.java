@@ -13,11 +13,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * Finds the pages of a private mapping that differ from the file: those that are memory of the
- * process, and not pages of the file.
+ * Finds the changed pages of a private mapping of a file, by reading the page map of the process.
+ * Changed pages are the ones that are private copies and not pages of the file.
  *
- * <p>The kernel's answer is used through a descriptor that is opened in time: after a change of the
- * user id, it could no longer be opened.
+ * <p>The descriptor of the page map is opened in advance and kept, because the page map can no longer
+ * be opened after the process has changed its user id.
  */
 final class ChangedPages implements AutoCloseable {
   private static final Path PAGEMAP = Path.of("/proc/self/pagemap");
@@ -37,20 +37,20 @@ final class ChangedPages implements AutoCloseable {
     return new ChangedPages(FileOpener.open(PAGEMAP, OpenRequest.READ));
   }
 
-  /** Returns the changed pages of a mapping, which begins with a whole page. */
+  /** Returns the changed pages of a mapping, which must begin at a page boundary. */
   PageSet find(MemorySegment mapping) {
     PageLayout layout = new PageLayout(ProcessCalls.pageSize(), 0, mapping.byteSize());
     PageSetBuilder changed = new PageSetBuilder(layout);
     if (!scan(mapping, layout, changed)) {
-      read(mapping, layout, changed); // which may find some pages once more
+      read(mapping, layout, changed); // may add some pages a second time
     }
     return changed.build();
   }
 
   /**
-   * Asks the kernel for the pages, for which it skips what has no page tables.
+   * Finds the changed pages with {@code PAGEMAP_SCAN}, which skips ranges without page tables.
    *
-   * @return false if the kernel cannot do that, as before Linux 6.7
+   * @return false if the kernel does not support this; it does since Linux 6.7
    */
   private boolean scan(MemorySegment mapping, PageLayout layout, PageSetBuilder changed) {
     long start = mapping.address();

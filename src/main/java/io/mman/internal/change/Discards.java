@@ -2,13 +2,13 @@ package io.mman.internal.change;
 
 import org.jspecify.annotations.Nullable;
 
-/** The pages that a region has discarded since the last take. Any thread may use it. */
+/** The pages that a region has discarded since the last take. All threads may use an instance. */
 final class Discards {
   private final PageLayout layout;
   private final long address;
   private @Nullable PageSetBuilder pages;
 
-  /** Whether pages may be missing, because there was no memory to note them. */
+  /** Whether pages may be missing because there was no memory to record them. */
   private boolean isUncertain;
 
   /**
@@ -29,7 +29,7 @@ final class Discards {
     isUncertain = false;
   }
 
-  /** Returns the pages, and forgets them; or null if there are none. */
+  /** Removes and returns all pages, or returns null if there are none. */
   synchronized @Nullable PageSet take() {
     if (isUncertain) {
       builder().add(0, layout.pages());
@@ -41,7 +41,7 @@ final class Discards {
     return result;
   }
 
-  /** Adds pages that {@link #take} has returned. */
+  /** Adds pages again that {@link #take} has returned. */
   synchronized void putBack(PageSet taken) {
     isUncertain = true;
     PageSetBuilder builder = builder();

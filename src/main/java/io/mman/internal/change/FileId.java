@@ -12,16 +12,17 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells a file from all others, across mounts and restarts: its inode number, and 16 random
- * bytes in an extended attribute, which a later file with the same inode number does not have. If
- * the file system has no such attributes, the time of the file's creation takes their place.
+ * The identity of a file, which remains valid across mounts and restarts: the inode number, and 16
+ * random bytes in an extended attribute. The attribute distinguishes the file from a later one with
+ * the same inode number. If the file cannot have such an attribute, its creation time is used
+ * instead.
  *
  * @param inode the inode number
  * @param first the first eight bytes
- * @param second the other eight bytes
+ * @param second the last eight bytes
  */
 record FileId(long inode, long first, long second) {
-  /** The attribute. Its name and its value are part of the journal's format. */
+  /** The name of the attribute, which is part of the format of the journal, as its value is. */
   static final String ATTRIBUTE = "user.mman.id";
 
   private static final int BYTES = 2 * Long.BYTES;
@@ -32,14 +33,14 @@ record FileId(long inode, long first, long second) {
     return equals(known != null ? known : ofBirth(file));
   }
 
-  /** Returns whether a file has been given an identity, or can only have that of its creation. */
+  /** Returns whether a file has the attribute, or is on a file system that does not allow it. */
   static boolean isKnown(OpenFile file) {
     return find(file) != null;
   }
 
   /**
-   * Returns the identity of a file, and gives it a random one first if it has none. What it is
-   * given is on the medium before anything can refer to it.
+   * Returns the identity of a file. If it has none yet, this method first adds a random one and
+   * synchronizes the file, so that nothing can refer to an identity that is not on the medium.
    */
   static FileId ensure(OpenFile file) {
     FileId known = find(file);
@@ -58,7 +59,7 @@ record FileId(long inode, long first, long second) {
     return drawn;
   }
 
-  /** Returns the identity of a file, or null if it could have an attribute and has none. */
+  /** Returns the identity of a file, or null if it can have the attribute but does not. */
   private static @Nullable FileId find(OpenFile file) {
     byte[] value = new byte[BYTES];
     int result = withDescriptor(file, fd -> AttributeCalls.get(fd, ATTRIBUTE, value));
@@ -73,7 +74,7 @@ record FileId(long inode, long first, long second) {
     return ofBirth(file);
   }
 
-  /** Passes over errors that mean that the file system, or a policy, allows no such attribute. */
+  /** Throws unless the error means that the file system or a policy forbids such attributes. */
   private static void requireImpossible(String call, int result, OpenFile file) {
     switch (Errno.of(-result)) {
       case EOPNOTSUPP, ENOSYS, EPERM, EACCES -> {}
@@ -86,13 +87,13 @@ record FileId(long inode, long first, long second) {
 
   private static @Nullable String reason(Errno error) {
     return switch (error) {
-      case EEXIST, ERANGE -> "the attribute is of another size than " + BYTES + ": remove it";
-      case ENOSPC -> "the attributes of the file leave no room for it";
+      case EEXIST, ERANGE -> "the attribute does not have " + BYTES + " bytes: remove it";
+      case ENOSPC -> "the file has no room for another attribute";
       default -> null;
     };
   }
 
-  /** Returns the identity of a file without the attribute: only the inode, in the worst case. */
+  /** Returns the inode number and the creation time, which is 0 if it is not known. */
   private static FileId ofBirth(OpenFile file) {
     long[] time = new long[2];
     withDescriptor(file, fd -> KernelCalls.birthTime(fd, time));

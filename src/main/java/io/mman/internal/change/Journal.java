@@ -12,11 +12,12 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of a file: what a commit writes to it, before it writes to the file itself. It is
- * used by one thread at a time.
+ * The journal of a file, to which a commit writes the changes before it writes them to the file. The
+ * format is documented in {@code io/mman/change/doc-files/journal.html}. An instance may be used by
+ * one thread at a time.
  */
 final class Journal implements AutoCloseable {
-  /** A journal that is larger gives its space back after a commit. */
+  /** The size in bytes above which the journal is truncated after a commit. */
   static final long KEPT_BYTES = 16 << 20;
 
   private static final long BUFFER_BYTES = 256 << 10;
@@ -27,32 +28,32 @@ final class Journal implements AutoCloseable {
   private final MemorySegment buffer = arena.allocate(BUFFER_BYTES);
   private final MemorySegment rangesBuffer = arena.allocate(RANGES_BUFFER_BYTES);
 
-  /** What is to be written to the file, and is on the medium. Null if there is nothing. */
+  /** The header of a complete journal that has yet to be applied to the file, or null. */
   private @Nullable JournalHeader complete;
 
-  /** Whether the medium may hold a journal that must not be applied any more. */
+  /** Whether the medium may hold a journal that must no longer be applied. */
   private boolean isDoubtful;
 
   Journal(OpenFile file) {
     this.file = file;
   }
 
-  /** Returns what is to be written to the file, or null if there is nothing. */
+  /** Returns the header of a complete journal that has yet to be applied, or null. */
   @Nullable JournalHeader complete() {
     return complete;
   }
 
-  /** Returns whether {@link #reset} has to be called before anything else. */
+  /** Returns whether {@link #reset} must be called before any other operation. */
   boolean isDoubtful() {
     return isDoubtful;
   }
 
   /**
-   * Reads the journal that another process, or an earlier user of this one, has left.
+   * Reads the journal that an earlier user of the file has left, in this process or another one.
    *
-   * @return null if it is empty, incomplete or damaged
-   * @throws IllegalArgumentException if the file is something else than a journal
-   * @throws io.mman.MmanException if it is complete but of a newer version
+   * @return the header, or null if the journal is empty, incomplete or damaged
+   * @throws IllegalArgumentException if the file is not a journal
+   * @throws io.mman.MmanException if the journal is complete but has a newer version of the format
    */
   @Nullable JournalHeader find() {
     byte[] start = new byte[JournalHeader.BYTES];
@@ -66,7 +67,7 @@ final class Journal implements AutoCloseable {
     if (header.version() > JournalHeader.VERSION) {
       throw Failure.of("open", -Errno.EPROTONOSUPPORT.number())
           .file(file.path())
-          .because("this journal has the format " + header.version() + ", of a newer library")
+          .because("a newer version of the library wrote this journal, in format " + header.version())
           .exception();
     }
     return header.isEmpty() ? null : header;
@@ -85,8 +86,9 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Makes sure that a journal that was found is on the medium, before it is applied. Its writer may
-   * have ended before that, or after an error; therefore all bytes are written again.
+   * Ensures that a journal that was found is on the medium before it is applied. All of its bytes are
+   * written again, because its writer may have ended before it was synchronized, or after that had
+   * failed.
    */
   void adopt(JournalHeader found) {
     long position = 0;
@@ -101,8 +103,8 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Writes a journal, after which the commit can no longer be undone. If this fails, the journal is
-   * doubtful.
+   * Writes and synchronizes the journal, after which the commit can no longer be undone. If this
+   * fails, the journal is doubtful.
    */
   void write(JournalHeader header, PageSet pages, Region region) {
     isDoubtful = true;
@@ -112,7 +114,7 @@ final class Journal implements AutoCloseable {
     isDoubtful = false;
   }
 
-  /** Writes what a complete journal holds to the file. */
+  /** Writes the changes in a complete journal to the file. */
   void apply(JournalHeader header, OpenFile target) {
     JournalReader ranges =
         new JournalReader(file, rangesBuffer, JournalHeader.BYTES, header.dataStart());
@@ -129,10 +131,10 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Makes the journal empty.
+   * Empties the journal.
    *
-   * @param isSynced whether this must be on the medium at the end. It need not be if the old
-   *     journal may be applied once more
+   * @param isSynced whether to synchronize it, which is unnecessary if it does no harm to apply the
+   *     old journal once more
    */
   void reset(FileId id, boolean isSynced) {
     MemorySegment header = MemorySegment.ofBuffer(JournalHeader.empty(id).encode());

@@ -7,31 +7,31 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The beginning of a journal. The format is documented in {@code
- * io/mman/change/doc-files/journal.html}. All numbers are little-endian. In every version, the
- * magic, the version, the checksum and the length are at the same place, so that older programs can
- * tell whether a journal of a newer one is complete.
+ * The header of a journal. The format is documented in {@code
+ * io/mman/change/doc-files/journal.html}. All integers are little-endian. The magic number, the
+ * version, the checksum and the length are at the same offsets in every version, so that an older
+ * library can find out whether a newer journal is complete.
  *
  * @param version the version of the format
- * @param checksum CRC32C of the whole journal, except for these four bytes
+ * @param checksum the CRC32C of the whole journal, except for these four bytes
  * @param length the size of the whole journal in bytes
- * @param file the file that the pages belong to
- * @param oldSize the size of the file before the commit
- * @param newSize the size of the file after the commit
- * @param ranges the number of ranges that the pages consist of
+ * @param file the identity of the file to which the pages belong
+ * @param oldSize the size of the file before the commit, in bytes
+ * @param newSize the size of the file after the commit, in bytes
+ * @param ranges the number of ranges
  */
 record JournalHeader(
     int version, int checksum, long length, FileId file, long oldSize, long newSize, long ranges) {
-  /** The size of a header, which the ranges follow. */
+  /** The size of a header in bytes. The ranges follow it. */
   static final int BYTES = 72;
 
-  /** The size of a range: its offset in the file, and its length. */
+  /** The size of an entry for a range: its offset in the file and its length. */
   static final int RANGE_BYTES = 2 * Long.BYTES;
 
   /** The version that this class writes. */
   static final int VERSION = 1;
 
-  /** The alignment of the first page, for which the space before it is filled with zeros. */
+  /** The alignment of the contents in bytes. The space before them is filled with zeros. */
   static final long ALIGNMENT = 4096;
 
   private static final byte[] MAGIC = {(byte) 0x89, 'm', 'm', 'a', 'n', 's', 't', '\n'};
@@ -39,13 +39,13 @@ record JournalHeader(
   private static final int CHECKSUM = 12;
   private static final int AFTER_CHECKSUM = CHECKSUM + Integer.BYTES;
 
-  /** Returns the header of a journal that has yet to be written. */
+  /** Returns the header of a journal that has yet to be written, without its checksum. */
   static JournalHeader of(FileId file, long oldSize, long newSize, PageSet pages) {
     long length = dataStart(pages.count()) + pages.bytes();
     return new JournalHeader(VERSION, 0, length, file, oldSize, newSize, pages.count());
   }
 
-  /** Returns the header of a journal with nothing to do, which consists of the header alone. */
+  /** Returns the header of an empty journal, which consists of the header alone. */
   static JournalHeader empty(FileId file) {
     JournalHeader header = new JournalHeader(VERSION, 0, BYTES, file, 0, 0, 0);
     return header.with((int) header.startChecksum().getValue());
@@ -59,7 +59,7 @@ record JournalHeader(
     return ranges == 0 && oldSize == newSize;
   }
 
-  /** Returns where the bytes of the pages begin. */
+  /** Returns the offset at which the contents begin. */
   long dataStart() {
     return dataStart(ranges);
   }
@@ -69,12 +69,12 @@ record JournalHeader(
     return ranges == 0 ? end : (end + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
-  /** Returns a checksum of the header, to which the rest of the journal is to be added. */
+  /** Returns a checksum of this header, which can be updated with the rest of the journal. */
   CRC32C startChecksum() {
     return startChecksum(encode());
   }
 
-  /** Returns the same of a header of any version. */
+  /** Returns a checksum of a header of any version. */
   static CRC32C startChecksum(ByteBuffer header) {
     CRC32C checksum = new CRC32C();
     checksum.update(header.slice(0, CHECKSUM));
@@ -91,12 +91,12 @@ record JournalHeader(
   }
 
   /**
-   * Reads a header of any version; of a newer one, only the first four fields are right.
+   * Decodes a header of any version. If the version is newer, only the first four fields are valid.
    *
-   * @param bytes what the journal begins with: at most {@link #BYTES} bytes
-   * @param journal the file that begins with them
-   * @return null if the header is not complete, or damaged where the checksum need not be compared
-   * @throws IllegalArgumentException if this is something else than a journal
+   * @param bytes the first bytes of the file, at most {@link #BYTES}
+   * @param journal the file
+   * @return the header, or null if it is incomplete or its magic number is damaged
+   * @throws IllegalArgumentException if the file is not a journal
    */
   static @Nullable JournalHeader decode(ByteBuffer bytes, OpenFile journal) {
     bytes.order(ByteOrder.LITTLE_ENDIAN);
@@ -126,10 +126,9 @@ record JournalHeader(
   }
 
   /**
-   * Returns whether this may be a journal whose header was never written, or was lost: after a
-   * power cut, a new file may have its length and not yet its bytes. The file that the commits
-   * belong to may begin with zeros, too, if the two were exchanged by mistake; but it has an
-   * identity.
+   * Returns whether this may be a journal whose header was lost: after a power failure, a new file
+   * may have its length but not its contents. A data file that was passed as the journal by mistake
+   * may begin with zeros as well, but it has an identity.
    */
   private static boolean isUnwritten(ByteBuffer bytes, OpenFile journal) {
     return bytes.equals(ByteBuffer.allocate(bytes.limit()))

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Reads a part of a journal from front to back through a buffer. */
+/** Reads part of a journal sequentially through a buffer. */
 final class JournalReader {
   private static final ValueLayout.OfLong LONG =
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -16,16 +16,18 @@ final class JournalReader {
   private final MemorySegment buffer;
   private final long end;
 
-  /** Where the next byte to be read from the file is. */
+  /** The offset in the file of the next byte to be read into the buffer. */
   private long position;
 
-  /** What has been read and not yet been returned. */
+  /** The bytes of the buffer that have not been returned yet. */
   private MemorySegment rest = MemorySegment.NULL;
 
   /**
-   * Creates a reader of the bytes from one position to another.
+   * Creates a reader of the bytes between two offsets.
    *
-   * @param buffer whose size is a multiple of that of a range
+   * @param buffer the buffer, whose size must be a multiple of the size of an entry for a range
+   * @param start the offset of the first byte
+   * @param end the offset after the last byte
    */
   JournalReader(OpenFile file, MemorySegment buffer, long start, long end) {
     this.file = file;
@@ -40,10 +42,10 @@ final class JournalReader {
   }
 
   /**
-   * Returns some of the next bytes, which are valid until the next call.
+   * Returns at least one of the next bytes. They are valid until the next call.
    *
-   * @param most at least 1
-   * @throws io.mman.MmanException if there are none, because the file ends too early
+   * @param most the maximum number of bytes, at least 1
+   * @throws io.mman.MmanException if the file ends before the next byte
    */
   MemorySegment next(long most) {
     if (rest.byteSize() == 0) {

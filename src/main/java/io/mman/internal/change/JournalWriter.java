@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Writes a journal from front to back through a buffer, but its header last: until then, the file
- * begins with the header of a journal that is empty.
+ * Writes a journal through a buffer. The header is written last; until then, the file begins with the
+ * header of an empty journal.
  */
 final class JournalWriter {
   private static final ValueLayout.OfLong LONG =
@@ -22,17 +22,17 @@ final class JournalWriter {
   private final JournalHeader header;
   private final CRC32C checksum;
 
-  /** Where the first byte of the buffer belongs. */
+  /** The offset in the file at which the contents of the buffer will be written. */
   private long position = JournalHeader.BYTES;
 
-  /** How many bytes the buffer holds. */
+  /** The number of bytes in the buffer. */
   private long filled;
 
   /**
    * Creates a writer.
    *
-   * @param buffer whose size is a multiple of that of a range
-   * @param header the header, in which only the checksum is missing
+   * @param buffer the buffer, whose size must be a multiple of the size of an entry for a range
+   * @param header the header without its checksum
    */
   JournalWriter(OpenFile file, MemorySegment buffer, JournalHeader header) {
     this.file = file;
@@ -41,7 +41,7 @@ final class JournalWriter {
     this.checksum = header.startChecksum();
   }
 
-  /** Writes everything. */
+  /** Writes the ranges, the contents of the pages, and the header. */
   void write(PageSet pages, Region region) {
     pages.forEach(this::putRange);
     putZeros(header.dataStart() - position - filled);
@@ -67,7 +67,7 @@ final class JournalWriter {
     }
   }
 
-  /** Copies bytes through the kernel, for which a missing page is an error and not a signal. */
+  /** Copies bytes in the kernel, which reports a missing page as an error and not by a signal. */
   private void putBytes(Region region, long offset, long length) {
     for (long done = 0; done < length; ) {
       long copied = region.read(offset + done, room(length - done));

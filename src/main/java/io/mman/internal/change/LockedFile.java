@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that nobody else can lock with flock(2) while it is open: neither another process nor
- * another user in this one.
+ * An open file that is locked with flock(2). While it is open, no other LockedFile of the same file
+ * can exist, in this process or any other.
  */
 final class LockedFile {
   private final OpenFile file;
@@ -30,7 +30,7 @@ final class LockedFile {
     this.isNew = isNew;
   }
 
-  /** Takes the lock of an open file, and closes the file if that fails. */
+  /** Locks an open file. If that fails, the file is closed. */
   static LockedFile lock(OpenFile opened) {
     return lock(opened, false);
   }
@@ -61,7 +61,7 @@ final class LockedFile {
     if (result < 0) {
       Failure failure = Failure.of("flock", result).file(opened.path()).arg("LOCK_EX|LOCK_NB");
       if (failure.error() == Errno.EAGAIN) {
-        failure.because("another StagedRegion, in this process or another, has the file open");
+        failure.because("another StagedRegion, in this process or another one, has the file open");
       }
       throw failure.exception();
     }
@@ -70,12 +70,12 @@ final class LockedFile {
   /**
    * Creates a file.
    *
-   * @param size the size that it has from the start
-   * @return the file, or null if one has come into being meanwhile
+   * @param size the initial size of the file in bytes
+   * @return the file, or null if another process has created it in the meantime
    */
   static @Nullable LockedFile create(Path path, long size) {
     FileCreation creation = new FileCreation(path);
-    for (int ways = 3; ways > 0; ways--) { // in which a file can be created
+    for (int ways = 3; ways > 0; ways--) { // of creating a file
       OpenFile created = creation.create();
       LockedFile file = created == null ? null : publish(creation, created, size);
       if (file != null) {
@@ -131,7 +131,7 @@ final class LockedFile {
     return status(file).inode();
   }
 
-  /** Makes sure that the name of the file is on the medium. */
+  /** Ensures that the name of the file is on the medium. */
   void syncName() {
     try {
       Path folder = file.path().toRealPath().resolveSibling("");
@@ -142,19 +142,20 @@ final class LockedFile {
         opened.closeQuietly();
       }
     } catch (MmanException e) {
-      // Some file systems cannot sync a folder. One that cannot be read was once synced by others.
+      // Some file systems cannot sync directories. If the file existed before, its name is assumed
+      // to be on the medium, so the directory need not be readable.
       if (e.error() != Errno.EINVAL && (isNew || e.error() != Errno.EACCES)) {
         throw e;
       }
     } catch (IOException e) {
       throw Failure.of("realpath", -Errno.ENOENT.number())
           .file(file.path())
-          .because("the file has no name any more, or its folder cannot be found")
+          .because("the file no longer has a name, or its directory cannot be found")
           .exception();
     }
   }
 
-  /** Releases the lock, which a child process just being started may otherwise keep, and closes. */
+  /** Closes the file. Unlocks it first, in case a child process that is starting inherited it. */
   void close() {
     unlock();
     file.close();

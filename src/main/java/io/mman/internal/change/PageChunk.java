@@ -4,32 +4,37 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of up to 65,536 consecutive pages: a list of runs, or a bitmap where that is smaller. Runs
- * that come in ascending order are appended to the list; any other order makes it a bitmap, until
- * {@link #compact} makes it small again.
+ * A set of pages within a chunk of 65,536 consecutive pages. It is stored as a list of runs or, if
+ * that is smaller, as a bitmap. Runs that are added in ascending order are appended to the list. If a
+ * run is added in any other order, the list becomes a bitmap until {@link #compact} is called.
  */
 final class PageChunk {
   static final int SHIFT = 16;
   static final int PAGES = 1 << SHIFT;
 
-  /** The number of runs, of four bytes each, that take as much memory as a bitmap. */
+  /** The number of runs, of four bytes each, that occupy as much memory as a bitmap. */
   static final int MAX_RUNS = PAGES / 32;
 
-  /** The first and the last page of each run, in ascending order with gaps in between. */
+  /** The first and the last page of each run. The runs are in ascending order with gaps. */
   private char[] runs = new char[4];
 
   private int count;
 
-  /** In place of the runs, or null. */
+  /** The bitmap that replaces the runs, or null if there is none. */
   private long @Nullable [] bits;
 
-  /** Takes each run of pages, in ascending order. */
+  /** An operation on each run of pages, in ascending order. */
   interface Runs {
-    /** Takes a run from a page to another, which is not part of it. */
+    /**
+     * Performs the operation on a run.
+     *
+     * @param first the first page
+     * @param end the page after the last one
+     */
     void run(long first, long end);
   }
 
-  /** Adds pages; both of the two belong to them. */
+  /** Adds a run of pages, from the first to the last, inclusive. */
   void add(int first, int last) {
     if (bits != null) {
       set(bits, first, last);
@@ -38,7 +43,7 @@ final class PageChunk {
     }
   }
 
-  /** Adds pages to the list of runs, or returns false if they do not belong at its end. */
+  /** Appends a run to the list, or returns false if it does not belong at the end or is one too many. */
   private boolean append(int first, int last) {
     int end = 2 * count;
     if (count > 0 && first <= runs[end - 1] + 1) {
@@ -85,7 +90,7 @@ final class PageChunk {
     bits[to] |= tail;
   }
 
-  /** Takes no more memory than necessary from now on. */
+  /** Chooses the smaller representation and releases memory that is not needed. */
   void compact() {
     long[] bitmap = bits;
     if (bitmap == null) {
@@ -94,7 +99,7 @@ final class PageChunk {
     }
     int inBitmap = countRuns(bitmap);
     if (inBitmap < MAX_RUNS) {
-      runs = new char[2 * inBitmap]; // may fail, so the bitmap is given up afterwards
+      runs = new char[2 * inBitmap]; // may fail, so the bitmap is dropped afterwards
       bits = null;
       forEachBit(bitmap, 0, (first, end) -> append((int) first, (int) end - 1));
     }
@@ -116,7 +121,7 @@ final class PageChunk {
     }
     int low = 0;
     int high = count;
-    while (low < high) { // to the first run that ends at the page or after it
+    while (low < high) { // find the first run that ends at the page or after it
       int middle = (low + high) >>> 1;
       if (runs[2 * middle + 1] < page) {
         low = middle + 1;
@@ -127,7 +132,7 @@ final class PageChunk {
     return low < count && runs[2 * low] <= page;
   }
 
-  /** Passes all runs on, with the numbers of their pages increased by that of the first page. */
+  /** Passes all runs to a consumer, adding the number of the chunk's first page to each page. */
   void forEach(long base, Runs consumer) {
     if (bits != null) {
       forEachBit(bits, base, consumer);
@@ -148,8 +153,8 @@ final class PageChunk {
   }
 
   /**
-   * Returns the first page from one on that is set, or with {@code flip} -1 the first that is not
-   * set, or the number of pages if there is none.
+   * Returns the next page at or after a page that is in the bitmap or, if {@code flip} is -1, that is
+   * not in it. Returns {@link #PAGES} if there is none.
    */
   private static int next(long[] bits, int from, long flip) {
     int index = from / Long.SIZE;

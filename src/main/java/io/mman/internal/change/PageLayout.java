@@ -1,11 +1,11 @@
 package io.mman.internal.change;
 
 /**
- * Where the pages of a region begin, as offsets in the region. Page 0 is the one with its first
- * byte; of the first page and the last, parts may lie outside of the region.
+ * Converts between the pages of a region and offsets in the region. Page 0 contains the first byte of
+ * the region. The first and the last page may lie partly outside the region.
  *
  * @param page the size of a page in bytes, a power of two
- * @param head the bytes of page 0 before the region
+ * @param head the number of bytes of page 0 that lie before the region
  * @param size the size of the region in bytes
  */
 public record PageLayout(long page, long head, long size) {
@@ -23,12 +23,12 @@ public record PageLayout(long page, long head, long size) {
     return (head + offset) >> Long.numberOfTrailingZeros(page);
   }
 
-  /** Returns the number of pages that the region has a byte in. */
+  /** Returns the number of pages that contain at least one byte of the region. */
   public long pages() {
     return size == 0 ? 0 : pageOf(size - 1) + 1;
   }
 
-  /** Returns the offset of a page's first byte in the region, or of the region's end after it. */
+  /** Returns the offset at which a page begins, limited to the bounds of the region. */
   long start(long index) {
     return Math.max(0, Math.min(index * page - head, size));
   }

@@ -3,26 +3,26 @@ package io.mman.internal.change;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable set of pages of a region, as ranges of bytes. It consists of {@linkplain PageChunk
- * chunks}, so that it takes little memory both for a few long runs and for many single pages: at
- * most a bit for each page, and a reference for each chunk.
+ * An immutable set of pages of a region. It consists of {@linkplain PageChunk chunks}, so that both a
+ * few long runs and many single pages occupy little memory: at most one bit for each page, and one
+ * reference for each chunk.
  */
 public final class PageSet {
   private final PageLayout layout;
 
-  /** A null stands for a chunk without pages; the last ones are left out. */
+  /** The chunks, with null for an empty one. Empty chunks at the end may be missing. */
   private final @Nullable PageChunk[] chunks;
 
   private final long count;
   private final long bytes;
   private final long pages;
 
-  /** Takes each range of bytes, in ascending order. */
+  /** An operation on each range of bytes, in ascending order. */
   public interface Ranges {
     void accept(long offset, long length);
   }
 
-  /** Takes over the chunks, which nobody may change from now on. */
+  /** Creates a set from chunks, which must not be changed afterwards. */
   PageSet(PageLayout layout, @Nullable PageChunk[] chunks) {
     this.layout = layout;
     this.chunks = chunks;
@@ -42,7 +42,7 @@ public final class PageSet {
     return count;
   }
 
-  /** Returns the number of pages; one of which only a part belongs to the region counts, too. */
+  /** Returns the number of pages, including those that lie only partly inside the region. */
   public long pages() {
     return pages;
   }
@@ -69,7 +69,7 @@ public final class PageSet {
         });
   }
 
-  /** Passes the runs of pages on, each as long as possible. */
+  /** Passes each maximal run of pages to a consumer, in ascending order. */
   void forEachRun(PageChunk.Runs consumer) {
     Merger merger = new Merger(consumer);
     for (int i = 0; i < chunks.length; i++) {
@@ -86,7 +86,7 @@ public final class PageSet {
     return "PageRanges[count=" + count + ", bytes=" + bytes + ']';
   }
 
-  /** Makes one run of two that meet where a chunk ends. */
+  /** Merges runs that meet at the boundary of two chunks. */
   private static final class Merger implements PageChunk.Runs {
     private final PageChunk.Runs consumer;
     private long start;
@@ -112,7 +112,7 @@ public final class PageSet {
     }
   }
 
-  /** Adds up the runs. */
+  /** Counts runs, bytes and pages. */
   private static final class Sum implements PageChunk.Runs {
     private final PageLayout layout;
     private long count;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects pages of a region, in any order and some of them more than once. It is fastest in
- * ascending order, and never takes more memory than the largest {@link PageSet} of the region.
+ * Collects pages of a region. Pages may be added in any order and more than once; ascending order is
+ * fastest. A builder never occupies more memory than the largest {@link PageSet} of the region.
  */
 public final class PageSetBuilder {
   private final PageLayout layout;
@@ -16,8 +16,10 @@ public final class PageSetBuilder {
   }
 
   /**
-   * Adds pages from one to another, which is not added itself. Pages that are not pages of the
-   * region are left out.
+   * Adds a run of pages. Pages outside the region are ignored.
+   *
+   * @param first the first page
+   * @param end the page after the last one
    */
   public void add(long first, long end) {
     long from = Math.max(first, 0);
@@ -43,7 +45,7 @@ public final class PageSetBuilder {
     return chunk;
   }
 
-  /** Returns the pages. Nothing may be added afterwards. */
+  /** Returns the pages that have been added, and empties this builder. */
   public PageSet build() {
     for (PageChunk chunk : chunks) {
       if (chunk != null) {

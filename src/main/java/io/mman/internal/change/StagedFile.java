@@ -6,7 +6,10 @@ import io.mman.internal.file.FileLength;
 import io.mman.internal.file.FileLock;
 import io.mman.internal.file.OpenFile;
 
-/** The file that commits are written to, and its journal. It is used by one thread at a time. */
+/**
+ * Applies a journal to its file, in a commit as well as in recovery. An instance may be used by one
+ * thread at a time.
+ */
 final class StagedFile {
   private final OpenFile file;
   private final Journal journal;
@@ -23,21 +26,21 @@ final class StagedFile {
   }
 
   /**
-   * Refuses a file that is shorter than it was.
+   * Throws if the file is shorter than expected.
    *
-   * @throws io.mman.MmanException if somebody has truncated it
+   * @throws io.mman.MmanException with {@code EIO} if the file has been truncated
    */
   void requireSize(long expected) {
     long size = file.size();
     if (size < expected) {
       throw Failure.of("fstat", -Errno.EIO.number())
           .file(file.path())
-          .because("the file had " + expected + " bytes and was truncated to " + size)
+          .because("the file had " + expected + " bytes and was truncated to " + size + " bytes")
           .exception();
     }
   }
 
-  /** Writes what a complete journal holds to the file, while readers are locked out. */
+  /** Writes the changes in a complete journal to the file while holding its exclusive lock. */
   void apply(JournalHeader header) {
     FileLock.lock(file, false);
     try {

@@ -20,11 +20,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a file and its journal, one attempt after the other, until no other process interferes. An
- * attempt applies the journal that it finds; if it fails, everything is closed again.
+ * Opens a file and its journal, and applies the journal if it is complete. If another process creates
+ * or removes one of the files at the same time, everything is closed and the attempt is repeated.
  */
 final class StagedOpening {
-  /** How often files that exist only for moments are opened or created. */
+  /** The maximum number of attempts if other processes keep interfering. */
   private static final int MAX_ATTEMPTS = 32;
 
   /** The size of a file that is neither created nor extended. */
@@ -49,8 +49,8 @@ final class StagedOpening {
   }
 
   /**
-   * Refuses one path for both before a file is created. Other ways to the same file are found once
-   * both are open.
+   * Throws if the two paths are the same, before any file is created. Different paths of the same
+   * file are detected after both are open.
    */
   void requireTwoPaths() {
     if (place(path).equals(place(journalPath))) {
@@ -66,12 +66,12 @@ final class StagedOpening {
           ? absolute
           : folder.toRealPath().resolve(absolute.getFileName()).normalize();
     } catch (IOException e) {
-      return absolute; // opening the file will say why
+      return absolute; // opening the file will fail and report the reason
     }
   }
 
   private IllegalArgumentException oneFile() {
-    return new IllegalArgumentException("the file is its own journal: \"" + path + "\"");
+    return new IllegalArgumentException("the file and its journal are the same file: \"" + path + "\"");
   }
 
   Staging open() {
@@ -112,9 +112,9 @@ final class StagedOpening {
   }
 
   /**
-   * Opens and locks both files, and creates those that are missing.
+   * Opens and locks both files, and creates those that do not exist.
    *
-   * @return false if another process has created one at the same time
+   * @return false if another process has created one of them at the same time
    */
   private boolean openFiles() {
     OpenFile existing =
@@ -141,7 +141,7 @@ final class StagedOpening {
     return file != null && journalFile != null;
   }
 
-  /** Locks the files that exist, unless they are one. If that fails, both are closed. */
+  /** Locks the files that exist. If this fails, or if they are the same file, both are closed. */
   private void lock(@Nullable OpenFile existing, @Nullable OpenFile existingJournal) {
     try {
       if (existing != null
@@ -164,14 +164,14 @@ final class StagedOpening {
     }
   }
 
-  /** Refuses the complete journal of another file, before anything is created or changed. */
+  /** Throws if the journal belongs to another file, before any file is created or changed. */
   private void requireOwn(LockedFile existing) {
     journal = new Journal(existing.file());
     JournalHeader header = journal.find();
     if (header != null && (file == null || !header.file().isOf(file.file()))) {
       throw Failure.of("open", -Errno.ESTALE.number())
           .file(journalPath)
-          .because("this is the complete journal of another file than \"" + path + "\"")
+          .because("this complete journal does not belong to \"" + path + "\" but to another file")
           .exception();
     }
     found = header;

@@ -26,8 +26,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Loads, on the first call, the classes that a commit needs. No class can be loaded from a folder
- * once the descriptors have run out, and the JVM would never try again.
+ * Loads the classes that a commit needs when the first region is opened. Once the descriptors have run
+ * out, classes can no longer be loaded from a directory, and the JVM never tries to load them again.
  */
 final class StagedPreload {
   private static boolean isPrepared;
@@ -44,7 +44,7 @@ final class StagedPreload {
       throw Platform.lacks("/proc/self/pagemap");
     }
     if (!isPrepared) {
-      isPrepared = true; // two threads may both load the classes, which does no harm
+      isPrepared = true; // if two threads load the classes, that does no harm
       try {
         ErrorPreload.prepareForFiles();
         ErrorPreload.prepareForMore();
@@ -68,7 +68,7 @@ final class StagedPreload {
     }
   }
 
-  /** Uses classes that other classes have inside. */
+  /** Uses nested and generated classes, so that they are loaded. */
   private static void rehearse() {
     MemorySegment none = Slices.at(0, 0, Arena.global().scope());
     PageSetBuilder pages = new PageSetBuilder(new PageLayout(1, 0, 1));

@@ -19,8 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private mapping of a file whose changes are committed through a journal. {@link
- * io.mman.change.StagedRegion} is its public face.
+ * A private mapping of a file whose changes are committed through a journal: the implementation of
+ * {@link io.mman.change.StagedRegion}.
  */
 public final class Staging {
   private final ReentrantLock lock = new ReentrantLock();
@@ -31,16 +31,16 @@ public final class Staging {
   private final ChangedPages pages;
   private final Region region;
 
-  /** The size of the file as of the last commit. The region has another one if resizing failed. */
+  /** The size of the file after the last commit. The region is smaller if resizing it failed. */
   private long size;
 
-  /** The size that the file will have after the next commit, if it is more than it has now. */
+  /** The size to which the next commit extends the file, unless the file already has that size. */
   private long nextSize;
 
-  /** How changed pages are forgotten: the kernel refuses the first for pages that are locked. */
+  /** The advice that discards changed pages. The kernel refuses DONTNEED for locked pages. */
   private Advice discarding = Advice.DONTNEED;
 
-  /** Whether the journal may be found again after a power cut. */
+  /** Whether the last journal may reappear after a power failure. */
   private boolean isResetPending;
 
   private boolean isClosed;
@@ -81,7 +81,7 @@ public final class Staging {
 
   private static void requireSize(long size) {
     if (size < 0 || size > Long.MAX_VALUE - ProcessCalls.pageSize()) {
-      throw new IllegalArgumentException("no file can have the size " + size);
+      throw new IllegalArgumentException("not a valid size of a file: " + size);
     }
   }
 
@@ -113,7 +113,7 @@ public final class Staging {
       requireOpen();
       if (newSize < size) {
         throw new IllegalArgumentException(
-            "cannot extend a file of " + size + " bytes to " + newSize);
+            "cannot extend a file of " + size + " bytes to " + newSize + " bytes");
       }
       nextSize = newSize;
     } finally {
@@ -165,13 +165,13 @@ public final class Staging {
       try {
         journal.reset(target.id(), true);
       } catch (RuntimeException | Error second) {
-        e.addSuppressed(second); // it is doubtful still
+        e.addSuppressed(second); // the journal is still doubtful
       }
       throw e;
     }
   }
 
-  /** Brings the file to a known state, after a commit that failed. */
+  /** Finishes or undoes a commit that has failed. */
   private void settle() {
     if (journal.isDoubtful()) {
       journal.reset(target.id(), true);
@@ -183,11 +183,11 @@ public final class Staging {
     adoptSize();
   }
 
-  /** Writes to the file what is in the journal already. */
+  /** Applies the complete journal to the file and empties it. */
   private void finish(JournalHeader complete) {
     target.apply(complete);
     size = complete.newSize();
-    // If the journal is found again, nobody else has written to the file, or it was closed.
+    // If the journal reappears, it does no harm: other code may write only after close().
     isResetPending = true;
     journal.reset(target.id(), false);
   }
@@ -198,7 +198,7 @@ public final class Staging {
     }
   }
 
-  /** Makes the kernel forget changed pages, so that the region shows those of the file. */
+  /** Discards the private copies of changed pages, so that the region shows the file again. */
   private void drop(PageSet changed) {
     try {
       discard(changed);
@@ -206,7 +206,7 @@ public final class Staging {
       if (e.error() != Errno.EINVAL || discarding == Advice.DONTNEED_LOCKED) {
         throw e;
       }
-      discarding = Advice.DONTNEED_LOCKED; // somebody has locked pages in memory
+      discarding = Advice.DONTNEED_LOCKED; // pages are locked in memory
       discard(changed);
     }
   }
@@ -268,7 +268,7 @@ public final class Staging {
     }
   }
 
-  /** Leaves an empty journal, unless a commit has failed that the next user is to finish. */
+  /** Empties the journal, unless it is complete and must be applied by the next user. */
   private void endJournal() {
     if (journal.complete() == null && (journal.isDoubtful() || isResetPending)) {
       journal.reset(target.id(), true);
@@ -276,9 +276,9 @@ public final class Staging {
   }
 
   /**
-   * Refuses a region that is closed.
+   * Throws if the region is closed.
    *
-   * @throws IllegalStateException if it is
+   * @throws IllegalStateException if the region is closed
    */
   private void requireOpen() {
     region.segment();

@@ -9,34 +9,33 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Finds out which pages of a region have changed. {@link io.mman.change.ChangeTracker} is its
- * public face.
+ * Finds the changed pages of a region: the implementation of {@link io.mman.change.ChangeTracker}.
  *
- * <p>All pages are protected against writing in the kernel's asynchronous mode: the first store to
- * a page removes the protection. A take finds the pages without it, and protects them again in one
- * step for each page. What the kernel does not report so are pages that the region itself discards:
- * it keeps the protection of a hole punched in shared memory, and says nothing of pages whose page
- * table it has freed. The region reports these itself: {@link Discards}.
+ * <p>All pages are write-protected in the kernel's asynchronous mode, in which the first store to a
+ * page removes the protection. A take finds the pages without protection, and protects each of them
+ * again in the same atomic step. The kernel does not report pages that the region itself discards:
+ * a hole punched in shared memory keeps its protection, and pages whose page table has been freed are
+ * not reported. The region therefore reports these pages itself; see {@link Discards}.
  */
 public final class Tracker extends Tracking {
-  /** How much one system call looks at, because others cannot map memory meanwhile. */
+  /** The bytes examined by one system call, during which other threads cannot map memory. */
   private static final long STEP = 1L << 30;
 
   private final Userfault userfault;
 
-  /** Held by one take after the other, and while the tracker is closed. */
+  /** Held during each take and while the tracker is being closed. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Shape shape;
   private final PageLayout layout;
   private final Discards discards;
 
-  /** The pages that were found since the last take that succeeded. */
+  /** The pages that have been found since the last successful take. */
   private PageSetBuilder found;
 
   /**
-   * Whether pages may have been found that are not in {@link #found}, because memory has run out.
-   * The next take then returns all pages.
+   * Whether pages that were found may be missing in {@link #found}, because memory has run out. The
+   * next take then returns all pages.
    */
   private boolean isUncertain;
 
@@ -66,7 +65,7 @@ public final class Tracker extends Tracking {
     boolean done = false;
     try {
       Tracker tracker;
-      do { // until the region keeps its shape meanwhile
+      do { // until the region does not change its shape in between
         tracker = new Tracker(region, userfault);
       } while (!tracker.claim(tracker.shape));
       tracker.start();
@@ -115,7 +114,7 @@ public final class Tracker extends Tracking {
   }
 
   /**
-   * Returns the pages that have changed since the last call that has returned.
+   * Returns the pages that have changed since the last successful call.
    *
    * @throws IllegalStateException if the tracker or the region is closed
    */
@@ -133,7 +132,7 @@ public final class Tracker extends Tracking {
   }
 
   private PageSet build() {
-    isUncertain = true; // until the pages are sure to reach the caller
+    isUncertain = true; // until nothing can fail any more
     PageSetBuilder next = new PageSetBuilder(layout);
     PageSet built = found.build();
     found = next;
@@ -159,8 +158,8 @@ public final class Tracker extends Tracking {
   }
 
   /**
-   * Adds the pages that were discarded, and protects them again. Stores to them that the scan does
-   * not find therefore are no loss: all of them count as changed.
+   * Adds the pages that were discarded, and protects them again. The scan therefore does not find
+   * earlier stores to them, which does no harm because all these pages count as changed anyway.
    */
   private void findDiscarded(MemorySegment pages) {
     PageSet discarded = discards.take();
@@ -202,7 +201,7 @@ public final class Tracker extends Tracking {
     return (address - shape.address()) / layout.page();
   }
 
-  /** Adds the same pages of the other half of a mirrored region, since their bytes are the same. */
+  /** Adds the corresponding pages of the other half of a mirrored region, which are the same. */
   private PageSet mirrored(PageSet changed) {
     long half = layout.pages() / 2;
     PageSetBuilder both = new PageSetBuilder(layout);
@@ -220,7 +219,7 @@ public final class Tracker extends Tracking {
     discards.add(pages.address(), pages.byteSize());
   }
 
-  /** Ends the tracking. A second call has no effect. */
+  /** Stops tracking. Calling this method again has no effect. */
   public void close() {
     lock.lock();
     try {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two descriptors that all trackers of the process share: a userfaultfd and {@code
- * /proc/self/pagemap}. They are opened for the first tracker and closed with the last. A child that
- * the JVM forks closes them when it executes its program, and none of its pages is registered.
+ * /proc/self/pagemap}. They are opened for the first tracker and closed with the last one. In a child
+ * process that the JVM forks, no page is registered, and the descriptors are closed by exec.
  */
 final class Userfault {
-  /** The number of users of {@link #shared}. */
+  /** The number of calls of {@link #acquire} without a {@link #release}. */
   private static int users;
 
   private static @Nullable Userfault shared;
@@ -33,7 +33,7 @@ final class Userfault {
   /**
    * Returns the descriptors, which stay open until {@link #release}.
    *
-   * @throws UnsupportedOperationException if changes cannot be tracked here
+   * @throws UnsupportedOperationException if changes cannot be tracked in this process
    */
   static synchronized Userfault acquire() {
     Userfault found = shared;
@@ -70,7 +70,7 @@ final class Userfault {
     }
   }
 
-  /** Loads what the report of a failure needs, because no descriptor may be free then. */
+  /** Loads the classes that report a failure, because no descriptor may be free at that time. */
   private static void prepare() {
     try {
       ErrorPreload.prepareForFiles();

@@ -6,7 +6,7 @@ import io.mman.internal.file.FileTransfer;
 import io.mman.internal.file.OpenFile;
 import java.lang.foreign.MemorySegment;
 
-/** Moves all bytes or fails, while {@link FileTransfer} may move a part of them. */
+/** Transfers all bytes or throws, unlike {@link FileTransfer}, which may transfer fewer. */
 final class WholeTransfer {
   private WholeTransfer() {}
 
@@ -17,7 +17,7 @@ final class WholeTransfer {
     }
   }
 
-  /** Fills a segment. If the file ends too early, that is an error. */
+  /** Fills a segment, and throws if the file does not have enough bytes. */
   static void read(OpenFile file, long position, MemorySegment target) {
     long done = 0;
     while (done < target.byteSize()) {

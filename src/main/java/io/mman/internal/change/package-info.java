@@ -1,4 +1,4 @@
-/** What {@code io.mman.change} does: finding out which pages have changed. */
+/** Implements {@code io.mman.change}: finding changed pages, and committing them to a file. */
 @NullMarked
 package io.mman.internal.change;
 

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The extended attributes of open files. Linux only: other systems have other functions. */
+/** The extended attributes of open files, on Linux only: other systems have other functions. */
 public final class AttributeCalls {
   // ssize_t fgetxattr(int fd, const char *name, void *value, size_t size);
   private static final CFunction FGETXATTR = new CFunction("fgetxattr");
@@ -14,7 +14,7 @@ public final class AttributeCalls {
 
   private static final int XATTR_CREATE = 1;
 
-  /** Where the value is in the scratch memory, after the name. */
+  /** The offset of the value in the scratch memory, after the name. */
   private static final int VALUE = 64;
 
   private AttributeCalls() {}
@@ -22,8 +22,8 @@ public final class AttributeCalls {
   /**
    * Reads an attribute.
    *
-   * @param name in ASCII, of less than 64 bytes
-   * @param value receives the value
+   * @param name the name, which must be ASCII and shorter than 64 bytes
+   * @param value the array that receives the value
    * @return the length of the value, or the negative errno: ENODATA if there is no such attribute
    */
   public static int get(int fd, String name, byte[] value) {
@@ -39,7 +39,7 @@ public final class AttributeCalls {
     return result;
   }
 
-  /** Adds an attribute, which the file must not have. */
+  /** Adds an attribute, which must not exist yet. Returns 0 or the negative errno. */
   public static int add(int fd, String name, byte[] value) {
     Scratch scratch = scratch(name);
     long address = scratch.structureAddress();

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Finds the pages that were written to since they were protected, and protects them again in the
- * same step: {@code PAGEMAP_SCAN}. An object is for one thread.
+ * Finds the pages that were written since they were protected, and protects them again in the same
+ * atomic step, with the request {@code PAGEMAP_SCAN}. An instance may be used by one thread.
  */
 public final class PageScan implements AutoCloseable {
   /** With more ranges in one call, Linux 6.18 reports pages twice and out of order. */
@@ -39,8 +39,10 @@ public final class PageScan implements AutoCloseable {
   }
 
   /**
-   * Prepares a scan that protects nothing, but finds those pages of a private mapping that are
-   * memory of the process, and so differ from the file.
+   * Prepares a scan that protects nothing. It finds the pages of a private mapping that are private
+   * copies, not pages of the file.
+   *
+   * @param pagemap a descriptor of {@code /proc/self/pagemap}
    */
   public static PageScan ofPrivate(int pagemap) {
     PageScan scan = new PageScan(pagemap);
@@ -49,22 +51,22 @@ public final class PageScan implements AutoCloseable {
     scan.bytes.putLong(ScanLayout.CATEGORY_MASK, ScanLayout.PAGE_IS_FILE);
     scan.bytes.putLong(
         ScanLayout.CATEGORY_ANYOF_MASK, ScanLayout.PAGE_IS_PRESENT | ScanLayout.PAGE_IS_SWAPPED);
-    // The same for all of them, so that neighbours are one range.
+    // This category is the same for all pages found, so that adjacent pages form one range.
     scan.bytes.putLong(ScanLayout.RETURN_MASK, ScanLayout.PAGE_IS_FILE);
     return scan;
   }
 
   /**
-   * Scans pages up to the end of the range, or until 512 ranges are found. Whatever it returns, the
-   * ranges have been protected, so that nobody else will find them. After EINTR, the caller notes
-   * them and scans again.
+   * Scans pages up to the end of the range, or until 512 ranges are found. Even if the call fails, the
+   * ranges that it has found are protected again, so no later scan finds them. After EINTR, the caller
+   * must therefore record them before it scans again.
    *
-   * @param pages a range of registered pages; an empty one is fine
+   * @param pages a range of registered pages, which may be empty
    * @return 0 or the negative errno
    */
   public int run(MemorySegment pages) {
     for (int i = 0; i < MAX_RANGES; i++) {
-      bytes.putLong(at(i), 0); // a call that fails does not say how many ranges it has found
+      bytes.putLong(at(i), 0); // a call that fails does not return the number of ranges
     }
     bytes.putLong(ScanLayout.START, pages.address());
     bytes.putLong(ScanLayout.END, pages.address() + pages.byteSize());
@@ -75,12 +77,12 @@ public final class PageScan implements AutoCloseable {
     return Math.min(result, 0);
   }
 
-  /** Returns the address up to which the last scan came, unless it failed. */
+  /** Returns the address at which the last scan ended, if it succeeded. */
   public long end() {
     return bytes.getLong(ScanLayout.WALK_END);
   }
 
-  /** Returns the number of ranges that the last scan has found, even if it has failed. */
+  /** Returns the number of ranges that the last scan found, even if it failed. */
   public int ranges() {
     int ranges = 0;
     while (ranges < MAX_RANGES && start(ranges) != 0) {

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The calls by which stores to pages are tracked: {@code userfaultfd(2)} and its requests of {@code
- * ioctl(2)}. Pages are protected against writing; the kernel notes the first store to each page,
- * removes the protection by itself, and lets the store go on. {@link PageScan} finds these pages.
+ * The system calls that track stores to pages: {@code userfaultfd(2)} and its {@code ioctl(2)}
+ * requests. Pages are write-protected. At the first store to a page, the kernel removes the
+ * protection and lets the store proceed. {@link PageScan} finds the pages without protection.
  */
 public final class TrackingCalls {
   // linux/userfaultfd.h
@@ -27,14 +27,14 @@ public final class TrackingCalls {
 
   private TrackingCalls() {}
 
-  /** Returns a descriptor for tracking, which is closed on exec, or the negative errno. */
+  /** Opens a userfaultfd, which is closed on exec. Returns the descriptor or the negative errno. */
   public static int open() {
     // int syscall(SYS_userfaultfd, int flags);
     int flags = OpenFlags.O_CLOEXEC.bits() | OpenFlags.O_NONBLOCK.bits() | UFFD_USER_MODE_ONLY;
     return KernelCalls.SYSCALL.callAgain(Kernel.USERFAULTFD.number(), flags, 0, 0);
   }
 
-  /** Asks a new descriptor for what tracking needs. Returns 0 or the negative errno. */
+  /** Enables the features of a new userfaultfd. Returns 0 or the negative errno. */
   public static int enable(int fd) {
     long features =
         UFFD_FEATURE_PAGEFAULT_FLAG_WP
@@ -44,7 +44,7 @@ public final class TrackingCalls {
     return request(Ioctl.UFFDIO_API, fd, UFFD_API, features, MemorySegment.NULL);
   }
 
-  /** Opens the file that {@link PageScan} needs. Returns a descriptor or the negative errno. */
+  /** Opens the file for {@link PageScan}. Returns a descriptor or the negative errno. */
   public static int openPagemap() {
     int flags = OpenFlags.O_RDONLY.bits() | OpenFlags.O_CLOEXEC.bits();
     return FileCalls.open(PAGEMAP, flags, 0);
@@ -55,20 +55,20 @@ public final class TrackingCalls {
     return request(Ioctl.UFFDIO_REGISTER, fd, UFFDIO_REGISTER_MODE_WP, pages);
   }
 
-  /** Ends the registration of pages. Returns 0 or the negative errno. */
+  /** Unregisters whole pages. Returns 0 or the negative errno. */
   public static int unregister(int fd, MemorySegment pages) {
     return request(Ioctl.UFFDIO_UNREGISTER, fd, 0, pages);
   }
 
   /**
-   * Protects registered pages, so that a store is noted from now on. Earlier stores are forgotten.
+   * Protects registered pages, so that later stores are recorded. Earlier stores are forgotten.
    * Returns 0 or the negative errno.
    */
   public static int protect(int fd, MemorySegment pages) {
     return request(Ioctl.UFFDIO_WRITEPROTECT, fd, UFFDIO_WRITEPROTECT_MODE_WP, pages);
   }
 
-  /** Makes a request whose structure is a range of memory and a mode, or begins with them. */
+  /** Makes a request whose structure begins with a range of memory and a mode. */
   private static int request(Ioctl request, int fd, long mode, MemorySegment pages) {
     Scratch.get().structure().putLong(2 * Long.BYTES, mode);
     return request(request, fd, pages.address(), pages.byteSize(), pages);

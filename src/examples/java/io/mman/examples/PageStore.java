@@ -13,30 +13,32 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /**
- * A sorted map of bytes in a file that survives crashes: a B+ tree on a {@link StagedRegion}. What
- * was put and deleted since the last commit is committed as a whole or not at all, so the tree is
- * simply changed in place. Closing forgets what was not committed. One thread at a time may use it.
+ * A sorted map from byte arrays to byte arrays in a file that survives crashes: a B+ tree on a
+ * {@link StagedRegion}. All changes since the last commit are committed together or not at all, so
+ * the tree can be changed in place. Closing discards uncommitted changes. One thread at a time may
+ * use it.
  *
- * <p>The first page is the header, the second one the root. A page has entries in order of their
- * keys: on level 0, which are the leaves, a key with its value; above, a lower bound of the keys of
- * a lower page, with its offset. On the way down, full pages are split and small ones merged.
+ * <p>The first page is the header and the second one is the root. Entries are sorted by key. On
+ * level 0, which consists of the leaves, an entry is a key and its value; above, it is a lower
+ * bound of the keys of a page and the offset of that page. Going down, full pages are split and
+ * small ones merged.
  */
 public final class PageStore implements AutoCloseable {
   static final int MAX_KEY = 255; // bytes
   static final int MAX_VALUE = 512; // bytes
-  static final int PAGE = 4096; // bytes, whatever the page size of the system
-  static final int MIN_SIZE = 16 * PAGE; // of the file
+  static final int PAGE = 4096; // bytes, independent of the page size of the system
+  static final int MIN_SIZE = 16 * PAGE; // of the file, in bytes
   private static final long MAGIC = 0x65726f7453656750L; // "PgeStore", at the start of the header
   private static final long VERSION = 8; // offset in the header
   private static final long FREE = 16; // offset in the header: the first free page
-  private static final long ROOT = PAGE; // like all pages and entries, known by its offset
+  private static final long ROOT = PAGE; // an offset, as for all pages and entries
   private static final long USED = 8; // offset in a page: bytes in use; the level is at 0
-  private static final long HEAD = 16; // bytes before entries; and the two lengths in an entry
+  private static final long HEAD = 16; // bytes before the entries, and of the lengths in an entry
   private static final long FULL = PAGE - HEAD - MAX_KEY - MAX_VALUE;
 
   private final StagedRegion file;
 
-  /** Opens a store, with a journal beside it. Creates it if there is no file, or an empty one. */
+  /** Opens a store with a journal next to it. Creates it if the file does not exist or is empty. */
   public PageStore(Path path) {
     Path journal = Path.of(path + ".journal");
     boolean isNew = path.toFile().length() == 0;
@@ -60,7 +62,7 @@ public final class PageStore implements AutoCloseable {
     return entry < end(page) && Arrays.equals(key(entry), key) ? value(entry) : null;
   }
 
-  /** Passes entries in order to a visitor, which changes nothing, until it returns false. */
+  /** Passes entries in order to a visitor until it returns false. It must not change the store. */
   public void scan(byte[] from, BiPredicate<byte[], byte[]> visitor) {
     scan(ROOT, from, visitor);
   }
@@ -73,7 +75,7 @@ public final class PageStore implements AutoCloseable {
     return goesOn;
   }
 
-  /** Deletes a key with its value, and returns whether it was there. */
+  /** Deletes a key and its value, and returns whether the key existed. */
   public boolean delete(byte[] key) {
     boolean isFound = get(key) != null;
     if (isFound) {
@@ -84,7 +86,7 @@ public final class PageStore implements AutoCloseable {
     return isFound;
   }
 
-  /** Sets the value of a key. If this throws an exception, the entries are what they were. */
+  /** Sets the value of a key. If this throws an exception, no entry has changed. */
   public void put(byte[] key, byte[] value) {
     if (key.length > MAX_KEY || value.length > MAX_VALUE) {
       String sizes = key.length + " and " + value.length + " bytes, at most 255 and 512";
@@ -106,7 +108,7 @@ public final class PageStore implements AutoCloseable {
     MemorySegment.copy(key, 0, file.segment(), JAVA_BYTE, entry + HEAD + value.length, key.length);
   }
 
-  /** Returns the leaf of a key, after splitting full pages on the way to it and merging others. */
+  /** Returns the leaf of a key, after splitting full pages and merging small ones on the way. */
   private long prepare(byte[] key) {
     if (get(0) == 0) { // a file of zeros is an empty store
       set(0, MAGIC);
@@ -114,7 +116,7 @@ public final class PageStore implements AutoCloseable {
       set(FREE, ROOT + PAGE);
       set(ROOT + USED, HEAD);
     }
-    if (get(ROOT + USED) > FULL) { // the tree grows at the root, which keeps its place
+    if (get(ROOT + USED) > FULL) { // the tree grows at the root, which stays in place
       long copy = copy(ROOT);
       set(ROOT, get(ROOT) + 1);
       set(ROOT + USED, HEAD);
@@ -147,7 +149,7 @@ public final class PageStore implements AutoCloseable {
     move(right, right + size, right + HEAD);
   }
 
-  /** Merges two pages if they leave some room in one. */
+  /** Merges two pages if that leaves some room in the merged page. */
   private void merge(long parent, long entry, long next) {
     long left = get(entry + HEAD);
     long right = get(next + HEAD);
@@ -173,7 +175,7 @@ public final class PageStore implements AutoCloseable {
     return copy;
   }
 
-  /** Extends the file. That takes a commit, for which the changes since the last one step aside. */
+  /** Extends the file. This needs a commit, during which uncommitted changes are set aside. */
   private void grow() {
     List<Runnable> changes = new ArrayList<>();
     var ranges = file.changes();
@@ -191,13 +193,13 @@ public final class PageStore implements AutoCloseable {
     }
   }
 
-  /** Moves the entries of a page from an offset on to another one. */
+  /** Moves the entries of a page that begin at an offset to another offset. */
   private void move(long page, long from, long to) {
     MemorySegment.copy(file.segment(), from, file.segment(), to, end(page) - from);
     set(page + USED, get(page + USED) + to - from);
   }
 
-  /** Returns the first entry from a key on; above the leaves, the one that leads to the key. */
+  /** Returns the first entry at or after a key; above the leaves, the one that leads to the key. */
   private long find(long page, byte[] key) {
     boolean isLeaf = get(page) == 0;
     long before = page + HEAD;
@@ -233,12 +235,12 @@ public final class PageStore implements AutoCloseable {
     file.segment().set(JAVA_LONG_UNALIGNED, at, value);
   }
 
-  /** Brings all changes to the medium, or none. */
+  /** Writes either all changes to the medium or none. */
   public Commit commit() {
     return file.commit();
   }
 
-  /** Forgets all changes since the last commit. */
+  /** Discards all changes since the last commit. */
   public void rollback() {
     file.rollback();
   }

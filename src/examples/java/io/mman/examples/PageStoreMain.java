@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Fills a {@link PageStore}, commits, takes changes back, and opens the store again. The optional
- * argument is the number of entries, by default 5000. The file is a temporary one.
+ * Fills a {@link PageStore} in a temporary file, commits, rolls changes back, and opens the store
+ * again. The optional argument is the number of entries; the default is 5000.
  */
 public final class PageStoreMain {
   private PageStoreMain() {}
@@ -23,7 +23,7 @@ public final class PageStoreMain {
         change(store, count);
       }
       try (PageStore store = new PageStore(path)) {
-        System.out.println("opened again, which forgets what was not committed:");
+        System.out.println("opened again, without the uncommitted changes:");
         print(store);
       }
     } finally {

@@ -20,24 +20,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 
 /**
- * Keeps a file like a region into which other threads go on storing. Each round writes only the
- * pages that have changed since the one before. A store during a round is part of it or of the next
- * one, so the file may have a mixture of old and new pages until the threads stop; the round after
- * that makes both equal.
+ * Copies a region to a file while other threads continue to store into the region. Each round
+ * writes only the pages that have changed since the round before. A store during a round is copied
+ * by this round or by the next one, so the file may contain both old and new pages until the
+ * threads stop. One more round then makes the file equal to the region.
  *
- * <p>As a program, it has two threads change some pages of 64 MiB for ten rounds, or as many as the
- * argument says, and compares checksums at the end.
+ * <p>The program lets two threads change some pages of 64 MiB during a number of rounds, and
+ * compares checksums at the end. The optional argument is the number of rounds; the default is 10.
  */
 public final class Replica implements AutoCloseable {
   private static final long SIZE = 64 << 20;
   private static final long PAGE = Mman.pageSize();
-  private static final int PIECE = 1 << 20; // bytes that are read at once for a checksum
+  private static final int PIECE = 1 << 20; // bytes per read for a checksum
 
   private final MappedRegion source;
   private final NativeFile copy;
   private final ChangeTracker tracker;
 
-  /** Makes a copy of the whole region. The caller closes the region and the file. */
+  /** Copies the whole region. The caller must close the region and the file. */
   public Replica(MappedRegion source, NativeFile copy) {
     this.source = source;
     this.copy = copy;
@@ -45,7 +45,7 @@ public final class Replica implements AutoCloseable {
     ship(0, source.size());
   }
 
-  /** Writes what has changed since the last round, and returns which pages that were. */
+  /** Writes the pages that have changed since the last round, and returns them. */
   public PageRanges ship() {
     PageRanges changed = tracker.take();
     changed.forEach(this::ship);
@@ -54,12 +54,12 @@ public final class Replica implements AutoCloseable {
 
   private void ship(long offset, long length) {
     MemorySegment rest = source.segment().asSlice(offset, length);
-    while (rest.byteSize() > 0) { // a write that ends early has met an error, which the next throws
+    while (rest.byteSize() > 0) { // after a short write, the next one throws the error
       rest = rest.asSlice(copy.write(offset + length - rest.byteSize(), rest));
     }
   }
 
-  /** Returns whether the file has the same checksum as the region. Nobody may store meanwhile. */
+  /** Returns whether the checksums of the file and the region agree. No thread may be storing. */
   public boolean isEqual() {
     CRC32C expected = new CRC32C();
     CRC32C actual = new CRC32C();

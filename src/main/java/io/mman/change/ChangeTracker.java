@@ -14,9 +14,9 @@ import io.mman.internal.region.Engines;
  * Java code, by native code, or by the kernel, for example when {@code read(2)} fills part of the
  * region. The page counts even if the bytes written are the same as before. If the region itself
  * gives {@link io.mman.Advice#DONTNEED DONTNEED}, {@link io.mman.Advice#REMOVE REMOVE} or other
- * {@linkplain io.mman.Advice#isDiscarding() discarding advice}, all pages in the range of the advice
- * count. {@link MappedRegion#populate populate} and {@link MappedRegion#lock lock} may make pages
- * count as changed.
+ * {@linkplain io.mman.Advice#isDiscarding() discarding advice}, all pages in the range of the
+ * advice count. {@link MappedRegion#populate populate} and {@link MappedRegion#lock lock} may make
+ * pages count as changed.
  *
  * <p>Changes that are made to the memory or the file by other means do not count. These are stores
  * through another mapping, even in the same process; {@code write(2)} to the file; and methods of
@@ -25,10 +25,10 @@ import io.mman.internal.region.Engines;
  * transfer began before the last {@link #take}.
  *
  * <p><b>Precision.</b> For anonymous memory and memory files ({@link io.mman.NativeFile#memory
- * memfd}), the result is exact: it contains each page that has changed, and no other page. For files
- * on a disk, the result contains each page that has changed, and may contain pages that were only
- * read or whose neighbours have changed. Explicit huge pages are reported as a whole. In a mirrored
- * region, a change to a page of one half is reported for both halves.
+ * memfd}), the result is exact: it contains each page that has changed, and no other page. For
+ * files on a disk, the result contains each page that has changed, and may contain pages that were
+ * only read or whose neighbours have changed. Explicit huge pages are reported as a whole. In a
+ * mirrored region, a change to a page of one half is reported for both halves.
  *
  * <p><b>Concurrency.</b> All threads may store into the region at any time. No store is lost: a
  * store that races with {@code take} is reported by that call or by the next one. Unless the region
@@ -36,12 +36,12 @@ import io.mman.internal.region.Engines;
  * other, and each change is reported by one of them.
  *
  * <p><b>Costs.</b> The first store to each page after a take costs about a microsecond more than
- * usual, because the kernel records it; later stores to the page cost nothing extra. A take examines
- * all page table entries of the region, which takes about 0.5 ms per gibibyte, and protects the
- * changed pages again. The kernel keeps a page table entry of 8 bytes for each tracked page of 4
- * KiB, even if the page itself occupies no memory: 2 GiB per tebibyte. Creating them in {@code of}
- * takes about ten seconds per tebibyte. During a take, and for its result, up to 32 MiB of Java heap
- * are needed per tebibyte. All trackers of a process share two file descriptors.
+ * usual, because the kernel records it; later stores to the page cost nothing extra. A take
+ * examines all page table entries of the region, which takes about 0.5 ms per gibibyte, and
+ * protects the changed pages again. The kernel keeps a page table entry of 8 bytes for each tracked
+ * page of 4 KiB, even if the page itself occupies no memory: 2 GiB per tebibyte. Creating them in
+ * {@code of} takes about ten seconds per tebibyte. During a take, and for its result, up to 32 MiB
+ * of Java heap are needed per tebibyte. All trackers of a process share two file descriptors.
  *
  * <p><b>Effects on the region.</b> While a region is tracked, {@code resize} and {@code extend} to
  * another size, {@code split} and {@code join} throw {@link IllegalStateException}; close the
@@ -49,17 +49,17 @@ import io.mman.internal.region.Engines;
  * IllegalStateException} as well, because Linux would forever repeat a page fault on a page that is
  * both locked and tracked. For the same reason, {@link io.mman.Mman#mlock mlock} and {@link
  * io.mman.Mman#mlockall mlockall} must not be called for such a region while it is tracked. All
- * other methods work, including {@code protect} and {@code seal}. After the region is closed, {@code
- * take} throws {@link IllegalStateException}; the tracker must still be closed.
+ * other methods work, including {@code protect} and {@code seal}. After the region is closed,
+ * {@code take} throws {@link IllegalStateException}; the tracker must still be closed.
  *
- * <p>Only regions that were mapped by this library can be tracked, and each by only one tracker at a
- * time. Regions that {@linkplain io.mman.Mapping#surviveBusErrors survive bus errors}, map a device,
- * or are {@link io.mman.MapFlag#DROPPABLE DROPPABLE} cannot be tracked.
+ * <p>Only regions that were mapped by this library can be tracked, and each by only one tracker at
+ * a time. Regions that {@linkplain io.mman.Mapping#surviveBusErrors survive bus errors}, map a
+ * device, or are {@link io.mman.MapFlag#DROPPABLE DROPPABLE} cannot be tracked.
  *
- * <p><b>Requirements.</b> This class requires Linux 6.7 or later on a processor for which the kernel
- * can track stores, such as x86_64 and aarch64. No privileges are needed. The sandbox of a container
- * may forbid {@code userfaultfd(2)}; Docker's does by default. {@link #isSupported} returns whether
- * changes can be tracked.
+ * <p><b>Requirements.</b> This class requires Linux 6.7 or later on a processor for which the
+ * kernel can track stores, such as x86_64 and aarch64. No privileges are needed. The sandbox of a
+ * container may forbid {@code userfaultfd(2)}; Docker's does by default. {@link #isSupported}
+ * returns whether changes can be tracked.
  */
 public final class ChangeTracker implements AutoCloseable {
   private final Tracker tracker;
@@ -97,9 +97,10 @@ public final class ChangeTracker implements AutoCloseable {
    *     MappedRegion#of})
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException with {@code EMFILE} or {@code ENFILE} if no descriptor is free
-   * @throws MmanException with {@code ENOMEM} if the kernel has no memory for page tables, or if the
-   *     process has too many mappings
-   * @throws MmanException with {@code EBUSY} if other code in the process tracks pages of the region
+   * @throws MmanException with {@code ENOMEM} if the kernel has no memory for page tables, or if
+   *     the process has too many mappings
+   * @throws MmanException with {@code EBUSY} if other code in the process tracks pages of the
+   *     region
    * @throws MmanException if another system call fails
    * @throws IllegalCallerException if native access is denied
    */
@@ -125,8 +126,8 @@ public final class ChangeTracker implements AutoCloseable {
   }
 
   /**
-   * Stops tracking. Changes that have not been taken are discarded. Calling this method again has no
-   * effect.
+   * Stops tracking. Changes that have not been taken are discarded. Calling this method again has
+   * no effect.
    *
    * @throws WrongThreadException if the region is open and confined to another thread; the tracker
    *     stays open

@@ -4,14 +4,14 @@ import io.mman.internal.change.PageSet;
 
 /**
  * A set of pages of a region, represented as ranges of bytes. The ranges are in ascending order and
- * do not overlap, and adjacent pages form one range. Instances are immutable, and remain valid after
- * the region is changed or closed.
+ * do not overlap, and adjacent pages form one range. Instances are immutable, and remain valid
+ * after the region is changed or closed.
  *
  * <p>Each range begins and ends at a page boundary, except where the region itself begins or ends
  * inside a page: there, the range contains only the bytes that belong to the region.
  *
- * <p>With pages of 4 KiB, an instance occupies at most 33 MiB of heap per tebibyte of the region, no
- * matter how many pages it contains, and usually much less.
+ * <p>With pages of 4 KiB, an instance occupies at most 33 MiB of heap per tebibyte of the region,
+ * no matter how many pages it contains, and usually much less.
  */
 public final class PageRanges {
   private final PageSet pages;

@@ -9,7 +9,8 @@
  * </ul>
  *
  * <p>Unless a method says otherwise, passing {@code null} to it throws {@link
- * NullPointerException}, sizes and offsets are in bytes, and every object may be used by any thread.
+ * NullPointerException}, sizes and offsets are in bytes, and every object may be used by any
+ * thread.
  */
 @NullMarked
 package io.mman.change;

@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * Finds the changed pages of a private mapping of a file, by reading the page map of the process.
  * Changed pages are the ones that are private copies and not pages of the file.
  *
- * <p>The descriptor of the page map is opened in advance and kept, because the page map can no longer
- * be opened after the process has changed its user id.
+ * <p>The descriptor of the page map is opened in advance and kept, because the page map can no
+ * longer be opened after the process has changed its user id.
  */
 final class ChangedPages implements AutoCloseable {
   private static final Path PAGEMAP = Path.of("/proc/self/pagemap");

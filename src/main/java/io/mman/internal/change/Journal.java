@@ -12,9 +12,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of a file, to which a commit writes the changes before it writes them to the file. The
- * format is documented in {@code io/mman/change/doc-files/journal.html}. An instance may be used by
- * one thread at a time.
+ * The journal of a file, to which a commit writes the changes before it writes them to the file.
+ * The format is documented in {@code io/mman/change/doc-files/journal.html}. An instance may be
+ * used by one thread at a time.
  */
 final class Journal implements AutoCloseable {
   /** The size in bytes above which the journal is truncated after a commit. */
@@ -67,7 +67,8 @@ final class Journal implements AutoCloseable {
     if (header.version() > JournalHeader.VERSION) {
       throw Failure.of("open", -Errno.EPROTONOSUPPORT.number())
           .file(file.path())
-          .because("a newer version of the library wrote this journal, in format " + header.version())
+          .because(
+              "a newer version of the library wrote this journal, in format " + header.version())
           .exception();
     }
     return header.isEmpty() ? null : header;
@@ -86,9 +87,9 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Ensures that a journal that was found is on the medium before it is applied. All of its bytes are
-   * written again, because its writer may have ended before it was synchronized, or after that had
-   * failed.
+   * Ensures that a journal that was found is on the medium before it is applied. All of its bytes
+   * are written again, because its writer may have ended before it was synchronized, or after that
+   * had failed.
    */
   void adopt(JournalHeader found) {
     long position = 0;

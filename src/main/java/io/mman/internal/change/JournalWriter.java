@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Writes a journal through a buffer. The header is written last; until then, the file begins with the
- * header of an empty journal.
+ * Writes a journal through a buffer. The header is written last; until then, the file begins with
+ * the header of an empty journal.
  */
 final class JournalWriter {
   private static final ValueLayout.OfLong LONG =

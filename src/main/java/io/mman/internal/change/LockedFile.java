@@ -53,7 +53,8 @@ final class LockedFile {
 
   private static void requireOrdinary(OpenFile opened, int fd) {
     if (!opened.status(fd).isRegular() || FileCalls.isHugetlbfs(fd)) {
-      throw new IllegalArgumentException("\"" + opened.path() + "\" is not an ordinary file");
+      throw new IllegalArgumentException(
+          "\"" + opened.path() + "\" is not a regular file, or is on hugetlbfs");
     }
   }
 

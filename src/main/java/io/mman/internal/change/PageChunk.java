@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A set of pages within a chunk of 65,536 consecutive pages. It is stored as a list of runs or, if
- * that is smaller, as a bitmap. Runs that are added in ascending order are appended to the list. If a
- * run is added in any other order, the list becomes a bitmap until {@link #compact} is called.
+ * that is smaller, as a bitmap. Runs that are added in ascending order are appended to the list. If
+ * a run is added in any other order, the list becomes a bitmap until {@link #compact} is called.
  */
 final class PageChunk {
   static final int SHIFT = 16;
@@ -43,7 +43,10 @@ final class PageChunk {
     }
   }
 
-  /** Appends a run to the list, or returns false if it does not belong at the end or is one too many. */
+  /**
+   * Appends a run to the list, or returns false if it does not belong at the end or is one too
+   * many.
+   */
   private boolean append(int first, int last) {
     int end = 2 * count;
     if (count > 0 && first <= runs[end - 1] + 1) {
@@ -153,8 +156,8 @@ final class PageChunk {
   }
 
   /**
-   * Returns the next page at or after a page that is in the bitmap or, if {@code flip} is -1, that is
-   * not in it. Returns {@link #PAGES} if there is none.
+   * Returns the next page at or after a page that is in the bitmap or, if {@code flip} is -1, that
+   * is not in it. Returns {@link #PAGES} if there is none.
    */
   private static int next(long[] bits, int from, long flip) {
     int index = from / Long.SIZE;

@@ -1,8 +1,8 @@
 package io.mman.internal.change;
 
 /**
- * Converts between the pages of a region and offsets in the region. Page 0 contains the first byte of
- * the region. The first and the last page may lie partly outside the region.
+ * Converts between the pages of a region and offsets in the region. Page 0 contains the first byte
+ * of the region. The first and the last page may lie partly outside the region.
  *
  * @param page the size of a page in bytes, a power of two
  * @param head the number of bytes of page 0 that lie before the region

@@ -3,9 +3,9 @@ package io.mman.internal.change;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable set of pages of a region. It consists of {@linkplain PageChunk chunks}, so that both a
- * few long runs and many single pages occupy little memory: at most one bit for each page, and one
- * reference for each chunk.
+ * An immutable set of pages of a region. It consists of {@linkplain PageChunk chunks}, so that both
+ * a few long runs and many single pages occupy little memory: at most one bit for each page, and
+ * one reference for each chunk.
  */
 public final class PageSet {
   private final PageLayout layout;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects pages of a region. Pages may be added in any order and more than once; ascending order is
- * fastest. A builder never occupies more memory than the largest {@link PageSet} of the region.
+ * Collects pages of a region. Pages may be added in any order and more than once; ascending order
+ * is fastest. A builder never occupies more memory than the largest {@link PageSet} of the region.
  */
 public final class PageSetBuilder {
   private final PageLayout layout;

@@ -20,8 +20,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a file and its journal, and applies the journal if it is complete. If another process creates
- * or removes one of the files at the same time, everything is closed and the attempt is repeated.
+ * Opens a file and its journal, and applies the journal if it is complete. If another process
+ * creates or removes one of the files at the same time, everything is closed and the attempt is
+ * repeated.
  */
 final class StagedOpening {
   /** The maximum number of attempts if other processes keep interfering. */
@@ -71,7 +72,8 @@ final class StagedOpening {
   }
 
   private IllegalArgumentException oneFile() {
-    return new IllegalArgumentException("the file and its journal are the same file: \"" + path + "\"");
+    return new IllegalArgumentException(
+        "the file and its journal are the same file: \"" + path + "\"");
   }
 
   Staging open() {

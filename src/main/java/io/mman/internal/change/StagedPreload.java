@@ -26,8 +26,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Loads the classes that a commit needs when the first region is opened. Once the descriptors have run
- * out, classes can no longer be loaded from a directory, and the JVM never tries to load them again.
+ * Loads the classes that a commit needs when the first region is opened. Once the descriptors have
+ * run out, classes can no longer be loaded from a directory, and the JVM never tries to load them
+ * again.
  */
 final class StagedPreload {
   private static boolean isPrepared;

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>All pages are write-protected in the kernel's asynchronous mode, in which the first store to a
  * page removes the protection. A take finds the pages without protection, and protects each of them
  * again in the same atomic step. The kernel does not report pages that the region itself discards:
- * a hole punched in shared memory keeps its protection, and pages whose page table has been freed are
- * not reported. The region therefore reports these pages itself; see {@link Discards}.
+ * a hole punched in shared memory keeps its protection, and pages whose page table has been freed
+ * are not reported. The region therefore reports these pages itself; see {@link Discards}.
  */
 public final class Tracker extends Tracking {
   /** The bytes examined by one system call, during which other threads cannot map memory. */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two descriptors that all trackers of the process share: a userfaultfd and {@code
- * /proc/self/pagemap}. They are opened for the first tracker and closed with the last one. In a child
- * process that the JVM forks, no page is registered, and the descriptors are closed by exec.
+ * /proc/self/pagemap}. They are opened for the first tracker and closed with the last one. In a
+ * child process that the JVM forks, no page is registered, and the descriptors are closed by exec.
  */
 final class Userfault {
   /** The number of calls of {@link #acquire} without a {@link #release}. */

@@ -4,8 +4,8 @@ import io.mman.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains the errors of the system calls that track stores to pages. Each method returns null if it
- * has no explanation for an error.
+ * Explains the errors of the system calls that track stores to pages. Each method returns null if
+ * it has no explanation for an error.
  */
 public final class TrackingErrors {
   private static final String TOO_OLD = "Linux 6.7 or later is required, on x86_64 or aarch64";
@@ -25,7 +25,9 @@ public final class TrackingErrors {
     };
   }
 
-  /** Explains why {@code /proc/self/pagemap} cannot be used, or returns null if it may work later. */
+  /**
+   * Explains why {@code /proc/self/pagemap} cannot be used, or returns null if it may work later.
+   */
   public static @Nullable String refusalOfPagemap(Errno errno) {
     return switch (errno) {
       case ENOENT -> "/proc is not mounted, or the kernel was built without this file";

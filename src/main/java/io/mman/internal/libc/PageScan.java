@@ -57,9 +57,9 @@ public final class PageScan implements AutoCloseable {
   }
 
   /**
-   * Scans pages up to the end of the range, or until 512 ranges are found. Even if the call fails, the
-   * ranges that it has found are protected again, so no later scan finds them. After EINTR, the caller
-   * must therefore record them before it scans again.
+   * Scans pages up to the end of the range, or until 512 ranges are found. Even if the call fails,
+   * the ranges that it has found are protected again, so no later scan finds them. After EINTR, the
+   * caller must therefore record them before it scans again.
    *
    * @param pages a range of registered pages, which may be empty
    * @return 0 or the negative errno

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A call of a tracker that fails in the middle loses nothing. */
+/** Tests that no change is lost if a call of a tracker fails half-way. */
 class ChangeTrackerFailureTest {
-  /** So large that a take scans it in two steps. */
+  /** The size of a region that a take scans in two steps. */
   private static final long SIZE = (1L << 30) + 100 * PAGE;
 
-  /** Where so much is discarded that the kernel may free the page tables, too. */
+  /** The start of a range that is so large that discarding it may free its page tables. */
   private static final long LARGE = 600 << 20;
 
   @BeforeEach
@@ -35,7 +35,7 @@ class ChangeTrackerFailureTest {
     Requirements.requireAttaching();
   }
 
-  /** The calls are: two to protect discarded pages, two scans. */
+  /** The calls are two that protect discarded pages, and two scans. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void aTakeThatFailsLosesNothing(int when) throws Exception {
@@ -61,7 +61,7 @@ class ChangeTrackerFailureTest {
     }
   }
 
-  /** The calls are: one to register, two to protect. */
+  /** The calls are one that registers the pages, and two that protect them. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void aRegionWhoseTrackingFailsToBeginIsNotTracked(int when) throws Exception {
@@ -92,8 +92,8 @@ class ChangeTrackerFailureTest {
     }
   }
 
-  /** Does something on another thread, whose request of that number fails. */
-  @SuppressWarnings("try") // the injection acts as long as it is open
+  /** Runs a task on another thread whose request with the given number fails. */
+  @SuppressWarnings("try") // the injection is in effect while it is open
   private static void failing(int when, Runnable action) throws Exception {
     try (TracedThread thread = new TracedThread();
         Injection injection = Injection.failing("ioctl", "EIO", when, List.of(thread))) {

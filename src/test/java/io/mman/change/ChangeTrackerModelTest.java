@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whoever writes to which pages, a take returns what a model of the pages says. */
+/** Compares takes with a model of the pages, for writes of all kinds. */
 class ChangeTrackerModelTest {
   private static final int PAGES = 3000;
   private static final int ROUNDS = Integer.getInteger("mman.trackingRounds", 40);
@@ -64,7 +64,7 @@ class ChangeTrackerModelTest {
     }
   }
 
-  /** A region, and which of its pages have changed. */
+  /** A region with a model of its changed pages. */
   private record Game(
       Tracked kind, MappedRegion region, FileChannel source, Random random, BitSet changed) {
 
@@ -111,7 +111,7 @@ class ChangeTrackerModelTest {
       }
     }
 
-    /** Has the kernel write, with read(2). */
+    /** Lets the kernel write, with read(2). */
     private long readInto(MemorySegment range) throws IOException {
       MemorySegment small = range.asSlice(0, Math.min(range.byteSize(), 20 * PAGE));
       return source.read(small.asByteBuffer(), 0);

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may track changes, and what it takes from the process. */
+/** Tests which users and processes can track changes, and which resources this needs. */
 class ChangeTrackerProcessTest {
   private static final String NOBODY = "65534";
 
   @TempDir Path folder;
 
-  /** Tracks a region, and prints what comes of it. */
+  /** Tracks a region and prints the result. */
   static final class Tracking {
     private Tracking() {}
 
@@ -43,7 +43,7 @@ class ChangeTrackerProcessTest {
         } catch (UnsupportedOperationException e) {
           System.out.println(e.getMessage());
         }
-        region.resize(Mman.pageSize()); // not tracked any more
+        region.resize(Mman.pageSize()); // no longer tracked
       }
       System.out.println(OpenFiles.count() - before + " descriptors");
     }
@@ -71,19 +71,19 @@ class ChangeTrackerProcessTest {
     assertEquals(TRACKED, child.under(nobody).run().lines());
   }
 
-  /** A seccomp filter, or a kernel that is too old. */
+  /** Simulates a seccomp filter, and a kernel that is too old. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {
-        "userfaultfd; EPERM; userfaultfd(2) fails with EPERM: the process is not allowed to, for"
-            + " example by a seccomp filter",
+        "userfaultfd; EPERM; userfaultfd(2) fails with EPERM: the call is forbidden, for example"
+            + " by a seccomp filter",
         "userfaultfd; ENOSYS; userfaultfd(2) fails with ENOSYS: the kernel has no userfaultfd(2),"
             + " or a seccomp filter hides it",
-        "userfaultfd; EINVAL; userfaultfd(2) fails with EINVAL: Linux 6.7 is necessary, on x86_64"
-            + " or aarch64",
-        "ioctl; ENOTTY; userfaultfd(2) fails with ENOTTY: Linux 6.7 is necessary, on x86_64 or"
-            + " aarch64",
+        "userfaultfd; EINVAL; userfaultfd(2) fails with EINVAL: Linux 6.7 or later is required,"
+            + " on x86_64 or aarch64",
+        "ioctl; ENOTTY; userfaultfd(2) fails with ENOTTY: Linux 6.7 or later is required, on"
+            + " x86_64 or aarch64",
       })
   void aRefusalIsReportedWithTheReason(String call, String errno, String message) {
     Requirements.requireTracing();

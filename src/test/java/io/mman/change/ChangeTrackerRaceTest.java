@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Stores race with takes, and none is lost. */
+/** Tests that no store is lost when stores race with takes. */
 class ChangeTrackerRaceTest {
   private static final int STORES = Integer.getInteger("mman.trackingStores", 250_000);
   private static final int PAGES = 5000;
@@ -38,8 +38,8 @@ class ChangeTrackerRaceTest {
   }
 
   /**
-   * Keeps a copy of a region by means of what is taken. A store that was lost would leave the copy
-   * different in the end. Each store is of a new number, so none restores what was there before.
+   * Updates a copy of a region with the pages that takes return. If a store were lost, the copy
+   * would differ in the end. Each store is of a new number, so no store restores earlier contents.
    */
   @ParameterizedTest
   @EnumSource(names = {"ANONYMOUS", "HUGE", "MEMFD", "MIRRORED", "FILE"})
@@ -88,7 +88,7 @@ class ChangeTrackerRaceTest {
             MemorySegment.copy(region.segment(), offset, copy.segment(), offset, length));
   }
 
-  /** Several threads take at once: what one gets, no other does, and together they get all. */
+  /** Tests that concurrent takes together return all changes, and each change only once. */
   @Test
   void concurrentTakesShareTheChanges() throws Throwable {
     try (MappedRegion region = Mapping.anonymous(PAGES * PAGE).mapShared();
@@ -110,7 +110,7 @@ class ChangeTrackerRaceTest {
     }
   }
 
-  /** Trackers come and go while others take, and never lose the descriptors that they share. */
+  /** Opens and closes trackers while others take, which must not close the shared descriptors. */
   @Test
   void trackersOfManyRegionsComeAndGo() throws Throwable {
     List<Elsewhere> threads =
@@ -122,7 +122,7 @@ class ChangeTrackerRaceTest {
     }
   }
 
-  @SuppressWarnings("try") // a region may be closed before its tracker
+  @SuppressWarnings("try") // a region can be closed before its tracker
   private static void trackAndClose() {
     for (int i = 0; i < 500; i++) {
       try (MappedRegion region = Mapping.anonymous(3 * PAGE).mapShared();
@@ -136,7 +136,7 @@ class ChangeTrackerRaceTest {
     }
   }
 
-  /** A region is closed while others take: they get an exception, and nothing else is harmed. */
+  /** Closes a region while other threads take: they get an exception and do no other harm. */
   @Test
   void aRegionIsClosedDuringTakes() throws Throwable {
     for (int i = 0; i < 50; i++) {
@@ -160,7 +160,7 @@ class ChangeTrackerRaceTest {
     }
   }
 
-  /** Advice that comes while a tracker is being made finds it whole, or not at all. */
+  /** Gives advice while a tracker is being created: it finds a complete tracker, or none. */
   @Test
   void adviceRacesWithTheBeginning() throws Throwable {
     try (MappedRegion region = Mapping.anonymous(16 * PAGE).mapShared()) {

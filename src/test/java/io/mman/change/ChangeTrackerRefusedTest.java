@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What cannot be tracked, and what cannot be done to a region that is tracked. */
+/** Tests which regions cannot be tracked, and which methods a tracked region refuses. */
 class ChangeTrackerRefusedTest {
   @TempDir Path folder;
 
@@ -153,7 +153,7 @@ class ChangeTrackerRefusedTest {
     assertThrows(IllegalStateException.class, () -> ChangeTracker.of(region));
   }
 
-  /** The kernel maps the next region where the last one of that size was. */
+  /** The kernel maps the next region at the address of the last one of that size. */
   @Test
   void closingTheTrackerOfAClosedRegionLeavesAnotherAtItsAddressAlone() {
     long size = 500L << 20;

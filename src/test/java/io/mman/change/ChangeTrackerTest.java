@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a take returns. */
+/** Tests which pages a take returns. */
 class ChangeTrackerTest {
   @TempDir Path folder;
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
-/** Journals as the documentation of the format has them, made without the code of the library. */
+/** Creates journals according to the documented format, without code of the library. */
 public final class JournalBytes {
   static final int HEADER = 72;
   static final int DATA = 4096;
@@ -21,7 +21,7 @@ public final class JournalBytes {
   /**
    * Returns a journal of one range.
    *
-   * @param file whose inode number and attribute it has
+   * @param file the file whose inode number and attribute are in the journal
    */
   public static byte[] of(Path file, long oldSize, long newSize, long offset, byte[] bytes)
       throws IOException {
@@ -39,14 +39,14 @@ public final class JournalBytes {
     return sealed(journal.array());
   }
 
-  /** What is in a journal. */
+  /** The state of a journal. */
   public enum State {
     INCOMPLETE,
     COMPLETE,
     EMPTY
   }
 
-  /** Returns what is in a journal that has at least a header. */
+  /** Returns the state of a journal that has at least a header. */
   public static State state(byte[] journal) {
     ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
     int length = (int) bytes.getLong(16);
@@ -57,7 +57,7 @@ public final class JournalBytes {
     return length == HEADER ? State.EMPTY : State.COMPLETE;
   }
 
-  /** Makes a complete or empty journal one of another file. */
+  /** Changes the file to which a complete or empty journal belongs. */
   public static void rename(byte[] journal, long inode, byte[] id) {
     ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
     int length = (int) bytes.getLong(16);
@@ -66,7 +66,7 @@ public final class JournalBytes {
     System.arraycopy(renamed, 0, journal, 0, length);
   }
 
-  /** Puts the right checksum into a journal. */
+  /** Stores the correct checksum into a journal. */
   public static byte[] sealed(byte[] journal) {
     ByteBuffer bytes = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(CHECKSUM, checksum(journal));

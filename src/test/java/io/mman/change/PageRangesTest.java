@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The public face of a set of pages. */
+/** Tests the public methods of a set of pages. */
 class PageRangesTest {
   private static PageRanges ranges() {
     PageSetBuilder builder = new PageSetBuilder(new PageLayout(4096, 96, 9000));

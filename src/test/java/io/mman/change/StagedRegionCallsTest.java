@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The order of the system calls of a commit, on which its guarantees are built. */
+/** Tests the order of the system calls of a commit, on which its guarantees depend. */
 class StagedRegionCallsTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -34,12 +34,12 @@ class StagedRegionCallsTest {
               "pwrite64 journal", // pages
               "pwrite64 journal", // header
               "fdatasync journal",
-              "fcntl file", // locked
+              "fcntl file", // acquire the lock
               "pwrite64 file",
               "pwrite64 file",
               "fdatasync file",
               "fcntl file",
-              "pwrite64 journal"), // empty again
+              "pwrite64 journal"), // empty header
           calls(db, thread, spare));
       assertEquals(List.of(), calls(db, thread, spare));
     }
@@ -51,7 +51,8 @@ class StagedRegionCallsTest {
     try (Injection counting = Injection.counting(names, List.of(thread, spare))) {
       thread.call(db::commit);
       List<String> calls = counting.end().getOrDefault(thread.id(), List.of());
-      String journal = calls.isEmpty() ? "" : descriptor(calls.getFirst()); // it is written first
+      String journal =
+          calls.isEmpty() ? "" : descriptor(calls.getFirst()); // the journal is written first
       List<String> named = new ArrayList<>();
       for (String call : calls) {
         String file = descriptor(call).equals(journal) ? "journal" : "file";

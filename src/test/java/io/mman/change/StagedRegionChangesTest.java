@@ -18,7 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which pages count as changed. */
+/** Tests which pages count as changed. */
 class StagedRegionChangesTest {
   private static final long PAGE = Mman.pageSize();
 
@@ -36,7 +36,7 @@ class StagedRegionChangesTest {
     return pages;
   }
 
-  /** More than the kernel reports at once. */
+  /** More ranges than the kernel reports in one call. */
   private static BitSet change(StagedRegion db, int pages, Random random) {
     BitSet changed = new BitSet();
     while (changed.cardinality() < pages) {
@@ -52,7 +52,7 @@ class StagedRegionChangesTest {
     try (StagedRegion db = open(20_000 * PAGE)) {
       Random random = new Random(16);
       for (int pages : new int[] {1, 511, 512, 513, 5_000}) {
-        long sum = 0; // what is only read does not count
+        long sum = 0; // pages that are only read do not count
         for (int i = 0; i < 1000; i++) {
           sum += db.segment().get(JAVA_BYTE, random.nextLong(db.size()));
         }
@@ -93,7 +93,7 @@ class StagedRegionChangesTest {
       for (int i = 0; i < 1000; i += 2) {
         all.set(JAVA_BYTE, i * PAGE, (byte) i);
       }
-      Mman.madvise(all, Advice.PAGEOUT); // without swap space, they stay in memory
+      Mman.madvise(all, Advice.PAGEOUT); // without swap space, the pages stay in memory
       assertEquals(500, pages(db.changes()).cardinality(), "swap: " + hasSwap);
       assertEquals(500, db.commit().pages());
       byte[] file = Files.readAllBytes(folder.resolve("file"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A disk that is full while the journal is written, or the file. */
+/** Tests a disk that becomes full while the journal or the file is written. */
 class StagedRegionFullDiskTest {
   private static final long MIB = 1 << 20;
   private static final long SIZE = 64 * MIB;
@@ -34,7 +34,7 @@ class StagedRegionFullDiskTest {
       this.filler = filler;
     }
 
-    /** Takes the small disk, a folder on a large one, and the kind of the small one. */
+    /** The arguments are a small disk, a folder on a large one, and the kind of the small disk. */
     public static void main(String... arguments) throws IOException {
       Path small = Path.of(arguments[0]);
       Path large = Path.of(arguments[1]);
@@ -57,7 +57,7 @@ class StagedRegionFullDiskTest {
     private void fillJournal() throws IOException {
       try (StagedRegion db = open()) {
         commitOnes(db);
-        db.segment().fill((byte) 2); // more than the disk has
+        db.segment().fill((byte) 2); // larger than the disk
         requireFull(db::commit);
         requireFull(db::commit);
         check(byteAt(0) == 1, "old");
@@ -99,7 +99,7 @@ class StagedRegionFullDiskTest {
       }
     }
 
-    /** A file in memory takes room for a page as soon as the page is read or stored to. */
+    /** On tmpfs, a page needs room as soon as it is read or stored to. */
     private void fillMemory() throws IOException {
       try (StagedRegion db = open()) {
         commitOnes(db);
@@ -126,7 +126,7 @@ class StagedRegionFullDiskTest {
       db.commit();
     }
 
-    /** Fills the disk, but for some pages. */
+    /** Fills the disk except for some pages. */
     private void fill() throws IOException {
       byte[] bytes = new byte[1 << 16];
       try (var out = Files.newOutputStream(filler)) {

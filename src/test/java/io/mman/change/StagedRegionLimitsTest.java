@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that has no free descriptor any more. */
+/** Tests a process that has no free descriptor left. */
 class StagedRegionLimitsTest {
   @TempDir Path folder;
 
@@ -21,12 +21,12 @@ class StagedRegionLimitsTest {
       Path folder = Path.of(arguments[0]);
       long page = Mman.pageSize();
       for (int i = 0; i < 16; i++) {
-        LibC.dup(1); // as many as the library takes for a sign that there will be more
+        LibC.dup(1); // so many that the library expects more
       }
       StagedRegion db =
           StagedRegion.open(folder.resolve("file"), 10 * page, folder.resolve("journal"));
       while (LibC.dup(1) >= 0) {
-        // one more is taken
+        // one more descriptor is used
       }
       try {
         StagedRegion.open(folder.resolve("other"), page, folder.resolve("second"));

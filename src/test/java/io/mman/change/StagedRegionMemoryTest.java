@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Memory that is locked, and an address space that is too small. */
+/** Tests locked memory, and an address space that is too small. */
 class StagedRegionMemoryTest {
   private static final int PAGE = (int) Mman.pageSize();
 
@@ -29,7 +29,7 @@ class StagedRegionMemoryTest {
     return StagedRegion.open(path(), 4L * PAGE, folder.resolve("journal"));
   }
 
-  /** The kernel copies all pages of a private mapping for that, and refuses DONTNEED for them. */
+  /** To lock a private mapping, the kernel copies all its pages; it then refuses DONTNEED. */
   @Test
   void pagesThatAreLockedInMemoryAreCommittedAndRolledBack() throws IOException {
     try (StagedRegion db = open()) {
@@ -49,7 +49,7 @@ class StagedRegionMemoryTest {
     }
   }
 
-  /** Asks for a terabyte in a process that may have 16 GiB, in each way. */
+  /** Requests a terabyte in each possible way, in a process that is limited to 16 GiB. */
   static final class TooLarge {
     private static final long TERABYTE = 1L << 40;
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Paths and files that a staged region refuses, and with which exception. */
+/** Tests which paths and files a staged region refuses, and with which exception. */
 class StagedRegionNamesTest {
   @TempDir Path folder;
 
@@ -39,7 +39,7 @@ class StagedRegionNamesTest {
     assertRefused(Errno.EISDIR, file, folder);
   }
 
-  /** Its name cannot be made durable, and nobody could ever open it again. */
+  /** The name of such a file cannot be made durable, and the file could never be opened again. */
   @Test
   void aFileWithoutANameIsRefused() throws IOException {
     try (NativeFile memory = NativeFile.memory("nameless", 10)) {
@@ -72,7 +72,7 @@ class StagedRegionNamesTest {
       view.write("mman.id", ByteBuffer.allocate(size));
       Errno expected = size < 16 ? Errno.EEXIST : Errno.ERANGE;
       MmanException e = assertRefused(expected, file, folder.resolve("journal"));
-      assertTrue(e.getMessage().endsWith("of another size than 16: remove it"), e.getMessage());
+      assertTrue(e.getMessage().endsWith("does not have 16 bytes: remove it"), e.getMessage());
     }
     view.delete("mman.id");
     StagedRegion.open(file, folder.resolve("journal")).close();

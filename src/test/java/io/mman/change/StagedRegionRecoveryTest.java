@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of the journal that is found when a file is opened. */
+/** Tests what happens to a journal that is found when a file is opened. */
 class StagedRegionRecoveryTest {
   private static final int PAGE = (int) Mman.pageSize();
 
@@ -43,7 +43,7 @@ class StagedRegionRecoveryTest {
     Arrays.fill(page, (byte) 2);
   }
 
-  /** Gives the file its old contents, without making it another one. */
+  /** Restores the old contents of the file, which keeps its inode. */
   private void restore() throws IOException {
     Files.write(path, old, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
   }
@@ -115,7 +115,7 @@ class StagedRegionRecoveryTest {
     requireRefused(bytes, Errno.EIO);
   }
 
-  /** Every bit of the header and of the range, and some of the space and the page after them. */
+  /** Flips every bit of the header and the range, and some bits of the padding and the page. */
   @Test
   void aJournalWithAFlippedBitIsDropped() throws IOException {
     byte[] bytes = complete();

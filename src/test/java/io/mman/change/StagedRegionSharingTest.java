@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Other processes and threads that use the file of a staged region. */
+/** Tests other processes and threads that use the file of a staged region. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StagedRegionSharingTest {
   private static final int PAGE = (int) Mman.pageSize();
@@ -47,7 +47,7 @@ class StagedRegionSharingTest {
         folder.resolve("file"), (long) PAGES * PAGE, folder.resolve("journal"));
   }
 
-  /** Opens the file, and says how that has ended. */
+  /** Opens the file and prints the outcome. */
   static final class Opener {
     public static void main(String... arguments) {
       try (StagedRegion db = open(Path.of(arguments[0]))) {
@@ -77,7 +77,7 @@ class StagedRegionSharingTest {
     open().close();
   }
 
-  /** Commits the next number on all pages, until it is killed. */
+  /** Commits the next number to all pages until it is killed. */
   static final class Writer {
     public static void main(String... arguments) {
       try (StagedRegion db = open(Path.of(arguments[0]))) {
@@ -175,7 +175,7 @@ class StagedRegionSharingTest {
       System.out.println("done");
     }
 
-    /** Makes a page lost, of a file that then has its length again. */
+    /** Makes a page lost, and restores the length of the file. */
     private static void lose(Path path, StagedRegion db) throws IOException {
       truncate(path, 30 * PAGE);
       check(db.segment().get(JAVA_BYTE, 35 * PAGE) == 0, "zeros");

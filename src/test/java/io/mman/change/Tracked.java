@@ -11,7 +11,7 @@ import java.nio.file.Path;
 enum Tracked {
   ANONYMOUS(true),
   RESERVED(true),
-  /** With transparent huge pages, if the system has them. */
+  /** Uses transparent huge pages if the system has them. */
   HUGE(true),
   SHARED_ANONYMOUS(true),
   MEMFD(true),
@@ -19,24 +19,24 @@ enum Tracked {
   BORROWED(true),
   FILE(false),
   PRIVATE_FILE(false),
-  /** Whose first byte is inside a page. */
+  /** Begins inside a page. */
   FILE_FROM_WITHIN_A_PAGE(false);
 
   static final long PAGE = Mman.pageSize();
 
-  /** Whether no page is reported that has not changed. */
+  /** Whether only changed pages are reported. */
   final boolean isExact;
 
   Tracked(boolean isExact) {
     this.isExact = isExact;
   }
 
-  /** Returns the bytes of the first page before the region. */
+  /** Returns the number of bytes of the first page that lie before the region. */
   long head() {
     return this == FILE_FROM_WITHIN_A_PAGE ? 100 : 0;
   }
 
-  /** Returns whether a hole can be punched. */
+  /** Returns whether holes can be punched. */
   boolean takesRemove() {
     return switch (this) {
       case SHARED_ANONYMOUS, MEMFD, MIRRORED, FILE -> true;
@@ -44,7 +44,7 @@ enum Tracked {
     };
   }
 
-  /** Maps a region of a kind; the size is that of an even number of pages. */
+  /** Maps a region of this kind. The size must be an even number of pages. */
   MappedRegion map(Path folder, long size) {
     return switch (this) {
       case ANONYMOUS -> Mapping.anonymous(size).mapShared();

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A commit is done as a whole or not at all, whenever the process is killed. {@code
- * -Dmman.commit.kills=200 -Dmman.commit.stops=1000} takes minutes.
+ * Tests that a commit takes effect as a whole or not at all when the process is killed at a random
+ * moment. {@code -Dmman.commit.kills=200 -Dmman.commit.stops=1000} takes minutes.
  */
 @Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CommitKillTest {
@@ -50,7 +50,7 @@ class CommitKillTest {
         committed = in.readLong();
       }
       spin(random);
-      writer.toHandle().destroyForcibly(); // the destroy() of the process would close the pipe
+      writer.toHandle().destroyForcibly(); // destroy() of the process would close the pipe
       while (true) {
         committed = in.readLong();
       }
@@ -67,7 +67,7 @@ class CommitKillTest {
     }
   }
 
-  /** What a stopped process has written is what would be left of it if it were killed then. */
+  /** The files of a stopped process are in the state that killing the process would leave. */
   @Test
   void aStoppedWriterHasWrittenWholeCommits() throws Exception {
     Path file = folder.resolve("file");

@@ -15,17 +15,17 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A writer on a {@link VolatileDisk}, whose power is cut again and again. The writer prints
- * numbers, of what it has brought to the medium.
+ * Cuts the power of a {@link VolatileDisk} repeatedly while another process writes to it. The
+ * writer prints the numbers of the records or versions that it has brought to the medium.
  */
 final class PowerCut {
-  /** What is written, and read after the power cut. */
+  /** The kinds of files that are written, and read after a power cut. */
   enum Kind {
     LOG(RecordLog.class, 24 << 20, 20, 100_000) {
       @Override
       void prepare(Path file) throws IOException {
         Files.createFile(file);
-        // The name, of which sync of a region knows nothing.
+        // Syncs the name of the file, which sync of a region does not.
         Command.run(List.of("sync", "-f", file.toString())).success();
       }
 
@@ -70,7 +70,7 @@ final class PowerCut {
 
     abstract long recover(Path file) throws IOException;
 
-    /** Returns the largest number that may be found when the last one printed is known. */
+    /** Returns the largest number that may be found if a given one was the last one printed. */
     abstract long mostAfter(long printed);
 
     String[] mountedAt(Path folder) {
@@ -86,7 +86,7 @@ final class PowerCut {
   private final Random random = new Random(7);
   private final Map<JournalBytes.State, Integer> journals = new EnumMap<>(JournalBytes.State.class);
 
-  /** How often the journal had to be applied, because the file had pages of two commits. */
+  /** How often the file had pages of two commits, so that the journal had to be applied. */
   private int mixtures;
 
   private PowerCut(Kind kind, Path folder) throws IOException {
@@ -94,7 +94,7 @@ final class PowerCut {
     this.disk = new VolatileDisk(folder, kind.diskBytes);
   }
 
-  /** Takes the folder of the disk, the number of rounds, and what is written. */
+  /** The arguments are the folder of the disk, the number of rounds, and the kind of file. */
   public static void main(String... arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     Kind kind = Kind.valueOf(arguments[2]);
@@ -116,7 +116,7 @@ final class PowerCut {
     }
   }
 
-  /** Returns the number of the last sync that is known to be complete. */
+  /** Returns the last number that the writer is known to have synced. */
   private long play(Process writer, DataInputStream in, long before) throws IOException {
     long synced = before;
     for (int syncs = 1 + random.nextInt(kind.mostSyncs); syncs > 0; syncs--) {
@@ -126,7 +126,7 @@ final class PowerCut {
       Thread.onSpinWait(); // any moment is suitable
     }
     synced = last(in, synced);
-    disk.cut(); // while the writer goes on
+    disk.cut(); // while the writer continues
     long later = last(in, synced);
     LibC.kill(writer.pid(), SIGSTOP); // so that it does not compete for the processors
     long recovered = disk.recover(this::recover);

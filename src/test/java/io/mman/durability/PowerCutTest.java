@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Everything synced has reached the medium. {@link KillTest} shows only that it has reached the
- * page cache, which survives the process. {@code -Dmman.powercut.commits=1000
- * -Dmman.powercut.syncs=200} takes minutes.
+ * Tests that data which was synced or committed has reached the medium. {@link KillTest} shows only
+ * that it has reached the page cache, which survives the process. {@code
+ * -Dmman.powercut.commits=1000 -Dmman.powercut.syncs=200} takes minutes.
  */
 class PowerCutTest {
   private static final int SYNCS = Integer.getInteger("mman.powercut.syncs", 20);
@@ -32,7 +32,7 @@ class PowerCutTest {
     assertTrue(found.matches(".*\\bCOMPLETE=[1-9].*mixtures: [1-9].*"), found);
   }
 
-  /** Returns what the program has printed before its last line. */
+  /** Returns the first line that the program prints. */
   private String cut(PowerCut.Kind kind, int rounds) {
     ChildJvm child = ChildJvm.of(PowerCut.class).under(kind.mountedAt(folder));
     for (String property : List.of("mman.classes", "mman.testClasses")) {

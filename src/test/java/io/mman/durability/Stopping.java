@@ -15,12 +15,12 @@ final class Stopping {
 
   private Stopping() {}
 
-  /** Stops a process, which still ends the system calls that it is in. */
+  /** Stops a process. System calls that it has begun still end. */
   static void stop(long pid) {
     LibC.kill(pid, SIGSTOP);
   }
 
-  /** Returns once no thread of a stopped process is in a call. */
+  /** Waits until no thread of a stopped process is in a system call. */
   static void await(long pid) throws IOException {
     while (!isStopped(pid)) {
       LockSupport.parkNanos(PAUSE_NANOS);

@@ -12,16 +12,16 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
- * A file that holds a number at a thousand random places: the last number that was committed at one
- * half of them, and the one before at the other half, in other pages. Every commit changes one
- * half. The process that writes it prints each number after it was committed.
+ * A file that holds a number at each of a thousand random places. One half of the places hold the
+ * last number that was committed; the other half, which are in other pages, hold the number before
+ * it. Every commit changes one half. The writer prints each number after it has been committed.
  */
 final class Versions {
   static final long SIZE = (512 << 10) + 100;
 
   private static final long PAGE = 4096;
 
-  /** The places of even numbers and those of odd numbers. The last one is in the last page. */
+  /** The places of even numbers, one of which is in the last page, and those of odd numbers. */
   private static final long[][] PLACES = {places(0), places(1)};
 
   private Versions() {}
@@ -47,14 +47,14 @@ final class Versions {
     return StagedRegion.open(file, SIZE, journal(file));
   }
 
-  /** Returns the number that was committed last, after the journal has been applied. */
+  /** Applies the journal and returns the last number that was committed. */
   static long recover(Path file) {
     try (StagedRegion region = open(file)) {
       return read(region.segment());
     }
   }
 
-  /** Returns whether the bytes of a file are those of a whole commit. */
+  /** Returns whether the contents of a file are in the state of a whole commit. */
   static boolean isWhole(byte[] file) {
     ByteBuffer aligned = ByteBuffer.allocateDirect(file.length).put(file).flip();
     try {

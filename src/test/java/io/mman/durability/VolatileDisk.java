@@ -12,24 +12,24 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * A disk that keeps what it has received in a cache, and loses the cache when the power is cut. It
- * is in memory, and mounted at the folder {@code disk}.
+ * A simulated disk with a volatile write cache, whose contents are lost when the power is cut. The
+ * disk is kept in memory and mounted at the folder {@code disk}.
  *
- * <p>The file system is on a block device whose cache, that of Linux, is written to a file when the
- * file system asks the device for it. This file alone is what is left after a power cut. It is on
- * another file system, ext4, which lets no write to a file begin or end while the file is read
- * without the page cache, so that one such read sees the file as of one moment.
+ * <p>The file system of the disk is on a block device. The page cache of Linux is the cache of this
+ * device. It is written to a file when the file system flushes the device, and only this file is
+ * left after a power cut. The file is on another file system, ext4. While the file is read with
+ * direct I/O, ext4 lets no write to it begin or end, so a single read sees the file at one moment.
  */
 final class VolatileDisk {
-  /** By name, because the module of the class is not one of the library's. */
+  /** The name of a class in a module that the library does not require. */
   private static final String DIRECT = "com.sun.nio.file.ExtendedOpenOption";
 
   private static final int ALIGNMENT = 4096;
 
   /**
-   * Mounts it below the folder {@code $0} with a size of {@code $1}, and runs the program that
-   * follows. The device writes a page at a time, so that its power can be cut between any two of
-   * them. Loop devices go away as soon as nothing has them open.
+   * Mounts the disk below the folder {@code $0} with a size of {@code $1} bytes, and runs the
+   * program in the other arguments. The device writes one page at a time, so that the power can be
+   * cut between any two pages. A loop device is removed as soon as it is no longer open.
    */
   private static final String MOUNT =
       """
@@ -72,7 +72,7 @@ final class VolatileDisk {
     copy = FileChannel.open(Path.of(device), StandardOpenOption.WRITE);
   }
 
-  /** Returns the words that a command is prefixed with, so that it sees the disk mounted. */
+  /** Returns a prefix for commands that mounts the disk before it runs them. */
   static String[] mountedAt(Path folder, int size) {
     Requirements.requirePrograms("mkfs.ext4", "losetup");
     String[] words = {
@@ -92,7 +92,7 @@ final class VolatileDisk {
     }
   }
 
-  /** Remembers what a power cut would leave now. */
+  /** Saves the contents that a power cut would leave at this moment. */
   void cut() throws IOException {
     int read = medium.read(bytes.clear(), 0);
     if (bytes.hasRemaining()) {
@@ -100,12 +100,14 @@ final class VolatileDisk {
     }
   }
 
-  /** What is done with the disk after the power cut. */
+  /** An operation on the disk after a power cut. */
   interface Recovery {
     long recover(Path folder) throws IOException;
   }
 
-  /** Starts from what {@link #cut} has left: the file system reads its own journal first. */
+  /**
+   * Mounts the contents saved by {@link #cut}, so the file system recovers, and runs an operation.
+   */
   long recover(Recovery recovery) throws IOException {
     bytes.flip();
     while (bytes.hasRemaining()) {

@@ -51,7 +51,7 @@ final class StagedFaults {
             .survives(FaultPlan.FSYNC, 5, "EINVAL")
             .survives(FaultPlan.LINKAT),
         opening("openStaged", true, false)
-            .survives(FaultPlan.OPENAT, 1, "ENOENT") // a file that has come into being just now
+            .survives(FaultPlan.OPENAT, 1, "ENOENT") // a file that was created just now
             .survives(FaultPlan.OPENAT, 2, "ENOENT")
             .survives(FaultPlan.FSYNC, "EINVAL"),
         opening("recover", true, true)

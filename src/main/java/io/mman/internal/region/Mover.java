@@ -36,7 +36,7 @@ final class Mover extends Change {
   /** Revokes all views, then grows the region. The caller has checked that it may be revoked. */
   static Outcome grow(RegionResources resources, Backing backing, RegionState now, long newSize) {
     Arena epoch = resources.lifetime().newEpoch();
-    RegionResources.closeEpoch(now);
+    now.closeEpoch();
     return new Mover(resources, backing, now, epoch, newSize).run(now);
   }
 

@@ -346,7 +346,7 @@ public final class Region {
       }
       if (now.isAlive()) {
         resources.requireUnpinned();
-        RegionResources.closeEpoch(now);
+        now.closeEpoch();
       }
       closed = true;
       resources.release();

@@ -146,28 +146,8 @@ final class RegionResources {
     requireRevocable();
     Arena epoch = lifetime.newEpoch();
     RegionState fresh = tie(now, epoch, now.head(), now.size());
-    closeEpoch(now);
+    now.closeEpoch();
     return fresh;
-  }
-
-  /** Closes an epoch, or throws and changes nothing. */
-  static void closeEpoch(RegionState now) {
-    Arena epoch = now.epoch();
-    if (epoch == null || !now.isAlive()) {
-      return; // not alive: an Error has ended an earlier change between closing and publishing
-    }
-    try {
-      epoch.close();
-    } catch (RuntimeException e) {
-      if (now.isAlive()) {
-        throw e instanceof IllegalStateException
-            ? new IllegalStateException("native code holds a view of the region", e)
-            : e;
-      }
-      // The epoch is closed: what failed is a clean-up that a user has tied to the scope of a view.
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-    }
   }
 
   /** Seals the pages. Whatever would change them is refused from then on. */

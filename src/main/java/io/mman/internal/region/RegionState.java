@@ -92,6 +92,25 @@ record RegionState(
     return isOpen && (epoch != null || isAlive());
   }
 
+  /** Closes the epoch, if there is one, which revokes every view; or throws and changes nothing. */
+  void closeEpoch() {
+    if (epoch == null || !isAlive()) {
+      return; // not alive: an Error has ended an earlier change between closing and publishing
+    }
+    try {
+      epoch.close();
+    } catch (RuntimeException e) {
+      if (isAlive()) {
+        throw e instanceof IllegalStateException
+            ? new IllegalStateException("native code holds a view of the region", e)
+            : e;
+      }
+      // The epoch is closed: what failed is a clean-up that a user has tied to the scope of a view.
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+    }
+  }
+
   /**
    * Returns this state, if the current thread may use it.
    *

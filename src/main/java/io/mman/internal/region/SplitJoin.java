@@ -65,7 +65,7 @@ final class SplitJoin {
     resources.requireRevocable();
     Arena epoch = resources.lifetime().newEpoch();
     Arena restEpoch = resources.lifetime().newEpoch();
-    RegionResources.closeEpoch(now);
+    now.closeEpoch();
 
     long restSize = now.size() - offset;
     Backing restBacking = backing.from(division.skipped);
@@ -111,9 +111,9 @@ final class SplitJoin {
     Lifetime lifetime = one.resources.lifetime();
     Arena epoch = lifetime.newEpoch();
     Arena spare = lifetime.newEpoch();
-    RegionResources.closeEpoch(after);
+    after.closeEpoch();
     try {
-      RegionResources.closeEpoch(now);
+      now.closeEpoch();
     } catch (RuntimeException e) {
       return new Joined(now, next.resources.tie(after, spare, after.head(), after.size()), e);
     }

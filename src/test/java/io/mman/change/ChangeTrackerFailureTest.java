@@ -61,6 +61,28 @@ class ChangeTrackerFailureTest {
     }
   }
 
+  /**
+   * The kernel keeps the protection of the pages of a hole, so that no scan finds them. The first
+   * call is to protect one of the pages, before the other is looked at.
+   */
+  @Test
+  void pagesThatNoScanFindsAreNotLostByATakeThatFails() throws Exception {
+    try (MappedRegion region = Mapping.anonymous(20 * PAGE).shared().mapShared();
+        ChangeTracker tracker = ChangeTracker.of(region)) {
+      region.segment().fill((byte) 1);
+      tracker.take();
+      region.advise(Advice.REMOVE, 3 * PAGE, PAGE);
+      region.advise(Advice.REMOVE, 10 * PAGE, PAGE);
+
+      assertThrows(MmanException.class, () -> failing(1, tracker::take));
+
+      PageRanges changed = tracker.take();
+      assertTrue(changed.contains(3 * PAGE) && changed.contains(10 * PAGE), changed::toString);
+      assertEquals(2 * PAGE, changed.bytes());
+      assertTrue(tracker.take().isEmpty());
+    }
+  }
+
   /** The calls are one that registers the pages, and two that protect them. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})

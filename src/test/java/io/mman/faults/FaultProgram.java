@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * A JVM in which every system call of every scenario fails once: each call for the first, second
- * and last time that a scenario makes it, with each error of {@link FaultPlan}. Each scenario has a
- * thread of its own, so that one strace fails the call in all that make it.
+ * and last time that a scenario makes it, and for the time in the middle, with each error of {@link
+ * FaultPlan}. Each scenario has a thread of its own, so that one strace fails the call in all that
+ * make it.
  */
 final class FaultProgram {
   /** Until the JVM has loaded and opened what it needs. */
@@ -112,27 +113,28 @@ final class FaultProgram {
   }
 
   private void fail(FaultPlan call) throws Exception {
-    TreeSet<Integer> times = new TreeSet<>(List.of(1, 2));
+    TreeSet<Integer> times = new TreeSet<>();
     for (FaultScenario scenario : threads.keySet()) {
-      times.add(timesOf(call, scenario));
+      times.addAll(failing(call, scenario));
     }
-    boolean isMade = false;
     for (int when : times) {
       Map<FaultScenario, TracedThread> affected = new LinkedHashMap<>(threads);
-      affected.keySet().removeIf(scenario -> !fails(scenario, call, when));
-      for (String errno : affected.isEmpty() ? List.<String>of() : call.errors()) {
+      affected.keySet().removeIf(scenario -> !failing(call, scenario).contains(when));
+      for (String errno : call.errors()) {
         new FaultRound(affected).fail(call, errno, when, spare).forEach(System.out::println);
-        isMade = true;
       }
     }
-    if (isMade || call.isElsewhere()) {
+    if (!times.isEmpty() || call.isElsewhere()) {
       System.out.println(call + " failed");
     }
   }
 
-  private boolean fails(FaultScenario scenario, FaultPlan call, int when) {
+  /** Returns which of the calls that a scenario makes fail, one at a time. */
+  private Set<Integer> failing(FaultPlan call, FaultScenario scenario) {
     int last = timesOf(call, scenario);
-    return when >= 1 && when <= last && (when <= 2 || when == last);
+    Set<Integer> times = new TreeSet<>(List.of(1, 2, (last + 1) / 2, last));
+    times.removeIf(when -> when < 1 || when > last);
+    return times;
   }
 
   private int timesOf(FaultPlan call, FaultScenario scenario) {

@@ -33,6 +33,7 @@ final class StagedFaults {
         committing("commitAndReopen", StagedFaults::reopen),
         committing("commitExtension", StagedFaults::commitExtension)
             .survives(FaultPlan.MREMAP, "EFAULT")
+            .survives(FaultPlan.MUNMAP) // of what shows that there is room
             .survives(FaultPlan.FALLOCATE, 1, "EOPNOTSUPP")
             .survives(FaultPlan.FALLOCATE, 2, "EINVAL")
             .maySurvive(FaultPlan.FALLOCATE, "EOPNOTSUPP"), // glibc writes to each block
@@ -47,15 +48,19 @@ final class StagedFaults {
         opening("createStaged", false, false)
             .survives(FaultPlan.OPENAT, 1, "ENOENT")
             .survives(FaultPlan.OPENAT, 2, "ENOENT")
+            .survives(FaultPlan.OPENAT, 4, "EACCES EINVAL EISDIR ENOENT EOPNOTSUPP EPERM")
+            .survives(FaultPlan.MUNMAP) // of what shows that there is room
             .survives(FaultPlan.FALLOCATE, 1, "EINVAL EOPNOTSUPP")
             .survives(FaultPlan.FSYNC, 5, "EINVAL")
             .survives(FaultPlan.LINKAT),
         opening("openStaged", true, false)
             .survives(FaultPlan.OPENAT, 1, "ENOENT") // a file that was created just now
             .survives(FaultPlan.OPENAT, 2, "ENOENT")
+            .survives(FaultPlan.OPENAT, 3, "EACCES EINVAL")
             .survives(FaultPlan.FSYNC, "EINVAL"),
         opening("recover", true, true)
             .survives(FaultPlan.OPENAT, 2, "ENOENT")
+            .survives(FaultPlan.OPENAT, 3, "EACCES EINVAL")
             .survives(FaultPlan.FSYNC, "EINVAL")
             .survives(FaultPlan.FCNTL, 1, "EACCES EAGAIN"));
   }

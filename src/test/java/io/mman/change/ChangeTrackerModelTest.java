@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Compares takes with a model of the pages, for writes of all kinds. */
 class ChangeTrackerModelTest {
   private static final int PAGES = 3000;
-  private static final int ROUNDS = Integer.getInteger("mman.trackingRounds", 40);
+  private static final int ROUNDS = Integer.getInteger("mman.trackingRounds", 15);
 
   private static final MethodHandle MEMSET =
       Linker.nativeLinker()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mman.Advice;
 import io.mman.Mman;
+import io.mman.testing.InMemory;
 import io.mman.testing.Injection;
 import io.mman.testing.Requirements;
 import io.mman.testing.TracedThread;
@@ -24,7 +25,14 @@ class StagedRegionChangesTest {
 
   @TempDir Path folder;
 
+  @TempDir(factory = InMemory.class)
+  Path memory;
+
   private StagedRegion open(long size) {
+    return open(folder, size);
+  }
+
+  private static StagedRegion open(Path folder, long size) {
     return StagedRegion.open(folder.resolve("file"), size, folder.resolve("journal"));
   }
 
@@ -49,9 +57,9 @@ class StagedRegionChangesTest {
 
   @Test
   void exactlyThePagesWithStoresAreChanged() {
-    try (StagedRegion db = open(20_000 * PAGE)) {
+    try (StagedRegion db = open(memory, 20_000 * PAGE)) {
       Random random = new Random(16);
-      for (int pages : new int[] {1, 511, 512, 513, 5_000}) {
+      for (int pages : new int[] {1, 511, 512, 513, 2_000}) {
         long sum = 0; // pages that are only read do not count
         for (int i = 0; i < 1000; i++) {
           sum += db.segment().get(JAVA_BYTE, random.nextLong(db.size()));
@@ -68,7 +76,7 @@ class StagedRegionChangesTest {
   @Test
   void aKernelWithoutTheScanIsAskedForAllPages() throws Exception {
     Requirements.requireAttaching();
-    try (StagedRegion db = open(20_000 * PAGE + 1);
+    try (StagedRegion db = open(memory, 20_000 * PAGE + 1);
         TracedThread thread = new TracedThread();
         TracedThread spare = new TracedThread()) {
       BitSet changed = change(db, 3000, new Random(17));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.mman.Errno;
 import io.mman.Mman;
 import io.mman.MmanException;
+import io.mman.testing.InMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +34,12 @@ class StagedRegionRecoveryTest {
 
   @BeforeEach
   void createFile() throws IOException {
-    path = folder.resolve("file");
-    journal = folder.resolve("journal");
+    createFile(folder);
+  }
+
+  private void createFile(Path parent) throws IOException {
+    path = parent.resolve("file");
+    journal = parent.resolve("journal");
     StagedRegion.open(path, 3L * PAGE, journal).close();
     old = new byte[3 * PAGE];
     Arrays.fill(old, (byte) 1);
@@ -117,7 +122,9 @@ class StagedRegionRecoveryTest {
 
   /** Flips every bit of the header and the range, and some bits of the padding and the page. */
   @Test
-  void aJournalWithAFlippedBitIsDropped() throws IOException {
+  void aJournalWithAFlippedBitIsDropped(
+      @TempDir(factory = InMemory.WithAttributes.class) Path memory) throws IOException {
+    createFile(memory);
     byte[] bytes = complete();
     int dense = (JournalBytes.HEADER + 16) * 8;
     for (int bit = 0; bit < bytes.length * 8; bit += bit < dense ? 1 : 4001) {

@@ -223,7 +223,7 @@ final class Snippets {
     // @start region="track"
     try (ChangeTracker tracker = ChangeTracker.of(region)) {
       region.segment().set(ValueLayout.JAVA_LONG, 5000, 42);
-      PageRanges changed = tracker.take(); // of the page with offset 5000
+      PageRanges changed = tracker.take(); // the page that contains offset 5000
       changed.forEach(
           (offset, length) -> replica.write(offset, region.segment().asSlice(offset, length)));
       return changed.bytes(); // @replace regex="return.*" replacement=""
@@ -238,7 +238,7 @@ final class Snippets {
       long amount = 100;
       accounts.set(ValueLayout.JAVA_LONG, 0, accounts.get(ValueLayout.JAVA_LONG, 0) - amount);
       accounts.set(ValueLayout.JAVA_LONG, 4096, accounts.get(ValueLayout.JAVA_LONG, 4096) + amount);
-      db.commit(); // both, whatever happens
+      db.commit(); // either both changes or none
     }
     // @end
   }

@@ -8,50 +8,54 @@ import java.util.function.DoubleFunction;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
-import org.jfree.chart.ui.RectangleInsets;
 
 /** Chooses an axis for the values of a chart. */
 final class Axes {
-  /** If the largest value exceeds the smallest by this factor, the axis is logarithmic. */
+  /** If the largest value exceeds the smallest by this factor, lines get a logarithmic axis. */
   private static final double WIDE = 8;
+
+  private static final String LOGARITHMIC = " (logarithmic)";
 
   private Axes() {}
 
+  /** Returns whether a linear axis would squeeze small values. */
+  static boolean isWide(List<Mark> marks) {
+    return max(marks) / min(marks) > WIDE;
+  }
+
   /** Returns an axis for times, which starts at zero unless it is logarithmic. */
-  static ValueAxis times(List<double[]> values, String unit) {
-    return positive(values, "time per " + unit, Format::time);
+  static ValueAxis times(List<Mark> marks, boolean logarithmic) {
+    String label = "time per " + marks.getFirst().measured().unit;
+    double max = max(marks);
+    return logarithmic
+        ? Style.axis(
+            new FactorAxis(label + LOGARITHMIC, min(marks), max * 1.3, false, Format::time))
+        : fromZero(max, label);
   }
 
-  /** Returns an axis for ratios, which includes 1. */
-  static ValueAxis ratios(List<double[]> values) {
-    values.add(new double[] {1, 1, 1.05});
-    return positive(values, "ratio (left of 1: mman is faster)", Format::digits);
-  }
-
-  /** Returns a logarithmic axis. */
-  static ValueAxis factors(double min, double max, String label, boolean bytes) {
-    DoubleFunction<String> format = bytes ? Format::bytes : Format::digits;
-    return font(new FactorAxis(label, min, max, bytes, format));
-  }
-
-  private static ValueAxis positive(
-      List<double[]> values, String label, DoubleFunction<String> format) {
-    double min =
-        values.stream().mapToDouble(v -> v[1] > 0 ? v[1] : v[0]).filter(v -> v > 0).min().orElse(1);
-    double max = max(values);
-    return max / min < WIDE
-        ? linear(max, label, format)
-        : font(new FactorAxis(label, min, max, false, format));
-  }
-
-  private static ValueAxis linear(double max, String label, DoubleFunction<String> format) {
+  /** Returns an axis for times that starts at zero. */
+  static ValueAxis fromZero(double max, String label) {
     NumberAxis axis = new NumberAxis(label);
     axis.setRange(0, Math.max(max, 1e-9) * 1.05);
     double rough = axis.getRange().getLength() / 8;
     double power = Math.pow(10, Math.floor(Math.log10(rough)));
     axis.setTickUnit(new NumberTickUnit(power * round(rough / power)));
-    axis.setNumberFormatOverride(new Labels(format));
-    return font(axis);
+    axis.setNumberFormatOverride(new Labels(Format::time));
+    return Style.axis(axis);
+  }
+
+  /** Returns a logarithmic axis. */
+  static ValueAxis factors(double min, double max, String label, boolean bytes) {
+    DoubleFunction<String> format = bytes ? Format::bytes : Format::number;
+    return Style.axis(new FactorAxis(label + LOGARITHMIC, min, max, bytes, format));
+  }
+
+  private static double min(List<Mark> marks) {
+    return marks.stream().mapToDouble(m -> m.measured().nanos).min().orElse(1);
+  }
+
+  static double max(List<Mark> marks) {
+    return marks.stream().mapToDouble(Mark::high).max().orElse(1);
   }
 
   private static int round(double step) {
@@ -59,18 +63,6 @@ final class Axes {
       return 1;
     }
     return step < 3.5 ? 2 : step < 7 ? 5 : 10;
-  }
-
-  private static double max(List<double[]> values) {
-    return values.stream().mapToDouble(v -> Math.max(v[0], v[2])).max().orElse(1);
-  }
-
-  static ValueAxis font(ValueAxis axis) {
-    axis.setLabelFont(Style.LABEL);
-    axis.setTickLabelFont(Style.LABEL);
-    axis.setAxisLinePaint(Style.GRID);
-    axis.setTickLabelInsets(new RectangleInsets(2, 4, 2, 12));
-    return axis;
   }
 
   /** Formats labels with a function. */

@@ -1,54 +1,93 @@
 package io.mman.benchmarks.report;
 
-import io.mman.benchmarks.measure.Measurement;
+import java.util.List;
 
 /**
  * A chart of the report.
  *
  * @param id the file name without its extension
  * @param source the chart of the measurements shown
- * @param figure which figure of the measurements is shown
- * @param shape how the figures are drawn
- * @param title the title above the chart
+ * @param form how they are drawn
+ * @param title the finding, with placeholders for the figures
+ * @param what what was measured, as a sentence without its period
+ * @param rows the rows shown, in their order; empty for all
+ * @param series the series shown, in their order
  * @param axis the label of a line chart's x axis; empty for other charts
  */
-record ChartSpec(String id, String source, Figure figure, Shape shape, String title, String axis) {
-
-  /** The figure of a measurement that a chart shows. */
-  enum Figure {
-    TIME,
-    RATIO
-  }
+record ChartSpec(
+    String id,
+    String source,
+    Form form,
+    String title,
+    String what,
+    List<Named> rows,
+    List<Named> series,
+    String axis) {
 
   /** How a chart shows its figures. */
-  enum Shape {
-    /** One line per row, with a dot for each series. */
+  enum Form {
+    /** A bar from zero for each row and series, with the figure written at its end. */
+    BARS,
+    /** Bars to the right where mman is faster, and to the left where it is slower. */
+    FACTORS,
+    /** One line per row, with a mark for each series. */
     DOTS,
-    /** Like {@code DOTS}, with rows and series exchanged. */
-    TURNED_DOTS,
+    /** The same with a logarithmic axis. */
+    LOG_DOTS,
     /** Lines over numbers. */
     LINES,
     /** Lines over numbers of bytes. */
     LINES_OVER_BYTES
   }
 
+  /** A row or series of the measurements, and what the chart calls it. */
+  record Named(String source, String label) {
+    /** Reads {@code "source"} or {@code "source > label"}. */
+    static Named of(String text) {
+      String[] words = text.split(" > ", 2);
+      return new Named(words[0], words[words.length - 1]);
+    }
+  }
+
+  /** Returns a chart of bars. */
+  static ChartSpec bars(String id, String title, String what) {
+    return chart(Form.BARS, id, title, what);
+  }
+
+  /** Returns a chart of all rows of the measurements of the same name. */
+  static ChartSpec chart(Form form, String id, String title, String what) {
+    return chart(form, id, title, what, "");
+  }
+
+  /** Returns the same with a label for the x axis. */
+  static ChartSpec chart(Form form, String id, String title, String what, String axis) {
+    return new ChartSpec(id, id, form, title, what, List.of(), List.of(), axis);
+  }
+
   boolean hasLines() {
-    return shape == Shape.LINES || shape == Shape.LINES_OVER_BYTES;
+    return form == Form.LINES || form == Form.LINES_OVER_BYTES;
   }
 
-  String rowOf(Measurement measured) {
-    return shape == Shape.TURNED_DOTS ? measured.series : measured.row;
+  boolean hasBars() {
+    return form == Form.BARS || form == Form.FACTORS;
   }
 
-  String seriesOf(Measurement measured) {
-    return shape == Shape.TURNED_DOTS ? measured.row : measured.series;
+  /** Returns the same chart of some rows only. */
+  ChartSpec rows(String... shown) {
+    return new ChartSpec(id, source, form, title, what, named(shown), series, axis);
   }
 
-  /** Returns the figure and its bounds, or null if it was not measured. */
-  double[] valueOf(Measurement m) {
-    return switch (figure) {
-      case TIME -> new double[] {m.nanos, m.low, m.high};
-      case RATIO -> m.ratio == null ? null : new double[] {m.ratio, m.ratioLow, m.ratioHigh};
-    };
+  /** Returns the same chart of some series. */
+  ChartSpec series(String... shown) {
+    return new ChartSpec(id, source, form, title, what, rows, named(shown), axis);
+  }
+
+  /** Returns the same chart of the measurements of another one. */
+  ChartSpec from(String chart) {
+    return new ChartSpec(id, chart, form, title, what, rows, series, axis);
+  }
+
+  private static List<Named> named(String... texts) {
+    return List.of(texts).stream().map(Named::of).toList();
   }
 }

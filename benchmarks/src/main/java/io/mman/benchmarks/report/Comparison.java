@@ -19,19 +19,29 @@ record Comparison(double ratio, double low, double high) {
 
   /** Uses the ratio of their turns if one of the two was compared with the other. */
   static Comparison of(Measurement a, Measurement b) {
-    if (a.ratio != null && b.series.equals(a.hero)) {
+    boolean paired = a.row.equals(b.row);
+    if (paired && a.ratio != null && b.series.equals(a.hero)) {
       return new Comparison(1 / a.ratio, 1 / a.ratioHigh, 1 / a.ratioLow);
     }
-    if (b.ratio != null && a.series.equals(b.hero)) {
+    if (paired && b.ratio != null && a.series.equals(b.hero)) {
       return new Comparison(b.ratio, b.ratioLow, b.ratioHigh);
     }
     return new Comparison(a.nanos / b.nanos, a.low / b.high, a.high / b.low);
   }
 
+  private boolean isEqual() {
+    return low <= 1 && high >= 1;
+  }
+
+  /** Returns "3.2 times faster than" or "about as fast as". */
+  String than() {
+    return this + (isEqual() ? " as" : " than");
+  }
+
   /** Returns "3.2 times faster", "4 % slower", or "about as fast" if no difference was found. */
   @Override
   public String toString() {
-    if (low <= 1 && high >= 1) {
+    if (isEqual()) {
       return "about as fast";
     }
     String direction = ratio < 1 ? " faster" : " slower";

@@ -19,6 +19,9 @@ final class FactorAxis extends LogAxis {
   /** An axis that spans more powers of ten than this is labeled with powers of ten only. */
   private static final double MANY_TENS = 2.6;
 
+  /** The share of the axis before the first and after the last figure. */
+  private static final double MARGIN = 0.03;
+
   private final transient DoubleFunction<String> format;
   private final boolean binary;
 
@@ -27,7 +30,7 @@ final class FactorAxis extends LogAxis {
     super(label);
     this.binary = binary;
     this.format = format;
-    double margin = binary ? 1.4 : 1.1;
+    double margin = Math.max(1.1, Math.pow(max / min, MARGIN));
     setRange(min / margin, max * margin);
   }
 

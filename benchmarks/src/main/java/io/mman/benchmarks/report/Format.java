@@ -7,6 +7,7 @@ import java.util.Locale;
 /** Formats figures for people. */
 final class Format {
   private static final MathContext DIGITS = new MathContext(3);
+  private static final MathContext TWO_DIGITS = new MathContext(2);
   private static final String[] TIMES = {"ns", "µs", "ms", "s"};
 
   private Format() {}
@@ -18,6 +19,18 @@ final class Format {
     }
     int unit = unit(nanos);
     return digits(nanos / Math.pow(1000, unit)) + " " + TIMES[unit];
+  }
+
+  /** Formats two times with two digits each, and their unit once if it is the same: 25 to 90 ns. */
+  static String range(double min, double max) {
+    String from = time(rounded(min));
+    String to = time(rounded(max));
+    String unit = to.substring(to.indexOf(' ') + 1);
+    return from.equals(to) ? to : from.replace(" " + unit, "") + " to " + to;
+  }
+
+  private static double rounded(double value) {
+    return new BigDecimal(value).round(TWO_DIGITS).doubleValue();
   }
 
   /** Returns the unit in which the rounded time is below 1000. */
@@ -41,6 +54,11 @@ final class Format {
     }
     BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
     return rounded.abs().compareTo(new BigDecimal("0.0005")) < 0 ? "0" : rounded.toPlainString();
+  }
+
+  /** Formats a number: 0.5, or 10,000. */
+  static String number(double value) {
+    return value < 1000 ? digits(value) : String.format(Locale.ROOT, "%,.0f", value);
   }
 
   /** Formats a power of two of bytes: 4 KiB. */

@@ -1,126 +1,116 @@
 package io.mman.benchmarks.report;
 
-import io.mman.benchmarks.measure.Measurement;
 import java.awt.BasicStroke;
-import java.awt.Color;
+import java.awt.Font;
+import java.awt.font.FontRenderContext;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.SymbolAxis;
-import org.jfree.chart.axis.ValueAxis;
-import org.jfree.chart.plot.ValueMarker;
+import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYErrorRenderer;
+import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
 
-/** Draws a chart of measurements. */
-final class Painter {
+/** Draws a chart. */
+abstract class Painter {
   static final int WIDTH = 860;
-  private static final int FRAME = 120;
-  private static final int LINE_CHART = 440;
+  private static final int TEXT_WIDTH = WIDTH - 32;
+  private static final int TITLE_LINE = 23;
+  private static final int TEXT_LINE = 19;
+  private static final int LEGEND = 26;
+  private static final int MARGINS = 24;
 
-  private final ChartSpec spec;
-  private final List<Measurement> shown;
-  private final List<String> rows;
-  private final List<String> series;
+  final ChartSpec spec;
+  final List<Mark> marks;
 
-  Painter(ChartSpec spec, List<Measurement> measured) {
+  Painter(ChartSpec spec, List<Mark> marks) {
     this.spec = spec;
-    shown = measured.stream().filter(m -> spec.valueOf(m) != null).toList();
-    rows = shown.stream().map(spec::rowOf).distinct().toList();
-    series = shown.stream().map(spec::seriesOf).distinct().toList();
+    this.marks = marks;
   }
 
-  boolean isEmpty() {
-    return shown.isEmpty();
+  static Painter of(ChartSpec spec, List<Mark> marks) {
+    return spec.hasLines() ? new LinePainter(spec, marks) : new RowPainter(spec, marks);
   }
 
-  int height() {
-    if (spec.hasLines()) {
-      return LINE_CHART;
+  abstract XYPlot plot();
+
+  /** Returns the height of the plot and its axis. */
+  abstract int plotHeight();
+
+  /** A sign and its explanation. */
+  record Key(String name, Sign sign) {}
+
+  /** Returns what the legend explains; what several series have in common, if they share a sign. */
+  List<Key> legend() {
+    List<Key> keys = new ArrayList<>();
+    for (Sign sign : marks.stream().map(Mark::sign).distinct().toList()) {
+      List<String> names =
+          marks.stream().filter(m -> m.sign() == sign).map(Mark::series).distinct().toList();
+      keys.add(new Key(names.size() == 1 ? names.getFirst() : sign.begin, sign));
     }
-    int legendLines = 1 + series.stream().mapToInt(s -> s.length() + 6).sum() / 105;
-    return FRAME + 20 * legendLines + rows.size() * Math.max(26, 12 + 8 * series.size());
+    return keys;
   }
 
-  JFreeChart paint() {
-    return spec.hasLines() ? lines() : dots();
+  final void write(String title, Path file) throws IOException {
+    List<String> titleLines = lines(title, Style.TITLE);
+    List<String> whatLines = lines(spec.what(), Style.LABEL);
+    JFreeChart chart =
+        Style.chart(String.join("\n", titleLines), String.join("\n", whatLines), plot());
+    List<Key> legend = legend();
+    int height = plotHeight() + MARGINS;
+    height += titleLines.size() * TITLE_LINE + whatLines.size() * TEXT_LINE;
+    if (!legend.isEmpty()) {
+      Style.legend(chart, legend);
+      height += LEGEND;
+    }
+    Svg.write(chart, WIDTH, height, file);
   }
 
-  private ValueAxis values() {
-    List<double[]> values = new ArrayList<>(shown.stream().map(spec::valueOf).toList());
-    String unit = shown.getFirst().unit;
-    return switch (spec.figure()) {
-      case TIME -> Axes.times(values, unit);
-      case RATIO -> Axes.ratios(values);
-    };
-  }
-
-  private JFreeChart dots() {
-    XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
-    for (int i = 0; i < series.size(); i++) {
-      XYIntervalSeries dots = new XYIntervalSeries(series.get(i));
-      double offset = series.size() == 1 ? 0 : 0.64 * i / (series.size() - 1) - 0.32;
-      for (Measurement m : of(series.get(i))) {
-        double[] v = spec.valueOf(m);
-        double y = rows.indexOf(spec.rowOf(m)) + offset;
-        dots.add(v[0], v[1], v[2], y, y, y);
+  /** Breaks a text at spaces, but not between a number and its unit. */
+  private static List<String> lines(String text, Font font) {
+    FontRenderContext context = new FontRenderContext(null, true, true);
+    List<String> lines = new ArrayList<>();
+    String line = "";
+    for (String word :
+        text.replaceAll("(\\d) (%|[nµm]?s\\b|[KMG]iB|times)", "$1\u00a0$2").split(" ")) {
+      String longer = line.isEmpty() ? word : line + " " + word;
+      if (font.getStringBounds(longer, context).getWidth() > TEXT_WIDTH) {
+        lines.add(line);
+        line = word;
+      } else {
+        line = longer;
       }
-      data.addSeries(dots);
     }
-    SymbolAxis labels = new SymbolAxis("", rows.toArray(String[]::new));
-    labels.setInverted(true);
-    labels.setGridBandsVisible(true);
-    labels.setGridBandPaint(Style.BAND);
-    labels.setGridBandAlternatePaint(Color.WHITE);
-    labels.setRange(-0.5, rows.size() - 0.5);
-    Axes.font(labels);
-    XYErrorRenderer renderer = renderer();
-    renderer.setDrawYError(false);
-    XYPlot plot = new XYPlot(data, values(), labels, renderer);
-    if (spec.figure() == ChartSpec.Figure.RATIO) {
-      ValueMarker one = new ValueMarker(1, Color.BLACK, new BasicStroke(1.5f));
-      plot.addDomainMarker(one);
-    }
-    JFreeChart chart = Style.chart(spec.title(), plot);
-    plot.setRangeGridlinesVisible(false);
-    return chart;
+    lines.add(line);
+    return lines;
   }
 
-  private JFreeChart lines() {
-    XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
-    for (String name : series) {
-      XYIntervalSeries line = new XYIntervalSeries(name);
-      for (Measurement m : of(name)) {
-        double[] v = spec.valueOf(m);
-        line.add(m.x, m.x, m.x, v[0], v[1], v[2]);
-      }
-      data.addSeries(line);
-    }
-    double min = shown.stream().mapToDouble(m -> m.x).min().orElse(1);
-    double max = shown.stream().mapToDouble(m -> m.x).max().orElse(1);
-    boolean bytes = spec.shape() == ChartSpec.Shape.LINES_OVER_BYTES;
-    ValueAxis numbers = Axes.factors(min, max, spec.axis(), bytes);
-    XYErrorRenderer renderer = renderer();
-    renderer.setDefaultLinesVisible(true);
-    renderer.setDrawXError(false);
-    return Style.chart(spec.title(), new XYPlot(data, numbers, values(), renderer));
-  }
-
-  private List<Measurement> of(String name) {
-    return shown.stream().filter(m -> spec.seriesOf(m).equals(name)).toList();
-  }
-
-  private XYErrorRenderer renderer() {
+  /** Returns a renderer for series that each have one sign. The first one is drawn on top. */
+  static XYErrorRenderer renderer(List<Sign> signs) {
     XYErrorRenderer renderer = new XYErrorRenderer();
-    renderer.setErrorStroke(new BasicStroke(1.5f));
-    int[] places = Style.places(series);
-    for (int i = 0; i < places.length; i++) {
-      renderer.setSeriesPaint(i, Style.color(places[i]));
-      renderer.setSeriesShape(i, Style.mark(places[i]));
-      renderer.setSeriesStroke(i, new BasicStroke(1.8f));
+    renderer.setErrorStroke(new BasicStroke(1.3f));
+    for (int i = 0; i < signs.size(); i++) {
+      renderer.setSeriesPaint(i, signs.get(i).color());
+      renderer.setSeriesShape(i, signs.get(i).mark);
     }
     return renderer;
+  }
+
+  static XYIntervalSeriesCollection collection(List<XYIntervalSeries> series) {
+    XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
+    series.forEach(data::addSeries);
+    return data;
+  }
+
+  static XYTextAnnotation text(String text, double x, double y, TextAnchor anchor, Font font) {
+    XYTextAnnotation annotation = new XYTextAnnotation(text, x, y);
+    annotation.setFont(font);
+    annotation.setPaint(Style.INK);
+    annotation.setTextAnchor(anchor);
+    return annotation;
   }
 }

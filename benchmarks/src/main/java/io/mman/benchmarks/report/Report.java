@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Writes RESULTS.md, GUIDE.md and charts/ from the measurements in results/. */
 public final class Report {
@@ -29,20 +30,20 @@ public final class Report {
     Files.createDirectories(folder);
     List<String> drawn = new ArrayList<>();
     for (ChartSpec spec : Charts.ALL) {
-      Painter painter = new Painter(spec, of(results, spec.source()));
-      if (!painter.isEmpty()) {
+      List<Mark> marks = Mark.select(spec, of(results, spec.source()));
+      if (!marks.isEmpty()) {
         Path file = folder.resolve(spec.id() + ".svg");
-        Svg.write(painter.paint(), Painter.WIDTH, painter.height(), file);
+        Painter.of(spec, marks).write(Template.title(spec, results), file);
         drawn.add(spec.id());
       }
     }
     return drawn;
   }
 
-  /** Returns the measurements of a chart. */
+  /** Returns the measurements of a chart, and what follows from them. */
   static List<Measurement> of(List<Results> results, String chart) {
-    return results.stream()
-        .flatMap(r -> r.measurements.stream())
+    return Stream.concat(
+            results.stream().flatMap(r -> r.measurements.stream()), Derived.of(results).stream())
         .filter(m -> m.chart.equals(chart))
         .toList();
   }

@@ -3,138 +3,87 @@ package io.mman.benchmarks.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.Shape;
-import java.awt.geom.Ellipse2D;
-import java.awt.geom.Path2D;
-import java.awt.geom.Rectangle2D;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.LegendItem;
+import org.jfree.chart.LegendItemCollection;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.block.ColumnArrangement;
+import org.jfree.chart.block.FlowArrangement;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.chart.ui.VerticalAlignment;
 
-/**
- * Colors that the color-blind can distinguish (by Okabe and Ito), each with its own mark. A series
- * has the same color in all charts.
- */
+/** Fonts, and the colors of everything but the figures. {@link Svg} makes them fit the page. */
 final class Style {
   static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-  static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 16);
+  static final Font STRONG = new Font(Font.SANS_SERIF, Font.BOLD, 13);
+  static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 17);
+  static final Color INK = new Color(0x202020);
+  static final Color FAINT = new Color(0x606060);
   static final Color GRID = new Color(0xD0D0D0);
-  static final Color BAND = new Color(0xF4F4F4);
-  private static final Color INK = new Color(0x202020);
-  private static final float SIZE = 9;
-  private static final int UNKNOWN = 6;
-
-  private static final Map<String, Integer> KNOWN = new HashMap<>();
-
-  static {
-    known(0, "mman", "mman, confined", "mman, random");
-    known(1, "C", "C, no preparation", "C, random");
-    known(2, "FileChannel.map", "JNA", "FileChannel.force", "FileChannel.map, whole file");
-    known(3, "OpenHFT Posix", "Arena.allocate", "MappedByteBuffer.force");
-    known(4, "bare FFM handle", "allocateDirect", "mman, borrowed arena", "mman, no reservation");
-    known(5, "FileChannel.map, load()");
-  }
-
-  private static final List<Color> COLORS =
-      List.of(
-          new Color(0x0072B2),
-          new Color(0x000000),
-          new Color(0xD55E00),
-          new Color(0x009E73),
-          new Color(0xCC79A7),
-          new Color(0xE69F00),
-          new Color(0x56B4E9),
-          new Color(0x7F7F7F),
-          new Color(0x8B5A00));
+  static final Color NONE = Color.WHITE;
 
   private Style() {}
 
-  private static void known(int place, String... series) {
-    for (String name : series) {
-      KNOWN.put(name, place);
-    }
+  /** Gives an axis the font of the chart, and hides its line. */
+  static <T extends ValueAxis> T axis(T axis) {
+    axis.setLabelFont(LABEL);
+    axis.setLabelPaint(FAINT);
+    axis.setTickLabelFont(LABEL);
+    axis.setTickLabelPaint(INK);
+    axis.setAxisLineVisible(false);
+    axis.setTickMarksVisible(false);
+    axis.setTickLabelInsets(new RectangleInsets(3, 4, 3, 8));
+    return axis;
   }
 
-  /** Assigns each series its own place in the palette. */
-  static int[] places(List<String> series) {
-    int[] places = new int[series.size()];
-    boolean[] taken = new boolean[Math.max(COLORS.size(), series.size())];
-    java.util.Arrays.fill(places, -1);
-    for (int i = 0; i < places.length; i++) {
-      int known = KNOWN.getOrDefault(series.get(i), -1);
-      if (known >= 0 && !taken[known]) {
-        places[i] = known;
-        taken[known] = true;
-      }
-    }
-    // In a chart with known series, an unknown one does not get the color of an absent known one.
-    int unknown = series.stream().anyMatch(KNOWN::containsKey) ? UNKNOWN : 0;
-    for (int i = 0; i < places.length; i++) {
-      for (int free = unknown; places[i] < 0; free = (free + 1) % taken.length) {
-        if (!taken[free]) {
-          places[i] = free;
-          taken[free] = true;
-        }
-      }
-    }
-    return places;
-  }
-
-  static Color color(int place) {
-    return COLORS.get(place % COLORS.size());
-  }
-
-  static Shape mark(int place) {
-    float r = SIZE / 2;
-    return switch (place % 9) {
-      case 0 -> new Ellipse2D.Float(-r, -r, SIZE, SIZE);
-      case 1 -> polygon(-r, 0, 0, -r, r, 0, 0, r);
-      case 2 -> new Rectangle2D.Float(-r + 0.5f, -r + 0.5f, SIZE - 1, SIZE - 1);
-      case 3 -> polygon(-r, r, 0, -r, r, r);
-      case 4 -> polygon(-r, -r, r, -r, 0, r);
-      case 5 -> polygon(-r, -2, r, -2, r, 2, -r, 2);
-      case 6 -> polygon(-2, -r, 2, -r, 2, r, -2, r);
-      case 7 -> polygon(-r, -r, r, 0, -r, r);
-      default -> polygon(r, -r, -r, 0, r, r);
-    };
-  }
-
-  private static Shape polygon(float... points) {
-    Path2D.Float path = new Path2D.Float();
-    path.moveTo(points[0], points[1]);
-    for (int i = 2; i < points.length; i += 2) {
-      path.lineTo(points[i], points[i + 1]);
-    }
-    path.closePath();
-    return path;
-  }
-
-  /** Returns a white chart of a plot, with the legend below. */
-  static JFreeChart chart(String title, XYPlot plot) {
-    plot.setBackgroundPaint(Color.WHITE);
-    plot.setOutlinePaint(GRID);
+  /** Returns a chart whose page shows through, with the finding and what was measured above. */
+  static JFreeChart chart(String title, String what, XYPlot plot) {
+    plot.setBackgroundPaint(NONE);
+    plot.setOutlineVisible(false);
     plot.setDomainGridlinePaint(GRID);
     plot.setRangeGridlinePaint(GRID);
     plot.setDomainGridlineStroke(new BasicStroke(1));
     plot.setRangeGridlineStroke(new BasicStroke(1));
     plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
-    JFreeChart chart = new JFreeChart(null, TITLE, plot, true);
-    chart.setBackgroundPaint(Color.WHITE);
-    chart.setPadding(new RectangleInsets(8, 8, 8, 16));
-    TextTitle heading = new TextTitle(title, TITLE);
-    heading.setPaint(INK);
-    heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-    heading.setPosition(RectangleEdge.TOP);
-    heading.setPadding(0, 0, 8, 0);
-    chart.setTitle(heading);
-    chart.getLegend().setItemFont(LABEL);
-    chart.getLegend().setBorder(0, 0, 0, 0);
+    JFreeChart chart = new JFreeChart(null, TITLE, plot, false);
+    chart.setBackgroundPaint(NONE);
+    chart.setPadding(new RectangleInsets(6, 4, 6, 16));
+    chart.setTitle(text(title, TITLE, INK, 2));
+    chart.addSubtitle(text(what, LABEL, FAINT, 8));
     return chart;
+  }
+
+  private static TextTitle text(String text, Font font, Color color, int below) {
+    TextTitle title = new TextTitle(text, font);
+    title.setPaint(color);
+    title.setTextAlignment(HorizontalAlignment.LEFT);
+    title.setHorizontalAlignment(HorizontalAlignment.LEFT);
+    title.setPosition(RectangleEdge.TOP);
+    title.setPadding(0, 4, below, 0);
+    return title;
+  }
+
+  /** Adds a legend between the title and the plot. */
+  static void legend(JFreeChart chart, Iterable<Painter.Key> keys) {
+    LegendItemCollection items = new LegendItemCollection();
+    for (Painter.Key key : keys) {
+      Sign sign = key.sign();
+      items.add(new LegendItem(key.name(), null, null, null, sign.mark, sign.color()));
+    }
+    FlowArrangement row =
+        new FlowArrangement(HorizontalAlignment.LEFT, VerticalAlignment.CENTER, 14, 2);
+    LegendTitle legend = new LegendTitle(() -> items, row, new ColumnArrangement());
+    legend.setItemFont(LABEL);
+    legend.setItemPaint(INK);
+    legend.setBackgroundPaint(null);
+    legend.setPosition(RectangleEdge.TOP);
+    legend.setHorizontalAlignment(HorizontalAlignment.LEFT);
+    legend.setPadding(0, 0, 6, 0);
+    chart.addSubtitle(legend);
   }
 }

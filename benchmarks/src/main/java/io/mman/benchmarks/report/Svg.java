@@ -1,7 +1,7 @@
 package io.mman.benchmarks.report;
 
+import java.awt.Color;
 import java.awt.Dimension;
-import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -12,7 +12,6 @@ import java.util.regex.Matcher;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGeneratorContext;
-import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.text.TextUtils;
 import org.w3c.dom.Document;
@@ -20,23 +19,22 @@ import org.w3c.dom.Element;
 
 /** Writes charts as SVG, with their labels as text. */
 final class Svg {
-  /** The colors that differ between a light and a dark page, by their names in {@link #THEMES}. */
+  /** The colors that are not those of a sign, by what they are in the styles of a page. */
   private static final Map<String, String> COLORS =
       Map.of(
-          "white", "none",
-          "black", "var(--ink)",
-          "rgb(32,32,32)", "var(--ink)",
-          "gray", "var(--axis)",
-          "rgb(208,208,208)", "var(--grid)",
-          "rgb(244,244,244)", "var(--band)",
-          "rgb(0,114,178)", "var(--blue)",
-          "rgb(139,90,0)", "var(--brown)");
+          "white",
+          "none",
+          "black",
+          "var(--ink)",
+          rgb(Style.INK),
+          "var(--ink)",
+          rgb(Style.FAINT),
+          "var(--faint)",
+          rgb(Style.GRID),
+          "var(--grid)");
 
-  private static final String THEMES =
-      "svg{--ink:#1f2328;--axis:#6e7781;--grid:#d0d7de;--band:rgba(129,139,152,.12);"
-          + "--blue:#0072b2;--brown:#8b5a00}"
-          + "@media(prefers-color-scheme:dark){svg{--ink:#e6edf3;--axis:#9198a1;--grid:#3d444d;"
-          + "--blue:#4aa8e0;--brown:#c58f3f}}";
+  private static final String LIGHT = "--ink:#1f2328;--faint:#59636e;--grid:#d8dee4";
+  private static final String DARK = "--ink:#e6edf3;--faint:#9198a1;--grid:#30363d";
 
   private Svg() {}
 
@@ -44,16 +42,13 @@ final class Svg {
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document());
     context.setComment(null);
     context.setPrecision(2);
-    SVGGraphics2D graphics = new SVGGraphics2D(context, false);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    Texts graphics = new Texts(context);
     graphics.setSVGCanvasSize(new Dimension(width, height));
     // Otherwise labels would be drawn as outlines.
     TextUtils.setUseDrawRotatedStringWorkaround(false);
     chart.draw(graphics, new Rectangle2D.Double(0, 0, width, height));
     Element root = graphics.getRoot();
+    graphics.fix(root);
     root.setAttributeNS(null, "viewBox", "0 0 " + width + " " + height);
     StringWriter text = new StringWriter();
     graphics.stream(root, text, true, false);
@@ -66,16 +61,38 @@ final class Svg {
    */
   private static String tidied(String svg) {
     String themed = svg;
+    for (Sign sign : Sign.values()) {
+      String color = "var(" + sign.variable() + ")";
+      themed = themed.replace(":" + rgb(sign.color()) + ";", ":" + color + ";");
+    }
     for (Map.Entry<String, String> color : COLORS.entrySet()) {
       themed = themed.replace(":" + color.getKey() + ";", ":" + color.getValue() + ";");
     }
     return themed
-        .replaceFirst("(<svg [^>]*>)", "$1<style>" + Matcher.quoteReplacement(THEMES) + "</style>")
+        .replaceFirst(
+            "(<svg [^>]*>)", "$1<style>" + Matcher.quoteReplacement(themes(themed)) + "</style>")
         .replaceAll("<!DOCTYPE[^>]*>\\s*", "")
         .replace("clip-path:url(#clipPath1); ", "")
         .replace(" xml:space=\"preserve\"", "")
         .replaceAll("\\s+(/?>)", "$1")
         .replace("font-family:sans-serif", "font-family:'DejaVu Sans',Verdana,sans-serif");
+  }
+
+  private static String rgb(Color color) {
+    return "rgb(%d,%d,%d)".formatted(color.getRed(), color.getGreen(), color.getBlue());
+  }
+
+  /** Returns the colors of light and dark pages that an image uses. */
+  private static String themes(String svg) {
+    StringBuilder light = new StringBuilder(LIGHT);
+    StringBuilder dark = new StringBuilder(DARK);
+    for (Sign sign : Sign.values()) {
+      if (svg.contains(sign.variable() + ")")) {
+        light.append(";%s:%s".formatted(sign.variable(), sign.light));
+        dark.append(";%s:%s".formatted(sign.variable(), sign.dark));
+      }
+    }
+    return "svg{%s}@media(prefers-color-scheme:dark){svg{%s}}".formatted(light, dark);
   }
 
   private static Document document() {

@@ -2,6 +2,7 @@ package io.mman.benchmarks.report;
 
 import io.mman.benchmarks.measure.Measurement;
 import io.mman.benchmarks.measure.Results;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -17,7 +18,10 @@ import java.util.regex.Pattern;
  *   <li>{@code {{left-out SECTION}}} by the series that could not run,
  *   <li>{@code {{time CHART | ROW | SERIES}}} by a time,
  *   <li>{@code {{compare CHART | ROW | SERIES | SERIES}}} by how the first series compares with the
- *       second, as in "3.2 times faster".
+ *       second, as in "3.2 times faster"; or {@code {{compare CHART | ROW | SERIES | ROW |
+ *       SERIES}}},
+ *   <li>{@code {{than ...}}} by the same with the word that follows, as in "about as fast as",
+ *   <li>{@code {{range CHART | SERIES}}} by the shortest and the longest time of a series.
  * </ul>
  *
  * <p>The row {@code @} stands for the first row. The text says so if something was not measured.
@@ -28,11 +32,22 @@ final class Template {
   private static final String ANY = "@";
 
   private final List<Results> results;
+  private static final String UNKNOWN = "?";
+
   private final List<String> drawn;
 
   Template(List<Results> results, List<String> drawn) {
     this.results = results;
     this.drawn = drawn;
+  }
+
+  /**
+   * Returns the finding of a chart, with its figures; or what was to be measured, if a figure of
+   * the finding was not.
+   */
+  static String title(ChartSpec spec, List<Results> results) {
+    String title = new Template(results, List.of()).fill(spec.title()).strip();
+    return title.contains(UNKNOWN) ? spec.what() : title;
   }
 
   String fill(String text) {
@@ -51,8 +66,10 @@ final class Template {
           ofSection(words[0]).map(Tables::machine).orElse("> This section was not measured.");
       case "left-out" -> ofSection(words[0]).map(Template::leftOut).orElse("");
       case "time" ->
-          figure(words[0], words[1], words[2]).map(m -> Format.time(m.nanos)).orElse("?");
-      case "compare" -> compare(words);
+          figure(words[0], words[1], words[2]).map(m -> Format.time(m.nanos)).orElse(UNKNOWN);
+      case "compare" -> compare(words).map(Comparison::toString).orElse(UNKNOWN);
+      case "than" -> compare(words).map(Comparison::than).orElse(UNKNOWN);
+      case "range" -> range(words[0], words[1]);
       default -> throw new IllegalArgumentException("unknown placeholder {{" + kind + "}}");
     };
   }
@@ -60,8 +77,8 @@ final class Template {
   private String chart(String id) {
     ChartSpec spec = Charts.ALL.stream().filter(c -> c.id().equals(id)).findFirst().orElseThrow();
     return drawn.contains(id)
-        ? "![%s](charts/%s.svg)".formatted(spec.title(), id)
-        : "*" + spec.title() + ": this was not measured.*";
+        ? "![%s. %s.](charts/%s.svg)".formatted(title(spec, results), spec.what(), id)
+        : "*" + spec.what() + ": this was not measured.*";
   }
 
   private String figures(String chart) {
@@ -87,10 +104,20 @@ final class Template {
         .findFirst();
   }
 
-  private String compare(String... words) {
+  private Optional<Comparison> compare(String... words) {
+    boolean twoRows = words.length > 4;
+    String other = twoRows ? words[3] : words[1];
     return figure(words[0], words[1], words[2])
-        .flatMap(a -> figure(words[0], words[1], words[3]).map(b -> Comparison.of(a, b)))
-        .map(Comparison::toString)
-        .orElse("?");
+        .flatMap(
+            a -> figure(words[0], other, words[twoRows ? 4 : 3]).map(b -> Comparison.of(a, b)));
+  }
+
+  private String range(String chart, String series) {
+    DoubleSummaryStatistics times =
+        Report.of(results, chart).stream()
+            .filter(m -> m.series.equals(series))
+            .mapToDouble(m -> m.nanos)
+            .summaryStatistics();
+    return times.getCount() == 0 ? UNKNOWN : Format.range(times.getMin(), times.getMax());
   }
 }

@@ -1,62 +1,86 @@
 package io.mman.examples;
 
-import io.mman.MappedRegion;
-import io.mman.Mapping;
-import io.mman.MmanException;
-import io.mman.NativeFile;
+import io.mman.examples.PageCacheWork.Deed;
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.lang.foreign.Arena;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
+import java.nio.charset.Charset;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** A page cache tool similar to vmtouch; {@code --help} lists its options. */
 @Command(
     name = "pages",
+    customSynopsis = "pages [-hjvV] [-t | -e | -l] PATH...",
     mixinStandardHelpOptions = true,
-    version = "pages, an example of io.mman",
-    description = "Shows how much of the files is in the page cache, or changes that.",
-    exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:success", "1:some files could not be read", "2:wrong usage"})
+    version = {
+      "pages, an example of the library io.mman, similar to vmtouch",
+      "Java ${java.version}, ${os.name} ${os.version} ${os.arch}"
+    },
+    description = "Shows how much of the files is in the page cache, or changes that.%n",
+    footer = {
+      "%nIn the drawings of --verbose, O is a group of pages that are all in memory, o one of which"
+          + " some are, and a blank one of which none are. Colours are off if NO_COLOR is set. On a"
+          + " terminal, long names lose their beginning.",
+      "%nExamples:",
+      "  pages -v /var/lib/postgresql    which files are in memory",
+      "  pages --touch /srv/index        read a folder before it is used",
+      "  pages --json . | jq .total"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:success",
+      "1:a file or folder could not be read, or was named but left out",
+      "2:wrong usage",
+      "141:whoever read the output has gone, as with SIGPIPE"
+    })
 public final class PageCacheTool implements Callable<Integer> {
-  private static final long PIECE = 64 << 20; // mapped between two looks at the clock
+  private static final int BROKEN_PIPE = 128 + 13; // what shells report for SIGPIPE
+
+  private final Screen screen;
+  private final Console console;
 
   @ArgGroup(exclusive = true)
-  private Deed deed = new Deed();
+  private Request request = new Request();
 
   @Option(
       names = {"-v", "--verbose"},
       description = "Draw the pages of every file.")
   private boolean verbose;
 
+  @Option(
+      names = {"-j", "--json"},
+      description = "Print one JSON object: every file, failure and the total.")
+  private boolean json;
+
   @Parameters(
-      arity = "1..*",
-      paramLabel = "PATH",
-      description = "Files, or folders with all their files; symbolic links are skipped.")
-  private List<Path> paths;
+      arity = "0..*", // with 1..*, picocli would say that PATH is missing where an option is wrong
+      paramLabel = "PATH...",
+      hideParamSyntax = true,
+      description =
+          "Files, or folders with all their files. Symbolic links, FIFOs, sockets and devices are"
+              + " left out.")
+  private List<String> paths = List.of();
 
   @Spec private CommandSpec spec;
 
-  private final Set<Object> seen = new HashSet<>(); // a file may have several names
-  private PageCacheTotals totals;
-  private PrintWriter out;
-
-  private static final class Deed {
+  private static final class Request {
     @Option(
         names = {"-t", "--touch"},
         description = "Read all pages into the page cache.")
@@ -71,77 +95,90 @@ public final class PageCacheTool implements Callable<Integer> {
         names = {"-l", "--lock"},
         description = "Read all pages and keep them in memory until this program is stopped.")
     private boolean lock;
+
+    Deed deed() {
+      return touch ? Deed.TOUCH : evict ? Deed.EVICT : lock ? Deed.LOCK : Deed.LOOK;
+    }
+  }
+
+  private PageCacheTool(Screen screen, Console console) {
+    this.screen = screen;
+    this.console = console;
   }
 
   public static void main(String... arguments) {
-    System.exit(new CommandLine(new PageCacheTool()).execute(arguments));
+    Writer out = writer(FileDescriptor.out, "stdout.encoding");
+    Writer err = writer(FileDescriptor.err, "stderr.encoding");
+    System.exit(commandLine(out, err, Screen.current()).execute(arguments));
+  }
+
+  /** Unlike System.out, it throws an exception when the output cannot be written. */
+  private static Writer writer(FileDescriptor file, String encoding) {
+    Charset charset = Charset.forName(System.getProperty(encoding, "UTF-8"));
+    return new BufferedWriter(new OutputStreamWriter(new FileOutputStream(file), charset));
+  }
+
+  static CommandLine commandLine(Writer out, Writer err, Screen screen) {
+    Console console = new Console(out, err, screen);
+    return new CommandLine(new PageCacheTool(screen, console))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .setColorScheme(Help.defaultColorScheme(screen.ansi()))
+        .setUsageHelpWidth(Math.clamp(screen.columns(), 55, 100)) // less is refused
+        .setExpandAtFiles(false) // a file may be named @
+        .setParameterExceptionHandler((e, arguments) -> refuse(e))
+        .setExecutionExceptionHandler((e, commandLine, result) -> fail(e, console));
+  }
+
+  private static int refuse(ParameterException e) {
+    PrintWriter err = e.getCommandLine().getErr();
+    String message = e.getMessage().replaceFirst("^Error: ", "");
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+    }
+    err.println("pages: " + PageCacheWords.printable(message));
+    err.println("Try 'pages --help' for more information.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** Files that cannot be read are reported elsewhere, so this is the output. */
+  private static int fail(Exception e, Console console) throws Exception {
+    if (!(e instanceof IOException)) {
+      throw e;
+    }
+    if ("Broken pipe".equals(e.getMessage())) {
+      return BROKEN_PIPE; // the reader has seen enough
+    }
+    console.err("pages: the output cannot be written: " + e.getMessage());
+    return 1;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    out = spec.commandLine().getOut();
-    totals = new PageCacheTotals(spec.commandLine().getErr(), System::nanoTime);
+    if (paths.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Which files or folders?");
+    }
+    PageCacheWords.load();
+    PageCacheTotals totals = new PageCacheTotals();
+    PageCacheReport report =
+        json ? new PageCacheJson(console) : new PageCacheText(console, screen, verbose);
     try (Arena locked = Arena.ofConfined()) {
-      for (Path path : paths) {
-        Files.walkFileTree(path, visitor(locked));
+      boolean complete;
+      try (PageCacheProgress progress = new PageCacheProgress(console, screen, System::nanoTime)) {
+        PageCacheFiles files = new PageCacheFiles(totals, report, progress);
+        for (String path : paths) {
+          files.search(path);
+        }
+        PageCacheWork work = new PageCacheWork(request.deed(), locked, totals, report, progress);
+        complete = work.visit(files.found());
       }
-      out.println(totals);
-      if (deed.lock && totals.files() > 0) {
-        out.println("Locked until this program is stopped.");
-        out.flush();
+      report.end(totals);
+      if (complete && request.lock && totals.files() > 0) {
+        console.err("Locked until this program is stopped.");
         new CountDownLatch(1).await();
       }
     }
     return totals.failures() > 0 ? 1 : 0;
-  }
-
-  private SimpleFileVisitor<Path> visitor(Arena locked) {
-    return new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-        totals.addFolder();
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-        // A pipe would block, a device has no pages, and a link could lead out of the folder.
-        if (attributes.isRegularFile() && seen.add(attributes.fileKey())) {
-          visit(path, locked);
-        }
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult visitFileFailed(Path path, IOException e) {
-        totals.addFailure(e.toString());
-        return FileVisitResult.CONTINUE;
-      }
-    };
-  }
-
-  private void visit(Path path, Arena locked) {
-    try (NativeFile file = NativeFile.open(path);
-        Arena arena = Arena.ofConfined()) {
-      if (deed.evict) {
-        PageCache.drop(file);
-      }
-      MappedRegion region = Mapping.file(file).map(deed.lock ? locked : arena);
-      for (long at = 0; at < region.size(); at += PIECE) {
-        long length = Math.min(PIECE, region.size() - at);
-        if (deed.touch) {
-          region.populate(at, length);
-        } else if (deed.lock) {
-          region.lock(at, length);
-        }
-        totals.addBytes(length);
-      }
-      String picture = totals.addFile(region);
-      if (verbose) {
-        out.println(picture + " " + path);
-      }
-    } catch (MmanException e) {
-      totals.addFailure(e.getMessage());
-    }
   }
 }

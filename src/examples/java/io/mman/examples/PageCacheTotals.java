@@ -1,19 +1,10 @@
 package io.mman.examples;
 
-import io.mman.MappedRegion;
 import io.mman.Residency;
-import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.function.LongSupplier;
 
-/** The totals of {@link PageCacheTool}; reports progress once a second. */
+/** The totals of {@link PageCacheTool}. */
 final class PageCacheTotals {
-  private static final long SECOND = 1_000_000_000;
-
-  private final PrintWriter err;
-  private final LongSupplier nanos;
-  private long lastNews;
-
   private long folders;
   private long files;
   private long bytes;
@@ -23,47 +14,27 @@ final class PageCacheTotals {
   private long unknown;
   private long failures;
 
-  PageCacheTotals(PrintWriter err, LongSupplier nanos) {
-    this.err = err;
-    this.nanos = nanos;
-    this.lastNews = nanos.getAsLong();
-  }
-
   void addFolder() {
     folders++;
   }
 
-  /** Counts some bytes of a file; the file itself is counted later. */
-  void addBytes(long more) {
-    bytes += more;
-    long now = nanos.getAsLong();
-    if (now - lastNews >= SECOND) {
-      lastNews = now;
-      err.printf(Locale.ROOT, "... %,d files done, %s%n", files, size(bytes));
-      err.flush();
-    }
-  }
-
-  /** Counts a file that is mapped entirely, and returns a picture of its pages. */
-  String addFile(MappedRegion region) {
+  /**
+   * @param residency the pages, or null if the system does not reveal them
+   */
+  void addFile(long size, Residency residency) {
     files++;
-    try {
-      Residency residency = region.residency();
+    bytes += size;
+    if (residency == null) {
+      unknown++;
+    } else {
       pages += residency.pages();
       residentPages += residency.residentPages();
       residentBytes += residency.residentBytes();
-      String bar = ResidencyBar.of(residency);
-      return bar + " " + residency.residentPages() + "/" + residency.pages();
-    } catch (UnsupportedOperationException e) {
-      unknown++; // the system reveals it only to users who own the file or may write it
-      return "[?]";
     }
   }
 
-  void addFailure(String message) {
+  void addFailure() {
     failures++;
-    err.println(message);
-    err.flush();
   }
 
   long files() {
@@ -74,32 +45,44 @@ final class PageCacheTotals {
     return failures;
   }
 
+  /** Rounded down, so that 100% are really all. */
+  static String percent(long part, long whole) {
+    return 100 * part / Math.max(1, whole) + "%";
+  }
+
   @Override
   public String toString() {
+    String where = folders == 0 ? "" : " in " + PageCacheWords.count(folders, "folder");
     String text =
         String.format(
             Locale.ROOT,
-            "%,d files in %,d folders, %s: %,d of %,d pages in memory, %s, %d%%",
-            files,
-            folders,
-            size(bytes),
+            "%s%s, %s: %,d of %s in memory, %s, %s",
+            PageCacheWords.count(files, "file"),
+            where,
+            PageCacheWords.size(bytes),
             residentPages,
-            pages,
-            size(residentBytes),
-            100 * residentPages / Math.max(1, pages));
-    String hidden = "; unknown for %,d files that you neither own nor may write";
-    return text + (unknown == 0 ? "" : String.format(Locale.ROOT, hidden, unknown));
+            PageCacheWords.count(pages, "page"),
+            PageCacheWords.size(residentBytes),
+            percent(residentPages, pages));
+    if (unknown > 0) {
+      String hidden = PageCacheWords.count(unknown, "file");
+      text += "; unknown for " + hidden + " that you neither own nor may write";
+    }
+    return text;
   }
 
-  private static String size(long bytes) {
-    double amount = bytes;
-    int unit = 0;
-    while (amount >= 1024 && unit < 4) {
-      amount /= 1024;
-      unit++;
-    }
-    String format = unit == 0 ? "%.0f %s" : "%.1f %s";
+  String toJson() {
     return String.format(
-        Locale.ROOT, format, amount, new String[] {"bytes", "KiB", "MiB", "GiB", "TiB"}[unit]);
+        Locale.ROOT,
+        "{\"files\": %d, \"folders\": %d, \"bytes\": %d, \"pages\": %d, \"residentPages\": %d,"
+            + " \"residentBytes\": %d, \"unknownFiles\": %d, \"failures\": %d}",
+        files,
+        folders,
+        bytes,
+        pages,
+        residentPages,
+        residentBytes,
+        unknown,
+        failures);
   }
 }

@@ -9,10 +9,18 @@ final class ResidencyBar {
 
   private ResidencyBar() {}
 
-  /** Draws each group of pages: {@code O} all in memory, {@code o} some, a blank none. */
   static String of(Residency residency) {
+    return of(residency, WIDTH);
+  }
+
+  /**
+   * Draws each group of pages: {@code O} all in memory, {@code o} some, a blank none.
+   *
+   * @param most the number of groups if there are enough pages
+   */
+  static String of(Residency residency, int most) {
     BitSet resident = residency.toBitSet();
-    int cells = (int) Math.min(WIDTH, residency.pages());
+    int cells = (int) Math.min(most, residency.pages());
     StringBuilder bar = new StringBuilder("[");
     for (int cell = 0; cell < cells; cell++) {
       int from = (int) (residency.pages() * cell / cells);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -73,10 +74,19 @@ class ReadmeTest {
     Matcher option = Pattern.compile("-Dexample=\"?(\\w+)").matcher(Files.readString(README));
     List<String> names = option.results().map(result -> result.group(1)).toList();
 
-    assertEquals(List.of("Truncation", "PageCacheTool", "RingBufferMain"), names);
+    assertEquals(List.of("Truncation", "RingBufferMain"), names);
     for (String name : names) {
       Class.forName("io.mman.examples." + name).getMethod("main", String[].class);
     }
+  }
+
+  @Test
+  void scriptsCanBeStarted() throws IOException {
+    Matcher script = Pattern.compile("(?m)^src/\\S+").matcher(Files.readString(README));
+    List<String> scripts = script.results().map(MatchResult::group).toList();
+
+    assertEquals(List.of("src/examples/pages"), scripts);
+    assertTrue(Files.isExecutable(Path.of(scripts.getFirst())));
   }
 
   private static String version(String xml) {

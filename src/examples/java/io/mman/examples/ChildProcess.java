@@ -10,10 +10,24 @@ final class ChildProcess {
   private ChildProcess() {}
 
   /** Starts the JVM; its standard error is inherited, its input and output belong to the caller. */
-  static Process start(Class<?> main, String... arguments) throws IOException {
-    return builder(List.of(), main, arguments)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  static Process start(Class<?> main, String... arguments) {
+    return start(
+        builder(List.of(), main, arguments).redirectError(ProcessBuilder.Redirect.INHERIT));
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @throws UnsupportedOperationException if that is not possible here, for example because the
+   *     Java runtime has no {@code bin/java}
+   */
+  static Process start(ProcessBuilder process) {
+    try {
+      return process.start();
+    } catch (IOException e) {
+      throw new UnsupportedOperationException(
+          "no other process can be started: " + e.getMessage(), e);
+    }
   }
 
   /** Returns how to start the JVM, with options of its own. */

@@ -1,14 +1,20 @@
 package io.mman.examples;
 
+import io.mman.Errno;
 import io.mman.MmanException;
 import io.mman.NativeFile;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Runs two examples: {@link Sharing}, then {@link PageCache} on a file. The default file is {@code
- * lib/modules} of the JDK.
+ * Shows in a few seconds what the library does: runs {@link Sharing}, {@link Truncation}, {@link
+ * GrowingRegion} and {@link SleepingConsumer}, and {@link PageCache} on a file. The default file is
+ * {@code lib/modules} of the JDK, or else a library that the user may write.
  *
  * <pre>
  * mvn -q test-compile exec:exec
@@ -16,30 +22,82 @@ import java.nio.file.Path;
  * </pre>
  */
 public final class Main {
+  /** An example, which prints what it does. */
+  private interface Part {
+    /**
+     * Runs the example.
+     *
+     * @throws UnsupportedOperationException if this system lacks something that it needs
+     */
+    void run() throws IOException, InterruptedException;
+  }
+
   private Main() {}
 
   public static void main(String... arguments) throws InterruptedException {
     boolean isGiven = arguments.length > 0 && !arguments[0].isEmpty();
-    Path path =
-        isGiven ? Path.of(arguments[0]) : Path.of(System.getProperty("java.home"), "lib/modules");
     try {
-      run(path);
-    } catch (MmanException | IOException e) {
+      run(isGiven ? Path.of(arguments[0]) : defaultFile());
+    } catch (IOException | RuntimeException e) {
       System.out.flush();
-      System.err.println("The examples stopped: " + e.getMessage());
+      System.err.println("The examples stopped: " + messageOf(e));
       System.exit(1);
     }
   }
 
+  /**
+   * Returns the file with the classes of the JDK or, since Linux shows which pages of a file are in
+   * memory only to users who may write the file, the largest library of the class path.
+   */
+  private static Path defaultFile() {
+    Path modules = Path.of(System.getProperty("java.home"), "lib/modules");
+    if (Files.isWritable(modules)) {
+      return modules;
+    }
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(Path::of)
+        .filter(path -> Files.isRegularFile(path) && Files.isWritable(path))
+        .max(Comparator.comparingLong(path -> path.toFile().length()))
+        .orElse(modules);
+  }
+
   private static void run(Path path) throws IOException, InterruptedException {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new IOException("\"" + path + "\" is not a regular file");
+      throw new IllegalArgumentException("\"" + path + "\" is not a regular file");
     }
     // The file is opened first, so that a mistyped name is reported at once.
     try (NativeFile file = NativeFile.open(path)) {
-      Sharing.run();
-      System.out.println();
-      PageCache.run(file);
+      List<Part> parts =
+          List.of(
+              Sharing::run,
+              Truncation::run,
+              GrowingRegion::run,
+              SleepingConsumer::run,
+              () -> PageCache.run(file));
+      for (Part part : parts) {
+        runIfPossible(part);
+        System.out.println();
+      }
     }
+  }
+
+  private static void runIfPossible(Part part) throws IOException, InterruptedException {
+    try {
+      part.run();
+    } catch (UnsupportedOperationException e) {
+      System.out.println("  Not possible here: " + e.getMessage());
+    } catch (MmanException e) {
+      if (e.error() != Errno.ENOSYS && e.error() != Errno.EOPNOTSUPP) {
+        throw e;
+      }
+      System.out.println("  Not possible here: " + e.getMessage());
+    }
+  }
+
+  private static String messageOf(Exception e) {
+    // The messages of other exceptions, such as NoSuchFileException, are not whole sentences.
+    return e instanceof MmanException || e instanceof IllegalArgumentException
+        ? e.getMessage()
+        : e.toString();
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 
@@ -19,10 +20,10 @@ import java.util.zip.CRC32C;
  * FileChannel}.
  *
  * <pre>
- * java --enable-native-access=ALL-UNNAMED -cp CLASSES io.mman.examples.Main PATH
+ * mvn -q test-compile exec:exec -Dexample="PageCache PATH"
  * </pre>
  */
-final class PageCache {
+public final class PageCache {
   private static final long PIECE = 16 << 20;
 
   /** One WILLNEED reads at most the readahead window of the device, which is usually this large. */
@@ -32,8 +33,17 @@ final class PageCache {
 
   private PageCache() {}
 
+  public static void main(String... arguments) throws IOException, InterruptedException {
+    try (NativeFile file = NativeFile.open(Path.of(arguments[0]))) {
+      run(file);
+    }
+  }
+
   static void run(NativeFile file) throws IOException, InterruptedException {
-    System.out.println("PageCache: which pages of a file are in memory (O all, o some)\n");
+    System.out.println("PageCache: which pages of a file are in memory (O all, o some)");
+    System.out.println(
+        "  FileChannel.map cannot show this: isLoaded() only says whether all pages are in"
+            + " memory.\n");
     System.out.printf(Locale.ROOT, "  %s, %,d bytes%n", file.path(), file.size());
     try {
       print("before", residency(file));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Sends messages to another process through a {@link RingBuffer}, whose memory it passes to that
@@ -26,23 +27,38 @@ import java.util.Locale;
  */
 public final class RingBufferMain {
   private static final long CAPACITY = 1 << 20;
-  private static final int MESSAGE = 32; // in bytes; contains the number of the message four times
+  static final int MESSAGE = 32; // in bytes; contains the number of the message four times
   private static final String DOOR = "door";
   private static final String LOCKS = "locks";
+
+  /** What one side does with the ring. */
+  interface Side {
+    void use(RingBuffer ring) throws InterruptedException;
+  }
 
   private RingBufferMain() {}
 
   public static void main(String... arguments) throws IOException, InterruptedException {
     long count = arguments.length > 0 ? Long.parseLong(arguments[0]) : 10_000_000;
+    run(door -> consumer(arguments, door, count), ring -> produce(ring, count));
+  }
+
+  /**
+   * Starts the process of the consumer, passes the memory to it, and lets the producer write.
+   *
+   * @param consumer returns how to start that process, given the path of the socket
+   */
+  static void run(Function<Path, ProcessBuilder> consumer, Side producer)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("mman-ring");
     try (NativeFile memory = RingBuffer.create(CAPACITY);
         Handover door = Handover.listen(folder.resolve(DOOR));
         RingBuffer ring = RingBuffer.producer(memory, folder.resolve(LOCKS))) {
-      Process consumer = consumer(arguments, folder.resolve(DOOR), count).start();
-      consumer.onExit().thenRun(door::close); // it may have failed to take the memory
+      Process process = ChildProcess.start(consumer.apply(folder.resolve(DOOR)).inheritIO());
+      process.onExit().thenRun(door::close); // it may have failed to take the memory
       door.give(memory);
-      produce(ring, count);
-      if (consumer.waitFor() != 0) {
+      producer.use(ring);
+      if (process.waitFor() != 0) {
         throw new IOException("the consumer failed");
       }
     } finally {
@@ -54,14 +70,14 @@ public final class RingBufferMain {
   private static ProcessBuilder consumer(String[] arguments, Path door, long count) {
     String[] last = {door.toString(), Long.toString(count)};
     if (arguments.length < 2) {
-      return ChildProcess.builder(List.of(), Child.class, last).inheritIO();
+      return ChildProcess.builder(List.of(), Child.class, last);
     }
     List<String> words = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
     words.addAll(List.of(last));
-    return new ProcessBuilder(words).inheritIO();
+    return new ProcessBuilder(words);
   }
 
-  private static void produce(RingBuffer ring, long count) throws InterruptedException {
+  static void produce(RingBuffer ring, long count) throws InterruptedException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = arena.allocate(MESSAGE, Long.BYTES);
       for (long number = 0; number < count; number++) {
@@ -81,14 +97,18 @@ public final class RingBufferMain {
     private Child() {}
 
     public static void main(String... arguments) throws InterruptedException {
-      Path door = Path.of(arguments[0]);
+      run(Path.of(arguments[0]), ring -> consume(ring, Long.parseLong(arguments[1])));
+    }
+
+    /** Takes the memory from the socket, and lets the consumer read. */
+    static void run(Path door, Side consumer) throws InterruptedException {
       try (NativeFile memory = Handover.take(door, FileSeal.SHRINK);
           RingBuffer ring = RingBuffer.consumer(memory, door.resolveSibling(LOCKS))) {
-        consume(ring, Long.parseLong(arguments[1]));
+        consumer.use(ring);
       }
     }
 
-    private static void consume(RingBuffer ring, long count) throws InterruptedException {
+    static void consume(RingBuffer ring, long count) throws InterruptedException {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment message = arena.allocate(MESSAGE, Long.BYTES);
         long start = 0;

@@ -14,8 +14,8 @@ import java.util.Locale;
 
 /**
  * Truncates a mapped file while four threads of another JVM ({@link TruncationChild}) read it: once
- * through an ordinary mapping, which ends that JVM, and once through one with {@link
- * io.mman.Mapping#surviveBusErrors}, which does not.
+ * through a mapping of {@link FileChannel#map}, which ends that JVM, and once through one with
+ * {@link io.mman.Mapping#surviveBusErrors}, which does not.
  *
  * <pre>
  * mvn -q test-compile exec:exec -Dexample=Truncation
@@ -32,22 +32,29 @@ public final class Truncation {
   private Truncation() {}
 
   public static void main(String... arguments) throws IOException, InterruptedException {
+    run();
+  }
+
+  static void run() throws IOException, InterruptedException {
     System.out.printf(
         Locale.ROOT,
         "Truncation: a file of %,d bytes is truncated to %,d, while four threads of another JVM"
             + " read it%n",
         SIZE,
         REST);
+    System.out.println(
+        "  FileChannel.map cannot survive this: reading a page that the file has lost ends the"
+            + " JVM.");
     Path path = Files.createTempFile("mman-truncation-", ".bin");
     try {
-      System.out.println("\nThe other JVM has mapped it with Mapping.file(path):");
-      run(path, "plain");
+      System.out.println("\nThe other JVM has mapped it with FileChannel.map:");
+      run(path, TruncationChild.CHANNEL);
       System.out.println(
           "\nThe other JVM has mapped it with Mapping.file(path).surviveBusErrors():");
       if (Mman.survivesBusErrors()) {
-        run(path, "surviving");
+        run(path, TruncationChild.SURVIVING);
       } else {
-        System.out.println("  not possible here: Mman.survivesBusErrors() is false");
+        System.out.println("  Not possible here: Mman.survivesBusErrors() is false");
       }
     } finally {
       Files.delete(path);
@@ -59,9 +66,9 @@ public final class Truncation {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
       extend(file);
       Process child =
-          ChildProcess.builder(OPTIONS, TruncationChild.class, path.toString(), way)
-              .redirectErrorStream(true)
-              .start();
+          ChildProcess.start(
+              ChildProcess.builder(OPTIONS, TruncationChild.class, path.toString(), way)
+                  .redirectErrorStream(true));
       try (PrintWriter toChild = new PrintWriter(child.outputWriter(), true);
           BufferedReader fromChild = child.inputReader()) {
         for (String line = ""; line != null; line = fromChild.readLine()) {

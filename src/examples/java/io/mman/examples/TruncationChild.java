@@ -4,7 +4,9 @@ import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.MmanException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,26 +15,39 @@ import java.util.zip.CRC32C;
 
 /**
  * The JVM that {@link Truncation} starts: four threads compute the checksum of a mapped file again
- * and again. The loop is the same in either case; only the request for the mapping differs.
+ * and again. The loop is the same in either case; only the mapping differs.
  */
 public final class TruncationChild {
+  static final String CHANNEL = "channel"; // maps with FileChannel.map
+  static final String SURVIVING = "surviving"; // maps with surviveBusErrors
   static final String READING = "reading"; // the parent truncates the file then
   static final String LOST = "lost"; // and extends it again
 
   private TruncationChild() {}
 
   public static void main(String... arguments) throws IOException, InterruptedException {
-    Mapping file = Mapping.file(Path.of(arguments[0]));
-    Mapping request = arguments[1].equals("surviving") ? file.surviveBusErrors() : file;
-    try (MappedRegion region = request.mapShared()) {
-      List<Reader> readers = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        readers.add(new Reader(region.segment()));
+    Path path = Path.of(arguments[0]);
+    if (arguments[1].equals(CHANNEL)) {
+      readChannel(path);
+    } else {
+      readRegion(path);
+    }
+  }
+
+  private static void readChannel(Path path) throws IOException, InterruptedException {
+    try (FileChannel file = FileChannel.open(path);
+        Arena arena = Arena.ofShared()) {
+      MemorySegment bytes = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
+      for (Reader reader : startReading(bytes)) {
+        reader.join(); // the JVM ends here
       }
-      readers.forEach(Thread::start);
-      awaitRounds(readers, 1);
-      System.out.println(READING);
-      while (region.lostPages() == 0) { // without surviveBusErrors, the JVM ends here
+    }
+  }
+
+  private static void readRegion(Path path) throws IOException, InterruptedException {
+    try (MappedRegion region = Mapping.file(path).surviveBusErrors().mapShared()) {
+      List<Reader> readers = startReading(region.segment());
+      while (region.lostPages() == 0) {
         Thread.sleep(1);
       }
       awaitRounds(readers, 2);
@@ -47,6 +62,18 @@ public final class TruncationChild {
         reader.join();
       }
     }
+  }
+
+  /** Starts the threads, and asks for the truncation as soon as each has read the whole file. */
+  private static List<Reader> startReading(MemorySegment bytes) throws InterruptedException {
+    List<Reader> readers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      readers.add(new Reader(bytes));
+    }
+    readers.forEach(Thread::start);
+    awaitRounds(readers, 1);
+    System.out.println(READING);
+    return readers;
   }
 
   private static void report(MappedRegion region) {

@@ -1,6 +1,5 @@
 package example.lucene;
 
-import io.mman.Advice;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
 import io.mman.MmanException;
@@ -9,89 +8,48 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.apache.lucene.store.AlreadyClosedException;
 
-/** A file of an index, mapped in chunks of equal size. Positions are bytes of the file. */
+/**
+ * A file that is mapped in chunks. Each chunk also maps the first bytes of the next one, so that a
+ * number lies in the chunk in which it begins. Positions are bytes of the file.
+ */
 final class MappedFile {
-  final long length;
+  private final long chunkSize;
+  private final int chunkShift;
   private final MappedRegion[] regions;
   private final MemorySegment[] chunks;
-  private final int chunkShift;
-  private final long chunkMask;
-  private final Arena arena;
-  private final Runnable afterClose;
 
-  MappedFile(Mapping request, long length, long chunkSize, Arena arena, Runnable afterClose) {
-    this.length = length;
-    this.arena = arena;
-    this.afterClose = afterClose;
+  MappedFile(Mapping request, long size, long chunkSize, Arena arena) {
+    this.chunkSize = chunkSize;
     chunkShift = Long.numberOfTrailingZeros(chunkSize);
-    chunkMask = chunkSize - 1;
-    int count = Math.toIntExact(Math.ceilDiv(length, chunkSize));
-    regions = new MappedRegion[count];
-    chunks = new MemorySegment[count];
-    for (int i = 0; i < count; i++) {
-      long offset = i * chunkSize;
-      regions[i] = request.range(offset, Math.min(chunkSize, length - offset)).map(arena);
+    regions = new MappedRegion[Math.toIntExact(Math.ceilDiv(size, chunkSize))];
+    chunks = new MemorySegment[regions.length];
+    for (int i = 0; i < regions.length; i++) {
+      long start = i * chunkSize;
+      long length = Math.min(chunkSize + Long.BYTES - 1, size - start);
+      regions[i] = request.range(start, length).map(arena);
       chunks[i] = regions[i].segment();
     }
   }
 
-  /** Returns the chunk in which a byte lies. */
   MemorySegment chunk(long at) {
     return chunks[(int) (at >>> chunkShift)];
   }
 
-  /** Returns where in its chunk a byte lies. */
   long offset(long at) {
-    return at & chunkMask;
+    return at & chunkSize - 1;
   }
 
-  /** Returns whether a range is not empty and lies in one chunk. */
-  boolean isContiguous(long at, long size) {
-    return size > 0 && at >>> chunkShift == at + size - 1 >>> chunkShift;
+  MemorySegment sliceOrNull(long at, long length) {
+    boolean whole = length > 0 && length <= chunk(at).byteSize() - offset(at);
+    return whole ? chunk(at).asSlice(offset(at), length) : null;
   }
 
-  /** Starts to read a range. Returns false if all of it is in memory. */
-  boolean prefetch(long at, long size) throws IOException {
-    boolean[] asked = {false};
-    forEachRegion(
-        at, size, (region, offset, length) -> asked[0] |= region.prefetch(offset, length));
-    return asked[0];
-  }
-
-  void advise(Advice advice, long at, long size) throws IOException {
-    forEachRegion(at, size, (region, offset, length) -> region.advise(advice, offset, length));
-  }
-
-  /** Fails if bytes that were read may have been zeros instead of those of the file. */
-  void requireIntact() throws IOException {
+  /** Calls an action for the part of a range in each chunk. */
+  void forEach(long at, long length, RangeAction action) throws IOException {
     try {
-      for (MappedRegion region : regions) {
-        if (region.lostPages() > 0) {
-          region.requireIntact();
-        }
-      }
-    } catch (MmanException e) {
-      throw e.getCause();
-    }
-  }
-
-  void close() throws IOException {
-    try (arena) {
-      requireIntact();
-    } catch (MmanException e) {
-      throw e.getCause();
-    } finally {
-      afterClose.run();
-    }
-  }
-
-  private void forEachRegion(long at, long size, RangeAction action) throws IOException {
-    try {
-      for (long next = at, end = at + size; next < end; ) {
-        MappedRegion region = regions[(int) (next >>> chunkShift)];
-        long part = Math.min(end - next, region.size() - offset(next));
-        action.run(region, offset(next), part);
-        next += part;
+      for (long next = at, end = at + length; next < end; next += chunkSize - offset(next)) {
+        long part = Math.min(end - next, chunkSize - offset(next));
+        action.run(regions[(int) (next >>> chunkShift)], offset(next), part);
       }
     } catch (MmanException e) {
       throw e.getCause();
@@ -100,7 +58,16 @@ final class MappedFile {
     }
   }
 
-  private interface RangeAction {
+  /** Fails if bytes that were read may have been zeros instead of those of the file. */
+  void requireIntact() throws IOException {
+    for (MappedRegion region : regions) {
+      if (region.lostPages() > 0) {
+        throw new IOException("the file has lost bytes: " + region);
+      }
+    }
+  }
+
+  interface RangeAction {
     void run(MappedRegion region, long offset, long length);
   }
 }

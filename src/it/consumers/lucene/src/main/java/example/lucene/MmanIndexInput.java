@@ -1,7 +1,10 @@
 package example.lucene;
 
+import io.mman.Advice;
+import io.mman.MmanException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -11,191 +14,147 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.MemorySegmentAccessInput;
 
 /**
- * Reads a {@link MappedFile} or a slice of it. The input that was opened first owns the file, and
- * closing it unmaps the file; its clones and slices then throw {@link AlreadyClosedException}.
- *
- * <p>{@code isLoaded} is not overridden, because Lucene's tests allow it for {@code MMapDirectory}
- * only.
+ * Reads a {@link MappedFile} or a slice of it. Only the input that {@code openInput} returned
+ * unmaps the file when it is closed. It does not report {@code isLoaded}, because Lucene's tests
+ * allow that for {@code MMapDirectory} only.
  */
 final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInput {
-  private static final int CLOSED = -1;
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
 
   private final MappedFile file;
-  private final long start;
+  private final long start; // of the slice, in bytes of the file
   private final long length;
-  private long limit; // the length, or CLOSED: every read checks it anyway
+  private MemorySegment whole; // null if there are several chunks, and after close
+  private long limit; // the length, or -1 after close
   private long position;
   private int prefetchHits;
-  private boolean owner;
+  private Arena arena; // null for clones and slices, and after close
 
-  MmanIndexInput(String description, MappedFile file) {
-    this(description, file, 0, file.length);
-    owner = true;
-  }
-
-  private MmanIndexInput(String description, MappedFile file, long start, long length) {
+  MmanIndexInput(String description, MappedFile file, long start, long length, Arena arena) {
     super(description);
     this.file = file;
     this.start = start;
     this.length = length;
     this.limit = length;
+    this.arena = arena;
+    this.whole = file.sliceOrNull(start, length);
   }
 
   @Override
   public byte readByte() throws IOException {
-    byte value = readByte(position);
-    position += Byte.BYTES;
-    return value;
-  }
-
-  @Override
-  public short readShort() throws IOException {
-    short value = readShort(position);
-    position += Short.BYTES;
-    return value;
+    return (byte) next(Byte.BYTES);
   }
 
   @Override
   public int readInt() throws IOException {
-    int value = readInt(position);
-    position += Integer.BYTES;
-    return value;
+    return (int) next(Integer.BYTES);
   }
 
   @Override
   public long readLong() throws IOException {
-    long value = readLong(position);
-    position += Long.BYTES;
-    return value;
-  }
-
-  @Override
-  public void readBytes(byte[] target, int offset, int count) throws IOException {
-    readBytes(position, target, offset, count);
-    position += count;
-  }
-
-  @Override
-  public void readInts(int[] target, int offset, int count) throws IOException {
-    if (!copied(INT, target, offset, count)) {
-      super.readInts(target, offset, count);
-    }
-  }
-
-  @Override
-  public void readLongs(long[] target, int offset, int count) throws IOException {
-    if (!copied(LONG, target, offset, count)) {
-      super.readLongs(target, offset, count);
-    }
-  }
-
-  @Override
-  public void readFloats(float[] target, int offset, int count) throws IOException {
-    if (!copied(FLOAT, target, offset, count)) {
-      super.readFloats(target, offset, count);
-    }
+    return next(Long.BYTES);
   }
 
   @Override
   public byte readByte(long pos) throws IOException {
-    long at = at(pos, Byte.BYTES);
-    try {
-      return file.chunk(at).get(BYTE, file.offset(at));
-    } catch (IllegalStateException e) {
-      throw closed(e);
-    }
+    return (byte) get(pos, Byte.BYTES);
   }
 
   @Override
   public short readShort(long pos) throws IOException {
-    long at = at(pos, Short.BYTES);
-    try {
-      return file.chunk(at).get(SHORT, file.offset(at));
-    } catch (IndexOutOfBoundsException e) {
-      return (short) readAcrossChunks(pos, Short.BYTES);
-    } catch (IllegalStateException e) {
-      throw closed(e);
-    }
+    return (short) get(pos, Short.BYTES);
   }
 
   @Override
   public int readInt(long pos) throws IOException {
-    long at = at(pos, Integer.BYTES);
-    try {
-      return file.chunk(at).get(INT, file.offset(at));
-    } catch (IndexOutOfBoundsException e) {
-      return (int) readAcrossChunks(pos, Integer.BYTES);
-    } catch (IllegalStateException e) {
-      throw closed(e);
-    }
+    return (int) get(pos, Integer.BYTES);
   }
 
   @Override
   public long readLong(long pos) throws IOException {
-    long at = at(pos, Long.BYTES);
+    return get(pos, Long.BYTES);
+  }
+
+  @Override
+  public void readBytes(byte[] target, int first, int count) throws IOException {
+    position = copy(BYTE, position, target, first, count);
+  }
+
+  @Override
+  public void readBytes(long pos, byte[] target, int first, int count) throws IOException {
+    copy(BYTE, pos, target, first, count);
+  }
+
+  @Override
+  public void readInts(int[] target, int first, int count) throws IOException {
+    position = copy(INT, position, target, first, count);
+  }
+
+  @Override
+  public void readFloats(float[] target, int first, int count) throws IOException {
+    position = copy(FLOAT, position, target, first, count);
+  }
+
+  private long next(int size) throws IOException {
+    long value = get(position, size);
+    position += size;
+    return value;
+  }
+
+  private long get(long pos, int size) throws IOException {
+    MemorySegment bytes = whole;
+    long offset = pos;
+    if (bytes == null) {
+      long at = at(pos, size);
+      bytes = file.chunk(at);
+      offset = file.offset(at);
+    }
     try {
-      return file.chunk(at).get(LONG, file.offset(at));
+      return switch (size) { // a constant, once this is compiled
+        case Byte.BYTES -> bytes.get(BYTE, offset);
+        case Short.BYTES -> bytes.get(SHORT, offset);
+        case Integer.BYTES -> bytes.get(INT, offset);
+        default -> bytes.get(LONG, offset);
+      };
     } catch (IndexOutOfBoundsException e) {
-      return readAcrossChunks(pos, Long.BYTES);
+      return at(pos, size); // throws the exception that Lucene expects
     } catch (IllegalStateException e) {
       throw closed(e);
     }
   }
 
-  @Override
-  public void readBytes(long pos, byte[] target, int offset, int count) throws IOException {
-    long at = at(pos, count);
+  /** Copies elements, those that begin in one chunk at a time, and returns the end position. */
+  private long copy(ValueLayout layout, long pos, Object target, int first, int count)
+      throws IOException {
+    long size = layout.byteSize();
+    long at = at(pos, count * size);
+    int done = 0;
     try {
-      for (int done = 0; done < count; ) {
-        MemorySegment chunk = file.chunk(at + done);
-        long from = file.offset(at + done);
-        int part = (int) Math.min(count - done, chunk.byteSize() - from);
-        MemorySegment.copy(chunk, BYTE, from, target, offset + done, part);
+      while (done < count) {
+        MemorySegment chunk = file.chunk(at);
+        long offset = file.offset(at);
+        int part = (int) Math.min(count - done, (chunk.byteSize() - offset) / size);
+        MemorySegment.copy(chunk, layout, offset, target, first + done, part);
         done += part;
+        at += part * size;
       }
     } catch (IllegalStateException e) {
       throw closed(e);
     }
-  }
-
-  private boolean copied(ValueLayout layout, Object target, int offset, int count)
-      throws IOException {
-    long size = count * layout.byteSize();
-    long at = at(position, size);
-    if (!file.isContiguous(at, size)) {
-      return false;
-    }
-    try {
-      MemorySegment.copy(file.chunk(at), layout, file.offset(at), target, offset, count);
-    } catch (IllegalStateException e) {
-      throw closed(e);
-    }
-    position += size;
-    return true;
-  }
-
-  private long readAcrossChunks(long pos, int size) throws IOException {
-    long value = 0;
-    for (int i = 0; i < size; i++) {
-      value |= (readByte(pos + i) & 0xFFL) << 8 * i;
-    }
-    return value;
+    return at - start;
   }
 
   /** Lets Lucene's vector functions work on the mapped memory itself. */
   @Override
   public MemorySegment segmentSliceOrNull(long pos, long size) throws IOException {
-    long at = at(pos, size);
-    return file.isContiguous(at, size) ? file.chunk(at).asSlice(file.offset(at), size) : null;
+    return file.sliceOrNull(at(pos, size), size);
   }
 
   @Override
@@ -205,8 +164,7 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
 
   @Override
   public void seek(long pos) throws IOException {
-    at(pos, 0);
-    position = pos;
+    position = at(pos, 0) - start;
   }
 
   @Override
@@ -214,75 +172,67 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
     return length;
   }
 
-  /** Starts to read a range. The more ranges were found in memory, the fewer are asked for. */
+  /** Starts to read a range. The more ranges are found in memory, the fewer are asked for. */
   @Override
-  public void prefetch(long offset, long size) throws IOException {
-    long at = at(offset, 0);
-    if (Integer.bitCount(prefetchHits++) <= 1
-        && file.prefetch(at, Math.min(size, limit - offset))) {
-      prefetchHits = 0;
+  public void prefetch(long pos, long size) throws IOException {
+    long at = at(pos, 0);
+    if (Integer.bitCount(prefetchHits++) <= 1) {
+      file.forEach(
+          at,
+          Math.min(size, length - pos),
+          (region, from, part) -> prefetchHits = region.prefetch(from, part) ? 0 : prefetchHits);
     }
   }
 
   @Override
   public void updateIOContext(IOContext context) throws IOException {
-    file.advise(MmanDirectory.advice(context), at(0, 0), length);
+    Advice advice = MmanDirectory.advice(context);
+    file.forEach(at(0, 0), length, (region, from, part) -> region.advise(advice, from, part));
   }
 
   @Override
-  public MmanIndexInput slice(String description, long offset, long size) throws IOException {
-    at(0, 0);
-    if (offset < 0 || size < 0 || offset > length - size) {
-      throw new IllegalArgumentException(
-          "slice " + description + " of " + size + " bytes at " + offset + " of " + this);
+  public MmanIndexInput slice(String description, long from, long size) throws IOException {
+    if (from < 0 || size < 0 || from > length - size) {
+      throw new IllegalArgumentException(description + ", " + from + ", " + size + ": " + this);
     }
     file.requireIntact();
-    return new MmanIndexInput(getFullSliceDescription(description), file, start + offset, size);
-  }
-
-  @Override
-  public IndexInput slice(String description, long offset, long size, IOContext context)
-      throws IOException {
-    MmanIndexInput slice = slice(description, offset, size);
-    slice.updateIOContext(context);
-    return slice;
+    String name = getFullSliceDescription(description);
+    return new MmanIndexInput(name, file, at(from, size), size, null);
   }
 
   @Override
   public MmanIndexInput clone() {
-    if (limit == CLOSED) {
-      throw closed(null);
-    }
     MmanIndexInput clone = (MmanIndexInput) super.clone();
-    clone.owner = false;
+    clone.arena = null;
     return clone;
   }
 
   @Override
   public void close() throws IOException {
-    boolean unmaps = owner && limit != CLOSED;
-    limit = CLOSED;
-    if (unmaps) {
-      file.close();
+    limit = -1;
+    whole = null;
+    try (Arena ending = arena) {
+      arena = null;
+      if (ending != null) {
+        file.requireIntact();
+      }
+    } catch (MmanException e) {
+      throw e.getCause();
     }
   }
 
   /** Checks a range, and returns its position in the file. */
-  private long at(long pos, long size) throws IOException {
+  private long at(long pos, long size) throws EOFException {
     if (pos < 0 || pos > limit - size) {
-      throw outside(pos);
+      if (limit < 0) {
+        throw closed(null);
+      }
+      if (pos < 0) {
+        throw new IllegalArgumentException("negative position " + pos + ": " + this);
+      }
+      throw new EOFException("read past EOF at " + pos + ": " + this);
     }
     return start + pos;
-  }
-
-  private EOFException outside(long pos) {
-    if (limit == CLOSED) {
-      throw closed(null);
-    }
-    if (pos < 0) {
-      throw new IllegalArgumentException("negative position " + pos + ": " + this);
-    }
-    return new EOFException("read past EOF at " + pos + ": " + this);
   }
 
   private AlreadyClosedException closed(IllegalStateException cause) {

@@ -8,7 +8,6 @@ import io.mman.Mman;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -83,7 +82,8 @@ public class MmanIndexTest {
       write(directory, "_0.data", length);
       IndexInput input = directory.openInput("_0.data", IOContext.DEFAULT);
       try (FileChannel other =
-          FileChannel.open(folder.getRoot().toPath().resolve("_0.data"), StandardOpenOption.WRITE)) {
+          FileChannel.open(
+              folder.getRoot().toPath().resolve("_0.data"), StandardOpenOption.WRITE)) {
         other.truncate(length / 2);
       }
       input.seek(length - 1);

@@ -12,27 +12,25 @@ import org.apache.lucene.store.AlreadyClosedException;
  * A file that is mapped in chunks. Each chunk also maps the first bytes of the next one, so that a
  * number lies in the chunk in which it begins. Positions are bytes of the file.
  */
-final class MappedFile {
-  private final long chunkSize;
-  private final int chunkShift;
-  private final MappedRegion[] regions;
-  private final MemorySegment[] chunks;
-
-  MappedFile(Mapping request, long size, long chunkSize, Arena arena) {
-    this.chunkSize = chunkSize;
-    chunkShift = Long.numberOfTrailingZeros(chunkSize);
-    regions = new MappedRegion[Math.toIntExact(Math.ceilDiv(size, chunkSize))];
-    chunks = new MemorySegment[regions.length];
+record MappedFile(long chunkSize, MappedRegion[] regions, MemorySegment[] chunks) {
+  static MappedFile map(Mapping request, long size, long chunkSize, Arena arena) {
+    var regions = new MappedRegion[Math.toIntExact(Math.ceilDiv(size, chunkSize))];
+    var chunks = new MemorySegment[regions.length];
     for (int i = 0; i < regions.length; i++) {
       long start = i * chunkSize;
       long length = Math.min(chunkSize + Long.BYTES - 1, size - start);
       regions[i] = request.range(start, length).map(arena);
       chunks[i] = regions[i].segment();
     }
+    return new MappedFile(chunkSize, regions, chunks);
   }
 
   MemorySegment chunk(long at) {
-    return chunks[(int) (at >>> chunkShift)];
+    return chunks[index(at)];
+  }
+
+  private int index(long at) {
+    return (int) (at >>> Long.numberOfTrailingZeros(chunkSize)); // chunkSize is a power of two
   }
 
   long offset(long at) {
@@ -49,7 +47,7 @@ final class MappedFile {
     try {
       for (long next = at, end = at + length; next < end; next += chunkSize - offset(next)) {
         long part = Math.min(end - next, chunkSize - offset(next));
-        action.run(regions[(int) (next >>> chunkShift)], offset(next), part);
+        action.run(regions[index(next)], offset(next), part);
       }
     } catch (MmanException e) {
       throw e.getCause();

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.FSDirectory;
@@ -20,19 +19,18 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Unwrappable;
 
 /**
- * A Lucene directory that maps its files with mman: {@code new MmanDirectory(path)} takes the place
- * of {@code new MMapDirectory(path)}.
+ * A Lucene directory that maps its files with mman. Use it in place of {@code MMapDirectory}.
  *
  * <p>A file that loses bytes while it is open, because it is truncated or its disk fails, does not
  * end the JVM: reads of these bytes return zeros, and the next slice of the file or the close of
  * its input throws an {@link IOException}. Each open file takes a descriptor for that.
  *
- * <p>The files of one segment are unmapped together, when the last of them is closed. This takes
- * one handshake with the threads of the JVM, not one for each file.
+ * <p>The files of a segment are unmapped together, when the last of them is closed. This takes one
+ * handshake with the threads of the JVM, not one for each file.
  */
 public final class MmanDirectory extends FSDirectory {
   /** The segment of a file and, for a file of updates, the generation: {@code _1a_2_Lucene.dvd}. */
-  private static final Pattern GROUP = Pattern.compile("(_[a-z0-9]+(?:_[a-z0-9]+(?=[_.]))?).*");
+  private static final Pattern GROUP = Pattern.compile("^(_[a-z0-9]+(?:_[a-z0-9]+(?=[_.]))?).*");
 
   private final long chunkSize;
   private final ConcurrentHashMap<String, RegionGroup> groups = new ConcurrentHashMap<>();
@@ -58,11 +56,9 @@ public final class MmanDirectory extends FSDirectory {
     // Lucene's own tests wrap the default file system, which is the only one that mman knows.
     try (NativeFile file = NativeFile.open(Unwrappable.unwrapAll(path))) {
       Mapping request = Mapping.file(file).advise(advice(context));
-      if (Mman.survivesBusErrors()) {
-        request = request.surviveBusErrors();
-      }
+      request = Mman.survivesBusErrors() ? request.surviveBusErrors() : request;
       long size = file.size();
-      mapped = new MappedFile(request, size, chunkSize, arena);
+      mapped = MappedFile.map(request, size, chunkSize, arena);
       return new MmanIndexInput("MmanIndexInput(" + path + ")", mapped, 0, size, arena);
     } catch (MmanException e) {
       throw e.getCause(); // a NoSuchFileException, for example
@@ -78,10 +74,9 @@ public final class MmanDirectory extends FSDirectory {
       return Arena.ofConfined(); // for one thread, without a handshake
     }
     groups.values().removeIf(group -> !group.scope().isAlive());
-    Matcher matcher = GROUP.matcher(name);
-    return matcher.matches()
-        ? groups.compute(matcher.group(1), (key, group) -> retained(group))
-        : RegionGroup.open();
+    String segment =
+        GROUP.matcher(name).replaceFirst("$1"); // or the name, if it is of another kind
+    return groups.compute(segment, (key, group) -> retained(group));
   }
 
   private static RegionGroup retained(RegionGroup group) {

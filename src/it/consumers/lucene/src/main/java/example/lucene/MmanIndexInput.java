@@ -1,6 +1,5 @@
 package example.lucene;
 
-import io.mman.Advice;
 import io.mman.MmanException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,9 +13,8 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.MemorySegmentAccessInput;
 
 /**
- * Reads a {@link MappedFile} or a slice of it. Only the input that {@code openInput} returned
- * unmaps the file when it is closed. It does not report {@code isLoaded}, because Lucene's tests
- * allow that for {@code MMapDirectory} only.
+ * Reads a mapped file or a slice of it. The input that {@code openInput} returned ends the mapping.
+ * {@code isLoaded} is not overridden: Lucene's tests allow that for {@code MMapDirectory} only.
  */
 final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInput {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -30,11 +28,10 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
 
   private final MappedFile file;
   private final long start; // of the slice, in bytes of the file
-  private final long length;
+  private long length; // -1 after close, so that a read has one limit to check
   private MemorySegment whole; // null if there are several chunks, and after close
-  private long limit; // the length, or -1 after close
   private long position;
-  private int prefetchHits;
+  private int hits; // of prefetch, since a range was not in memory
   private Arena arena; // null for clones and slices, and after close
 
   MmanIndexInput(String description, MappedFile file, long start, long length, Arena arena) {
@@ -42,7 +39,6 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
     this.file = file;
     this.start = start;
     this.length = length;
-    this.limit = length;
     this.arena = arena;
     this.whole = file.sliceOrNull(start, length);
   }
@@ -131,19 +127,15 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
   }
 
   /** Copies elements, those that begin in one chunk at a time, and returns the end position. */
-  private long copy(ValueLayout layout, long pos, Object target, int first, int count)
+  private long copy(ValueLayout type, long pos, Object to, int first, int count)
       throws IOException {
-    long size = layout.byteSize();
+    long size = type.byteSize();
     long at = at(pos, count * size);
-    int done = 0;
     try {
-      while (done < count) {
+      for (int done = 0, part; done < count; done += part, at += part * size) {
         MemorySegment chunk = file.chunk(at);
-        long offset = file.offset(at);
-        int part = (int) Math.min(count - done, (chunk.byteSize() - offset) / size);
-        MemorySegment.copy(chunk, layout, offset, target, first + done, part);
-        done += part;
-        at += part * size;
+        part = (int) Math.min(count - done, (chunk.byteSize() - file.offset(at)) / size);
+        MemorySegment.copy(chunk, type, file.offset(at), to, first + done, part);
       }
     } catch (IllegalStateException e) {
       throw closed(e);
@@ -176,17 +168,16 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
   @Override
   public void prefetch(long pos, long size) throws IOException {
     long at = at(pos, 0);
-    if (Integer.bitCount(prefetchHits++) <= 1) {
+    if (Integer.bitCount(hits++) <= 1) {
+      long known = Math.min(size, length - pos);
       file.forEach(
-          at,
-          Math.min(size, length - pos),
-          (region, from, part) -> prefetchHits = region.prefetch(from, part) ? 0 : prefetchHits);
+          at, known, (region, from, part) -> hits = region.prefetch(from, part) ? 0 : hits);
     }
   }
 
   @Override
   public void updateIOContext(IOContext context) throws IOException {
-    Advice advice = MmanDirectory.advice(context);
+    var advice = MmanDirectory.advice(context);
     file.forEach(at(0, 0), length, (region, from, part) -> region.advise(advice, from, part));
   }
 
@@ -209,7 +200,7 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
 
   @Override
   public void close() throws IOException {
-    limit = -1;
+    length = -1;
     whole = null;
     try (Arena ending = arena) {
       arena = null;
@@ -223,14 +214,11 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
 
   /** Checks a range, and returns its position in the file. */
   private long at(long pos, long size) throws EOFException {
-    if (pos < 0 || pos > limit - size) {
-      if (limit < 0) {
+    if (pos < 0 || pos > length - size) {
+      if (length < 0) {
         throw closed(null);
       }
-      if (pos < 0) {
-        throw new IllegalArgumentException("negative position " + pos + ": " + this);
-      }
-      throw new EOFException("read past EOF at " + pos + ": " + this);
+      throw new EOFException(size + " bytes at " + pos + " of " + length + ": " + this);
     }
     return start + pos;
   }

@@ -127,15 +127,14 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
   }
 
   /** Copies elements, those that begin in one chunk at a time, and returns the end position. */
-  private long copy(ValueLayout type, long pos, Object to, int first, int count)
-      throws IOException {
+  private long copy(ValueLayout type, long pos, Object to, int from, int count) throws IOException {
     long size = type.byteSize();
     long at = at(pos, count * size);
     try {
       for (int done = 0, part; done < count; done += part, at += part * size) {
         MemorySegment chunk = file.chunk(at);
         part = (int) Math.min(count - done, (chunk.byteSize() - file.offset(at)) / size);
-        MemorySegment.copy(chunk, type, file.offset(at), to, first + done, part);
+        MemorySegment.copy(chunk, type, file.offset(at), to, from + done, part);
       }
     } catch (IllegalStateException e) {
       throw closed(e);
@@ -169,9 +168,8 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
   public void prefetch(long pos, long size) throws IOException {
     long at = at(pos, 0);
     if (Integer.bitCount(hits++) <= 1) {
-      long known = Math.min(size, length - pos);
-      file.forEach(
-          at, known, (region, from, part) -> hits = region.prefetch(from, part) ? 0 : hits);
+      size = Math.min(size, length - pos);
+      file.forEach(at, size, (region, from, part) -> hits = region.prefetch(from, part) ? 0 : hits);
     }
   }
 
@@ -183,12 +181,12 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
 
   @Override
   public MmanIndexInput slice(String description, long from, long size) throws IOException {
+    long at = at(0, 0) + from;
     if (from < 0 || size < 0 || from > length - size) {
       throw new IllegalArgumentException(description + ", " + from + ", " + size + ": " + this);
     }
     file.requireIntact();
-    String name = getFullSliceDescription(description);
-    return new MmanIndexInput(name, file, at(from, size), size, null);
+    return new MmanIndexInput(getFullSliceDescription(description), file, at, size, null);
   }
 
   @Override

@@ -91,6 +91,7 @@ public class MmanIndexTest {
       assertThrows(IOException.class, () -> input.slice("slice", 0, 1));
       assertThrows(IOException.class, input::close);
       assertThrows(AlreadyClosedException.class, () -> input.seek(0));
+      assertThrows(AlreadyClosedException.class, () -> input.slice("slice", 0, 1));
     }
   }
 

@@ -7,6 +7,8 @@ assert read('module-path', 'output.txt') == '1073741824 bytes, 42 in the first'
 assert read('release-22', 'output.txt') == 'not copied: true'
 assert !read('kotlin', 'compile.txt').contains('.kt:') // no errors and no warnings
 assert read('kotlin', 'output.txt') ==~ /\d+ letters in ${new File(basedir, 'kotlin/pom.xml').length()} bytes/
+assert read('lucene', 'output.txt').contains('OK (')
+assert read('h2', 'output.txt').contains('OK (')
 
 // The image has none of the optional modules of the library.
 assert read('image', 'image/release').contains('MODULES="java.base io.mman example.image"')

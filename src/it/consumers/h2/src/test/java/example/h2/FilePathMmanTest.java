@@ -48,7 +48,7 @@ public class FilePathMmanTest {
 
   @Test
   public void aFileHasTheBytesOfAnOrdinaryOne() throws IOException {
-    Random random = new Random(Long.parseLong(System.getProperty("tests.seed"), 16));
+    Random random = Seed.random();
     FileChannel mapped = FileUtils.open(name, "rw");
     try (RandomAccessFile model = new RandomAccessFile(folder.newFile(), "rw")) {
       for (int i = 0; i < STEPS; i++) {

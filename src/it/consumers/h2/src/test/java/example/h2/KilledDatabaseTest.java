@@ -35,7 +35,7 @@ public class KilledDatabaseTest {
 
   @Test
   public void everyCommittedRowSurvivesKill9() throws Exception {
-    Random random = new Random(Long.parseLong(System.getProperty("tests.seed"), 16));
+    Random random = Seed.random();
     try (Connection connection = CommittedRows.connect("mman:" + path)) {
       CommittedRows.create(connection);
     }

@@ -12,9 +12,6 @@
  *       memory has bounds and a lifetime, and no sequence of calls can crash the JVM.
  * </ol>
  *
- * <p><img src="doc-files/layers.svg" alt="The layers: Mapping, MappedRegion and RegionGroup;
- * NativeFile; Mman; exceptions, flags and java.lang.foreign">
- *
  * <p>Seven pages give the background: <a href="doc-files/lifetimes.html">Lifetimes</a>, <a
  * href="doc-files/truncation.html">Truncation</a>, <a
  * href="doc-files/durability.html">Durability</a>, <a

@@ -381,6 +381,11 @@ public final class Mapping {
    * and the threads of the arena and needs no arena of its own. Its protection may be widened but
    * not narrowed.
    *
+   * <p>The region need not be closed. Eclipse and IntelliJ IDEA nevertheless warn of a resource
+   * that is never closed, because {@link MappedRegion} is {@link AutoCloseable}. Either suppress
+   * the warning with {@code @SuppressWarnings("resource")}, or declare the region in the
+   * try-with-resources statement of its arena: closing it there does no harm.
+   *
    * @param arena the arena, which unmaps the region when it is closed
    * @return the region
    * @throws IllegalArgumentException if the request contradicts itself

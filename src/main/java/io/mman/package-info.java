@@ -19,6 +19,13 @@
  * <a href="doc-files/between-processes.html">Between processes</a> and <a
  * href="doc-files/native-access.html">Native access</a>.
  *
+ * <p><b>Warnings of unclosed resources.</b> A region of {@link io.mman.Mapping#map} lives as long
+ * as its arena and need not be closed. Eclipse and IntelliJ IDEA cannot know this and warn at each
+ * such call. {@code @SuppressWarnings("resource")} on the method or class turns the warning off.
+ * Alternatively, declare the region beside its arena, which needs no annotation:
+ *
+ * {@snippet class="io.mman.examples.Snippets" region="borrowed"}
+ *
  * <p><b>Monitoring.</b> If a recording of JDK Flight Recorder enables them, the library emits the
  * events {@code io.mman.Map}, {@code io.mman.Unmap}, {@code io.mman.Protect}, {@code
  * io.mman.Advise}, {@code io.mman.Sync}, {@code io.mman.Lock}, {@code io.mman.Resize}, {@code

@@ -1,9 +1,8 @@
 package io.mman.examples;
 
-import io.mman.Advice;
 import io.mman.MappedRegion;
 import io.mman.Mapping;
-import java.lang.foreign.Arena;
+import io.mman.NativeFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -21,14 +20,14 @@ public final class ReadmeExample {
   public static void main(String... arguments) {
     Path path = Path.of(arguments[0]);
     // README begins
-    try (Arena arena = Arena.ofConfined()) {
-      MappedRegion file = Mapping.file(path).create(1 << 20).preallocate().map(arena);
-      file.advise(Advice.RANDOM); // no readahead
-      MemorySegment bytes = file.segment();
+    try (MappedRegion counter = Mapping.file(path).create(1 << 20).preallocate().mapConfined();
+        NativeFile folder = NativeFile.open(path.toAbsolutePath().getParent())) {
+      MemorySegment bytes = counter.segment();
       long starts = bytes.get(ValueLayout.JAVA_LONG, 0) + 1;
       bytes.set(ValueLayout.JAVA_LONG, 0, starts);
-      file.sync(0, Long.BYTES); // waits until the bytes are on the disk
-      System.out.println("start " + starts + ", " + file.residency());
+      counter.sync(0, Long.BYTES); // waits until the bytes are on the disk
+      folder.sync(); // and the name of the file, if it is new
+      System.out.println("start " + starts + ", " + counter.residency());
     } // unmapped here
     // README ends
   }

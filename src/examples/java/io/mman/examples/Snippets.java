@@ -42,6 +42,15 @@ final class Snippets {
     // @end
   }
 
+  static long borrowed(Path path) {
+    // @start region="borrowed"
+    try (Arena arena = Arena.ofConfined();
+        MappedRegion file = Mapping.file(path).map(arena)) {
+      return file.size();
+    }
+    // @end
+  }
+
   // @start region="read"
   static long read(MappedRegion region, long offset) {
     while (true) {

@@ -37,6 +37,11 @@ class SnippetsTest {
   }
 
   @Test
+  void borrowedMapsTheFile() throws IOException {
+    assertEquals(SIZE, Snippets.borrowed(Samples.file(folder, SIZE)));
+  }
+
+  @Test
   void readReads() {
     try (MappedRegion region = Mapping.anonymous(16).mapShared()) {
       region.segment().set(ValueLayout.JAVA_LONG, 8, 5);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,18 +56,42 @@ class ReadmeTest {
 
   @Test
   void linksLeadToFilesAndHeadings() throws IOException {
-    String readme = Files.readString(README);
-    Matcher link = Pattern.compile("]\\(([^)]+)\\)").matcher(readme);
-    List<String> targets = link.results().map(result -> result.group(1)).toList();
+    Matcher link = Pattern.compile("]\\(([^)]+)\\)").matcher(Files.readString(README));
+    List<String> targets =
+        link.results().map(result -> result.group(1)).filter(ReadmeTest::isLocal).toList();
 
     assertFalse(targets.isEmpty());
     for (String target : targets) {
-      boolean leads =
-          target.startsWith("#")
-              ? readme.toLowerCase(Locale.ROOT).contains("\n## " + target.substring(1) + "\n")
-              : Files.exists(Path.of(target));
-      assertTrue(leads, target);
+      assertTrue(leads(target), target);
     }
+  }
+
+  private static boolean isLocal(String target) {
+    return !target.startsWith("https://");
+  }
+
+  /** Returns whether a file exists and, if a fragment follows its name, has such a heading. */
+  private static boolean leads(String target) throws IOException {
+    String[] parts = target.split("#", 2);
+    Path file = parts[0].isEmpty() ? README : Path.of(parts[0]);
+    if (!Files.exists(file) || parts.length == 1) {
+      return Files.exists(file);
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.startsWith("#"))
+          .map(ReadmeTest::anchor)
+          .anyMatch(parts[1]::equals);
+    }
+  }
+
+  /** Returns the fragment that GitHub gives to a heading. */
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\p{L}\\d _-]", "")
+        .replace(' ', '-');
   }
 
   @Test

@@ -6,12 +6,9 @@ import java.util.Random;
 final class Seed {
   private Seed() {}
 
-  /** Begins with the property {@code tests.seed}, or with a new seed if it is empty. */
+  /** Begins with the seed that the property {@code tests.seed} gives in hexadecimal digits. */
   static Random random() {
-    String seed = System.getProperty("tests.seed", "");
-    if (seed.isEmpty()) {
-      seed = Long.toHexString(new Random().nextLong());
-    }
+    String seed = System.getProperty("tests.seed");
     System.out.println("tests.seed=" + seed);
     return new Random(Long.parseUnsignedLong(seed, 16));
   }

@@ -21,8 +21,8 @@ import org.apache.lucene.util.Unwrappable;
 /**
  * A Lucene directory that maps its files with mman. Use it in place of {@code MMapDirectory}.
  *
- * <p>A file that loses bytes while it is open, because it is truncated or its disk fails, does not
- * end the JVM: reads of these bytes return zeros, and the next slice of the file or the close of
+ * <p>A file that loses pages while it is open, because it is truncated or its disk fails, does not
+ * end the JVM: reads of these pages return zeros, and the next slice of the file or the close of
  * its input throws an {@link IOException}. Each open file takes a descriptor for that.
  *
  * <p>The files of a segment are unmapped together, when the last of them is closed. This takes one

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Extends a mapped file again and again while a thread reads it through the first view, which stays
- * valid, because the region has reserved the address space to grow in.
+ * Extends a mapped file repeatedly while another thread reads it through the first view. The view
+ * stays valid, because the region has reserved the address space into which it grows.
  *
  * <pre>
  * mvn -q test-compile exec:exec -Dexample=GrowingRegion
@@ -23,7 +23,7 @@ public final class GrowingRegion {
   private static final long LAST = 64 * MIB;
   private static final int BAR = 32; // in characters
 
-  /** The first bytes of the file hold its current size, which the other thread watches. */
+  /** The first bytes of the file contain its current size, which the other thread reads. */
   private static final VarHandle SIZE = ValueLayout.JAVA_LONG.varHandle();
 
   private GrowingRegion() {}
@@ -35,8 +35,8 @@ public final class GrowingRegion {
   static void run() throws IOException, InterruptedException {
     System.out.println(
         """
-        GrowingRegion: a mapped file grows, and its first view stays valid for another thread
-          FileChannel.map cannot do this: its mappings have a fixed size; a larger one is another one.
+        GrowingRegion: a mapped file grows while another thread reads it through the first view
+          FileChannel.map cannot do this: its mappings have a fixed size, so a larger file needs a new one.
         """);
     Path path = Files.createTempFile("mman-growing-", ".bin");
     try (MappedRegion region = Mapping.file(path).create(MIB).reserve(LAST).mapShared()) {
@@ -84,7 +84,7 @@ public final class GrowingRegion {
       }
     }
 
-    /** Waits until this thread has seen the size, which it does unless its view fails. */
+    /** Waits until this thread has read the given size, or throws an exception if it has ended. */
     void awaitSize(long size) throws InterruptedException {
       while (seen < size) {
         if (!isAlive()) {

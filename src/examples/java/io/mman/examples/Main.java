@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Shows in a few seconds what the library does: runs {@link Sharing}, {@link Truncation}, {@link
- * GrowingRegion} and {@link SleepingConsumer}, and {@link PageCache} on a file. The default file is
- * {@code lib/modules} of the JDK, or else a library that the user may write.
+ * Shows what the library does, in a few seconds. Runs {@link Sharing}, {@link Truncation}, {@link
+ * GrowingRegion} and {@link SleepingConsumer}, and then {@link PageCache} on a file. The default
+ * file is {@code lib/modules} of the JDK or, if the user may not write that, a library of the class
+ * path.
  *
  * <pre>
  * mvn -q test-compile exec:exec
@@ -22,12 +23,12 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class Main {
-  /** An example, which prints what it does. */
+  /** One of the examples, which print what they do. */
   private interface Part {
     /**
      * Runs the example.
      *
-     * @throws UnsupportedOperationException if this system lacks something that it needs
+     * @throws UnsupportedOperationException if this system lacks a feature that the example needs
      */
     void run() throws IOException, InterruptedException;
   }
@@ -46,8 +47,9 @@ public final class Main {
   }
 
   /**
-   * Returns the file with the classes of the JDK or, since Linux shows which pages of a file are in
-   * memory only to users who may write the file, the largest library of the class path.
+   * Returns the file with the classes of the JDK if the user may write it, or otherwise the largest
+   * library of the class path. Linux does not show which pages of a file are in memory to users who
+   * neither own the file nor may write it.
    */
   private static Path defaultFile() {
     Path modules = Path.of(System.getProperty("java.home"), "lib/modules");
@@ -65,7 +67,7 @@ public final class Main {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new IllegalArgumentException("\"" + path + "\" is not a regular file");
     }
-    // The file is opened first, so that a mistyped name is reported at once.
+    // The file is opened before the other examples run, so that a mistyped name is reported at once.
     try (NativeFile file = NativeFile.open(path)) {
       List<Part> parts =
           List.of(

@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * Shows which pages of a file are in memory: at first, after requesting all of them, and after
- * dropping them. Then computes the checksum of the file, through a mapping and through {@code
- * FileChannel}.
+ * Shows which pages of a file are in memory: at the start, after all of them have been requested,
+ * and after they have been dropped. Then computes the checksum of the file through a mapping and
+ * through a {@code FileChannel}.
  *
  * <pre>
  * mvn -q test-compile exec:exec -Dexample="PageCache PATH"
@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
 public final class PageCache {
   private static final long PIECE = 16 << 20;
 
-  /** One WILLNEED reads at most the readahead window of the device, which is usually this large. */
+  /** One WILLNEED reads at most the read-ahead window of the device; this is its usual size. */
   private static final long READ_AHEAD = 128 << 10;
 
   private static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -42,8 +42,8 @@ public final class PageCache {
   static void run(NativeFile file) throws IOException, InterruptedException {
     System.out.println("PageCache: which pages of a file are in memory (O all, o some)");
     System.out.println(
-        "  FileChannel.map cannot show this: isLoaded() only says whether all pages are in"
-            + " memory.\n");
+        "  FileChannel.map cannot show this: isLoaded() reports only whether all pages are"
+            + " in memory.\n");
     System.out.printf(Locale.ROOT, "  %s, %,d bytes%n", file.path(), file.size());
     try {
       print("before", residency(file));
@@ -52,7 +52,7 @@ public final class PageCache {
       drop(file);
       print("after DONTNEED", residency(file));
       System.out.println(
-          "  Pages that a process has mapped stay, such as those of the JVM's lib/modules.");
+          "  Pages that a process has mapped are not dropped, such as those of the JVM's lib/modules.");
     } catch (UnsupportedOperationException e) {
       System.out.println("  " + e.getMessage());
       System.out.println("  Try a file of your own: -Dfile=PATH");
@@ -61,14 +61,14 @@ public final class PageCache {
     System.out.printf("  CRC32C through FileChannel  %08x%n", checksumOfChannel(file));
   }
 
-  /** Maps the file without touching it, so that only pages count that are already in memory. */
+  /** Maps the file without accessing it, so that this does not load any page into memory. */
   private static Residency residency(NativeFile file) {
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
       return region.residency();
     }
   }
 
-  /** Requests all pages and waits for a limited time, as the file may be larger than memory. */
+  /** Requests all pages and waits for a limited time, because the file may exceed the memory. */
   private static void readAhead(NativeFile file) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     try (MappedRegion region = Mapping.file(file).mapConfined()) {
@@ -82,7 +82,7 @@ public final class PageCache {
     }
   }
 
-  /** Drops the pages; the kernel keeps those that are mapped, so no mapping may be open here. */
+  /** Drops the pages. The kernel keeps mapped pages, so this process must not have mapped any. */
   static void drop(NativeFile file) {
     file.syncData(); // the kernel also keeps pages that have not been written yet
     file.advise(FileAdvice.DONTNEED, 0, 0);
@@ -99,7 +99,7 @@ public final class PageCache {
         100 * residency.residentPages() / Math.max(1, residency.pages()));
   }
 
-  /** No other process may truncate the file meanwhile: see {@link Mapping}, truncation. */
+  /** No other process may truncate the file during this call; see {@link Mapping}, Truncation. */
   private static long checksumOfMapping(NativeFile file) {
     CRC32C crc = new CRC32C();
     try (MappedRegion region = Mapping.file(file).mapConfined()) {

@@ -15,7 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Finds the files below the paths that {@link PageCacheTool} was given. */
+/** Finds the files in the paths that {@link PageCacheTool} was given. */
 final class PageCacheFiles {
   private static final int TYPE = 0170000; // S_IFMT of inode(7)
 
@@ -33,7 +33,7 @@ final class PageCacheFiles {
     this.progress = progress;
   }
 
-  /** The files in the order of the searches; those of one search are sorted. */
+  /** Returns the files in the order of the searches. The files of each search are sorted. */
   List<FoundFile> found() {
     return found;
   }
@@ -43,10 +43,10 @@ final class PageCacheFiles {
     int before = found.size();
     try {
       if (name.isEmpty()) {
-        throw new NoSuchFileException(name); // Path would take it for the current folder
+        throw new NoSuchFileException(name); // Path would take an empty name for the current folder
       }
       if (name.endsWith("/")) {
-        start = start.toRealPath(); // as elsewhere, a link with a slash is what it leads to
+        start = start.toRealPath(); // as in other programs, a link with a slash stands for its target
       }
     } catch (IOException e) {
       fail(start, PageCacheWords.reason(e));
@@ -79,7 +79,7 @@ final class PageCacheFiles {
       // A FIFO would block, a device has no pages, and a link could lead out of the folder.
       if (!attributes.isRegularFile()) {
         if (path.equals(start)) {
-          fail(path, "left out, because it is " + kind(path, attributes));
+          fail(path, "skipped, because it is " + kind(path, attributes));
         }
       } else if (seen.add(attributes.fileKey())) {
         found.add(new FoundFile(path, attributes.size()));
@@ -106,7 +106,7 @@ final class PageCacheFiles {
   private static String kind(Path path, BasicFileAttributes attributes) {
     try {
       if (attributes.isSymbolicLink()) {
-        return "a symbolic link to " + Files.readSymbolicLink(path) + "; name that instead";
+        return "a symbolic link to " + Files.readSymbolicLink(path) + "; name its target instead";
       }
       Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       return switch ((int) mode & TYPE) {
@@ -114,7 +114,7 @@ final class PageCacheFiles {
         case 0020000 -> "a character device";
         case 0060000 -> "a block device";
         case 0140000 -> "a socket";
-        default -> "no regular file";
+        default -> "not a regular file";
       };
     } catch (IOException e) {
       throw new UncheckedIOException(e);

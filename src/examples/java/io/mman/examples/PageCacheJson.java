@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The report for programs: one JSON object. A path is in it twice: to be read, and as a URI, which
- * also keeps the bytes of a name that is not UTF-8.
+ * The report for programs, which is one JSON object. Each path appears twice: as text, and as a
+ * URI, which preserves the bytes of names that are not UTF-8.
  */
 final class PageCacheJson implements PageCacheReport {
   private final Console console;
@@ -32,7 +32,7 @@ final class PageCacheJson implements PageCacheReport {
             names(path),
             bytes,
             pages,
-            resident)); // some locales have other digits for %d
+            resident)); // not %d, because some locales have other digits
     separator = ",\n  ";
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 
 /**
  * Writes a script that starts {@link PageCacheTool} with the JDK and the class path of this
- * process, so that Maven is only needed once. {@code src/examples/pages} does that.
+ * process, so that Maven is needed only once. {@code src/examples/pages} runs this program.
  */
 public final class PageCacheLauncher {
   private PageCacheLauncher() {}
@@ -36,7 +36,7 @@ public final class PageCacheLauncher {
           Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
     }
     String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-    // In the locale C, Java could not decode names of files. The other options shorten the start.
+    // In the locale C, Java could not decode all file names. The JVM options shorten the start.
     return "#!/bin/sh\n"
         + "LC_ALL=C.UTF-8 exec "
         + quote(java)

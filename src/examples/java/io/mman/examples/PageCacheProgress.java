@@ -10,20 +10,20 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** One line on the terminal that shows how far {@link PageCacheTool} is. */
+/** The line on the terminal that shows the progress of {@link PageCacheTool}. */
 final class PageCacheProgress implements AutoCloseable {
-  private static final int MILLISECONDS = 200; // between two pictures
-  private static final long PATIENCE_NANOS = 400_000_000; // for less, the line would only flicker
+  private static final int MILLISECONDS = 200; // between two updates
+  private static final long PATIENCE_NANOS = 400_000_000; // in a shorter run, the line would only flicker
   private static final int NARROW = 60; // columns below which there is no room for the time left
   private static final long MEBIBYTE = 1 << 20;
 
   private final Console console;
-  private final ProgressBar bar; // null if nobody would see it
+  private final ProgressBar bar; // null if there is no terminal to show it
   private String files;
   private long done;
 
   /**
-   * @param nanos the clock
+   * @param nanos the clock, in nanoseconds
    */
   PageCacheProgress(Console console, Screen screen, LongSupplier nanos) {
     this.console = console;
@@ -49,7 +49,7 @@ final class PageCacheProgress implements AutoCloseable {
                     console.rewrite(line);
                   }
                 },
-                columns - 1)) // terminals wrap a line that is full
+                columns - 1)) // terminals wrap a full line
         .build();
   }
 

@@ -4,7 +4,10 @@ import io.mman.Residency;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Tells the user of {@link PageCacheTool} what was found; throws if the output ends. */
+/**
+ * Reports to the user of {@link PageCacheTool}. Each method throws an {@code IOException} if the
+ * output cannot be written.
+ */
 interface PageCacheReport {
   /**
    * @param residency the pages, or null if the system does not reveal them
@@ -13,7 +16,7 @@ interface PageCacheReport {
 
   void failure(Path path, String reason) throws IOException;
 
-  /** A limit was reached with the file that failed last. */
+  /** Reports that a limit was reached at the file whose failure was reported last. */
   void stop(long done, long files) throws IOException;
 
   void end(PageCacheTotals totals) throws IOException;

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jline.utils.WCWidth;
 import picocli.CommandLine.Help.Ansi.Style;
 
-/** The report for people: with {@code --verbose} a line for each file, and one for all. */
+/** The report for people: a line with the totals and, with {@code --verbose}, one for each file. */
 final class PageCacheText implements PageCacheReport {
   private static final int COUNTS = 11; // "12345/12345"
   private static final int NARROW = 60; // columns below which the counts are left out
@@ -35,7 +35,7 @@ final class PageCacheText implements PageCacheReport {
     }
   }
 
-  /** The bar, the percentage and the counts, each as wide as for every other file. */
+  /** Returns the bar, the percentage and the counts, in columns of equal width for all files. */
   private String picture(Residency residency) {
     int cells = screen.out() ? Math.clamp(screen.columns() / 3 - 2, 8, 100) : ResidencyBar.WIDTH;
     String bar = residency == null ? "[?]" : ResidencyBar.of(residency, cells);
@@ -59,7 +59,7 @@ final class PageCacheText implements PageCacheReport {
     return text + " ".repeat(Math.max(0, width - text.length()));
   }
 
-  /** The end of a name, which says most, in that many columns. */
+  /** Returns the end of a name, its most significant part, in the given number of columns. */
   private static String end(String name, int columns) {
     int from = name.length();
     int free = columns;
@@ -86,7 +86,7 @@ final class PageCacheText implements PageCacheReport {
   public void stop(long done, long files) throws IOException {
     String all = PageCacheWords.count(files, "file");
     console.err(
-        String.format(Locale.ROOT, "pages: stopped at that file, after %,d of %s", done, all));
+        String.format(Locale.ROOT, "pages: stopped at this file, after %,d of %s", done, all));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.mman.examples;
 
-import io.mman.examples.PageCacheWork.Deed;
+import io.mman.examples.PageCacheWork.Action;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -33,22 +33,22 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "pages, an example of the library io.mman, similar to vmtouch",
       "Java ${java.version}, ${os.name} ${os.version} ${os.arch}"
     },
-    description = "Shows how much of the files is in the page cache, or changes that.%n",
+    description = "Shows how much of the files is in the page cache, or loads, drops or locks their pages.%n",
     footer = {
-      "%nIn the drawings of --verbose, O is a group of pages that are all in memory, o one of which"
-          + " some are, and a blank one of which none are. Colours are off if NO_COLOR is set. On a"
-          + " terminal, long names lose their beginning.",
+      "%nIn the bars of --verbose, each character stands for a group of pages: O if all of them are"
+          + " in memory, o if some are, and a blank if none is. The bars have no colors if NO_COLOR is"
+          + " set. On a terminal, long names are shortened at the beginning.",
       "%nExamples:",
-      "  pages -v /var/lib/postgresql    which files are in memory",
-      "  pages --touch /srv/index        read a folder before it is used",
+      "  pages -v /var/lib/postgresql    show which files are in memory",
+      "  pages --touch /srv/index        read all files of a folder before they are used",
       "  pages --json . | jq .total"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:success",
-      "1:a file or folder could not be read, or was named but left out",
-      "2:wrong usage",
-      "141:whoever read the output has gone, as with SIGPIPE"
+      "1:a file or folder could not be read, or one that was named was skipped",
+      "2:invalid arguments",
+      "141:the reader of the output closed it, as after SIGPIPE"
     })
 public final class PageCacheTool implements Callable<Integer> {
   private static final int BROKEN_PIPE = 128 + 13; // what shells report for SIGPIPE
@@ -61,21 +61,21 @@ public final class PageCacheTool implements Callable<Integer> {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Draw the pages of every file.")
+      description = "Draw a bar for every file.")
   private boolean verbose;
 
   @Option(
       names = {"-j", "--json"},
-      description = "Print one JSON object: every file, failure and the total.")
+      description = "Print a JSON object with every file, every failure and the total.")
   private boolean json;
 
   @Parameters(
-      arity = "0..*", // with 1..*, picocli would say that PATH is missing where an option is wrong
+      arity = "0..*", // with 1..*, picocli reports a missing PATH instead of a wrong option
       paramLabel = "PATH...",
       hideParamSyntax = true,
       description =
-          "Files, or folders with all their files. Symbolic links, FIFOs, sockets and devices are"
-              + " left out.")
+          "Files, and folders, all files of which are included. Symbolic links, FIFOs, sockets and"
+              + " devices are skipped.")
   private List<String> paths = List.of();
 
   @Spec private CommandSpec spec;
@@ -96,8 +96,8 @@ public final class PageCacheTool implements Callable<Integer> {
         description = "Read all pages and keep them in memory until this program is stopped.")
     private boolean lock;
 
-    Deed deed() {
-      return touch ? Deed.TOUCH : evict ? Deed.EVICT : lock ? Deed.LOCK : Deed.LOOK;
+    Action action() {
+      return touch ? Action.TOUCH : evict ? Action.EVICT : lock ? Action.LOCK : Action.LOOK;
     }
   }
 
@@ -112,7 +112,7 @@ public final class PageCacheTool implements Callable<Integer> {
     System.exit(commandLine(out, err, Screen.current()).execute(arguments));
   }
 
-  /** Unlike System.out, it throws an exception when the output cannot be written. */
+  /** Returns a writer that, unlike System.out, throws an exception if it cannot write. */
   private static Writer writer(FileDescriptor file, String encoding) {
     Charset charset = Charset.forName(System.getProperty(encoding, "UTF-8"));
     return new BufferedWriter(new OutputStreamWriter(new FileOutputStream(file), charset));
@@ -124,7 +124,7 @@ public final class PageCacheTool implements Callable<Integer> {
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .setColorScheme(Help.defaultColorScheme(screen.ansi()))
-        .setUsageHelpWidth(Math.clamp(screen.columns(), 55, 100)) // less is refused
+        .setUsageHelpWidth(Math.clamp(screen.columns(), 55, 100)) // picocli rejects less than 55
         .setExpandAtFiles(false) // a file may be named @
         .setParameterExceptionHandler((e, arguments) -> refuse(e))
         .setExecutionExceptionHandler((e, commandLine, result) -> fail(e, console));
@@ -142,7 +142,7 @@ public final class PageCacheTool implements Callable<Integer> {
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** Files that cannot be read are reported elsewhere, so this is the output. */
+  /** Reports that the output failed. Failures to read a file have been reported before. */
   private static int fail(Exception e, Console console) throws Exception {
     if (!(e instanceof IOException)) {
       throw e;
@@ -157,7 +157,7 @@ public final class PageCacheTool implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (paths.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Which files or folders?");
+      throw new ParameterException(spec.commandLine(), "No file or folder was given.");
     }
     PageCacheWords.load();
     PageCacheTotals totals = new PageCacheTotals();
@@ -170,12 +170,12 @@ public final class PageCacheTool implements Callable<Integer> {
         for (String path : paths) {
           files.search(path);
         }
-        PageCacheWork work = new PageCacheWork(request.deed(), locked, totals, report, progress);
+        PageCacheWork work = new PageCacheWork(request.action(), locked, totals, report, progress);
         complete = work.visit(files.found());
       }
       report.end(totals);
       if (complete && request.lock && totals.files() > 0) {
-        console.err("Locked until this program is stopped.");
+        console.err("The pages stay locked until this program is stopped.");
         new CountDownLatch(1).await();
       }
     }

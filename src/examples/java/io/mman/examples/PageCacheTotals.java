@@ -45,7 +45,7 @@ final class PageCacheTotals {
     return failures;
   }
 
-  /** Rounded down, so that 100% are really all. */
+  /** Returns a percentage, rounded down, so that 100% means that no page is missing. */
   static String percent(long part, long whole) {
     return 100 * part / Math.max(1, whole) + "%";
   }
@@ -66,7 +66,7 @@ final class PageCacheTotals {
             percent(residentPages, pages));
     if (unknown > 0) {
       String hidden = PageCacheWords.count(unknown, "file");
-      text += "; unknown for " + hidden + " that you neither own nor may write";
+      text += "; unknown for " + hidden + " that you neither own nor can write";
     }
     return text;
   }

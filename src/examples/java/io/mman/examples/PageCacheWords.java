@@ -7,13 +7,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 
-/** Counts, sizes, names and errors as {@link PageCacheTool} shows them. */
+/** Formats counts, sizes, names and errors for {@link PageCacheTool}. */
 final class PageCacheWords {
   private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
   private PageCacheWords() {}
 
-  /** Java could not load this class when it is needed because all descriptors are in use. */
+  /** Loads this class, which reports errors, while there are descriptors left to load it with. */
   static void load() {}
 
   static String count(long number, String noun) {
@@ -33,7 +33,7 @@ final class PageCacheWords {
     return String.format(Locale.ROOT, "%,.1f %s", amount, UNITS[unit]);
   }
 
-  /** Control characters in the name of a file could end the line, or command the terminal. */
+  /** Escapes control characters, which could end the line or control the terminal. */
   static String printable(String text) {
     StringBuilder safe = new StringBuilder();
     text.chars()
@@ -49,11 +49,11 @@ final class PageCacheWords {
     return safe.toString();
   }
 
-  /** What went wrong when a folder was searched. */
+  /** Returns why a folder could not be searched. */
   static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException missing when missing.getFile().contains("\ufffd") ->
-          "no such file; Java cannot open a name that is not UTF-8, but searches its folder";
+          "no such file; Java cannot open a name that is not UTF-8, so name its folder instead";
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";
       case FileSystemException other when other.getReason() != null -> other.getReason();
@@ -61,10 +61,10 @@ final class PageCacheWords {
     };
   }
 
-  /** What went wrong with a file that had been found. */
+  /** Returns why a file that was found could not be opened, mapped or changed. */
   static String reason(MmanException e) {
     return switch (e.getCause()) {
-      case NoSuchFileException missing -> "removed in the meantime";
+      case NoSuchFileException missing -> "the file no longer exists";
       case AccessDeniedException denied -> "permission denied";
       default -> e.getMessage(); // the call, its arguments, and the limit that was reached
     };

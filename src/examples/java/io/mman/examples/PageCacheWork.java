@@ -12,18 +12,18 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Does to each file what {@link PageCacheTool} was asked for, then looks for its pages. */
+/** Performs the action that {@link PageCacheTool} was given on each file, then counts its pages. */
 final class PageCacheWork {
-  private static final long PIECE = 64 << 20; // mapped between two reports of progress
+  private static final long PIECE = 64 << 20; // processed between two reports of progress
 
-  enum Deed {
+  enum Action {
     LOOK,
     TOUCH,
     EVICT,
     LOCK
   }
 
-  private final Deed deed;
+  private final Action action;
   private final Arena locked;
   private final PageCacheTotals totals;
   private final PageCacheReport report;
@@ -33,19 +33,19 @@ final class PageCacheWork {
    * @param locked the arena that keeps locked pages mapped
    */
   PageCacheWork(
-      Deed deed,
+      Action action,
       Arena locked,
       PageCacheTotals totals,
       PageCacheReport report,
       PageCacheProgress progress) {
-    this.deed = deed;
+    this.action = action;
     this.locked = locked;
     this.totals = totals;
     this.report = report;
     this.progress = progress;
   }
 
-  /** Returns false if a limit was reached that no other file would pass, either. */
+  /** Returns false if a limit was reached that would make every other file fail, too. */
   boolean visit(List<FoundFile> files) throws IOException {
     progress.begin(files);
     for (FoundFile file : files) {
@@ -68,16 +68,16 @@ final class PageCacheWork {
   private void visit(Path path) throws IOException {
     try (NativeFile file = NativeFile.open(path);
         Arena arena = Arena.ofConfined()) {
-      if (deed == Deed.EVICT) {
+      if (action == Action.EVICT) {
         PageCache.drop(file);
       }
-      MappedRegion region = Mapping.file(file).map(deed == Deed.LOCK ? locked : arena);
+      MappedRegion region = Mapping.file(file).map(action == Action.LOCK ? locked : arena);
       long size = region.size();
       for (long at = 0; at < size; at += PIECE) {
         long length = Math.min(PIECE, size - at);
-        if (deed == Deed.TOUCH) {
+        if (action == Action.TOUCH) {
           region.populate(at, length);
-        } else if (deed == Deed.LOCK) {
+        } else if (action == Action.LOCK) {
           region.lock(at, length);
         }
         progress.bytesDone(length);
@@ -92,14 +92,14 @@ final class PageCacheWork {
     try {
       return region.residency();
     } catch (UnsupportedOperationException e) {
-      return null; // the system reveals it only to users who own the file or may write it
+      return null; // the system shows it only to users who own the file or may write it
     }
   }
 
-  /** Whether the failure is a limit of this process or the system, which other files reach, too. */
+  /** Returns whether a limit of this process or of the system has been reached. */
   private boolean isLimit(MmanException e) {
     Errno error = e.error();
     boolean memory = error == Errno.ENOMEM || error == Errno.EAGAIN || error == Errno.EPERM;
-    return error == Errno.EMFILE || error == Errno.ENFILE || deed == Deed.LOCK && memory;
+    return error == Errno.EMFILE || error == Errno.ENFILE || action == Action.LOCK && memory;
   }
 }

@@ -3,7 +3,7 @@ package io.mman.examples;
 import io.mman.Residency;
 import java.util.BitSet;
 
-/** Draws the pages that are in memory, as vmtouch does. */
+/** Draws a bar that shows which pages are in memory, as vmtouch does. */
 final class ResidencyBar {
   static final int WIDTH = 50;
 
@@ -14,9 +14,10 @@ final class ResidencyBar {
   }
 
   /**
-   * Draws each group of pages: {@code O} all in memory, {@code o} some, a blank none.
+   * Draws one character for each group of pages: {@code O} if all of them are in memory, {@code o}
+   * if some are, and a blank if none is.
    *
-   * @param most the number of groups if there are enough pages
+   * @param most the largest number of groups; there is never more than one group for each page
    */
   static String of(Residency residency, int most) {
     BitSet resident = residency.toBitSet();

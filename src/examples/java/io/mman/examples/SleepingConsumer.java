@@ -7,8 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * Passes messages to another JVM ({@link SleepingConsumerChild}) through a {@link RingBuffer}:
- * first as fast as possible, then with pauses, in which the other JVM sleeps in the kernel.
+ * Passes messages to another JVM ({@link SleepingConsumerChild}) through a {@link RingBuffer}. At
+ * first, it writes the messages as fast as possible, and then it pauses before each message while
+ * the other JVM sleeps in the kernel.
  *
  * <pre>
  * mvn -q test-compile exec:exec -Dexample=SleepingConsumer
@@ -29,7 +30,7 @@ public final class SleepingConsumer {
     System.out.println(
         """
         SleepingConsumer: two JVMs pass messages through shared memory, awake and asleep
-          FileChannel.map cannot do this: no thread can sleep until its memory changes, only poll it.
+          FileChannel.map cannot do this: a thread cannot sleep until mapped memory changes, only poll it.
         """);
     RingBufferMain.run(
         door -> ChildProcess.builder(List.of(), SleepingConsumerChild.class, door.toString()),
@@ -39,7 +40,7 @@ public final class SleepingConsumer {
         });
   }
 
-  /** Writes messages that contain the time at which they are written. */
+  /** Writes messages that contain the time at which they were written, with a pause before each. */
   private static void produceWithPauses(RingBuffer ring) throws InterruptedException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = arena.allocate(ValueLayout.JAVA_LONG);

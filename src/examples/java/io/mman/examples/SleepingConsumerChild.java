@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The second JVM of {@link SleepingConsumer}, which starts it. */
+/** The JVM that {@link SleepingConsumer} starts, which receives the messages. */
 public final class SleepingConsumerChild {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -35,7 +35,7 @@ public final class SleepingConsumerChild {
         if (ring.take(message) != message.byteSize()) {
           throw new IllegalStateException("message " + i + " is wrong");
         }
-        // Both JVMs read the same clock.
+        // System.nanoTime() has the same origin in both JVMs.
         delays[i] = System.nanoTime() - message.get(ValueLayout.JAVA_LONG, 0);
       }
       report(delays, System.nanoTime() - start, THREADS.getCurrentThreadCpuTime() - startOfWork);
@@ -53,7 +53,7 @@ public final class SleepingConsumerChild {
         delays[delays.length / 2] / 1000);
     System.out.printf(
         Locale.ROOT,
-        "           the thread waited for %.1f s, and needed %.1f ms of processor time%n",
+        "           the thread waited for %.1f s and used %.1f ms of processor time%n",
         nanos / 1e9,
         work / 1e6);
   }

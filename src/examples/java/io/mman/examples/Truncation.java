@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Truncates a mapped file while four threads of another JVM ({@link TruncationChild}) read it: once
- * through a mapping of {@link FileChannel#map}, which ends that JVM, and once through one with
- * {@link io.mman.Mapping#surviveBusErrors}, which does not.
+ * Truncates a mapped file while four threads of another JVM ({@link TruncationChild}) read it. If
+ * that JVM has mapped the file with {@link FileChannel#map}, it crashes. If it has mapped the file
+ * with {@link io.mman.Mapping#surviveBusErrors}, its threads continue.
  *
  * <pre>
  * mvn -q test-compile exec:exec -Dexample=Truncation
@@ -25,7 +25,7 @@ public final class Truncation {
   private static final long SIZE = 64 << 20;
   private static final long REST = 16 << 20;
 
-  /** Prevents a core dump, with which the exit code would be 134, and a report in a file. */
+  /** Options that prevent a core dump, after which the exit code would be 134, and a crash log. */
   private static final List<String> OPTIONS =
       List.of("-Xmx64m", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null");
 
@@ -43,7 +43,7 @@ public final class Truncation {
         SIZE,
         REST);
     System.out.println(
-        "  FileChannel.map cannot survive this: reading a page that the file has lost ends the"
+        "  FileChannel.map cannot survive this: reading a page that the file has lost crashes the"
             + " JVM.");
     Path path = Files.createTempFile("mman-truncation-", ".bin");
     try {
@@ -54,14 +54,14 @@ public final class Truncation {
       if (Mman.survivesBusErrors()) {
         run(path, TruncationChild.SURVIVING);
       } else {
-        System.out.println("  Not possible here: Mman.survivesBusErrors() is false");
+        System.out.println("  Not possible here: Mman.survivesBusErrors() returns false");
       }
     } finally {
       Files.delete(path);
     }
   }
 
-  /** Runs the child, changes the file when the child asks for it, and prints what it reports. */
+  /** Starts the child, changes the file when the child requests it, and prints its report. */
   private static void run(Path path, String way) throws IOException, InterruptedException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
       extend(file);
@@ -79,7 +79,7 @@ public final class Truncation {
             toChild.println("extended");
           } else if (line.startsWith("  ")) {
             System.out.println(line);
-          } else if (line.contains("SIGBUS")) { // a line of the long report of HotSpot
+          } else if (line.contains("SIGBUS")) { // the line of HotSpot's crash report that names the signal
             System.out.println("  it has crashed: " + line.replaceFirst("#\\s*", ""));
           }
         }

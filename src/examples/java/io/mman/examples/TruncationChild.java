@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
- * The JVM that {@link Truncation} starts: four threads compute the checksum of a mapped file again
- * and again. The loop is the same in either case; only the mapping differs.
+ * The JVM that {@link Truncation} starts. Its four threads repeatedly compute the checksum of a
+ * mapped file. The loop is the same in both cases; only the mapping differs.
  */
 public final class TruncationChild {
   static final String CHANNEL = "channel"; // maps with FileChannel.map
   static final String SURVIVING = "surviving"; // maps with surviveBusErrors
-  static final String READING = "reading"; // the parent truncates the file then
-  static final String LOST = "lost"; // and extends it again
+  static final String READING = "reading"; // asks the parent to truncate the file
+  static final String LOST = "lost"; // asks the parent to extend it again
 
   private TruncationChild() {}
 
@@ -39,7 +39,7 @@ public final class TruncationChild {
         Arena arena = Arena.ofShared()) {
       MemorySegment bytes = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
       for (Reader reader : startReading(bytes)) {
-        reader.join(); // the JVM ends here
+        reader.join(); // the JVM crashes while it waits here
       }
     }
   }
@@ -51,10 +51,10 @@ public final class TruncationChild {
         Thread.sleep(1);
       }
       awaitRounds(readers, 2);
-      System.out.println("  " + readers.size() + " threads have lost pages, and go on reading");
+      System.out.println("  " + readers.size() + " threads have read lost pages, and continue");
       report(region);
       System.out.println(LOST);
-      System.in.read(); // until the file has grown again
+      System.in.read(); // until the parent has extended the file
       region.restore();
       report(region);
       for (Reader reader : readers) {
@@ -64,7 +64,7 @@ public final class TruncationChild {
     }
   }
 
-  /** Starts the threads, and asks for the truncation as soon as each has read the whole file. */
+  /** Starts the threads, and requests the truncation when each of them has read the whole file. */
   private static List<Reader> startReading(MemorySegment bytes) throws InterruptedException {
     List<Reader> readers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -79,13 +79,13 @@ public final class TruncationChild {
   private static void report(MappedRegion region) {
     try {
       region.requireIntact();
-      System.out.println("  restored after the file has grown again");
+      System.out.println("  the pages have been restored after the file was extended again");
     } catch (MmanException e) {
       System.out.println("  " + e.getMessage());
     }
   }
 
-  /** Waits until each thread has read the whole file a number of times more. */
+  /** Waits until each thread has read the whole file the given number of times more. */
   private static void awaitRounds(List<Reader> readers, int more) throws InterruptedException {
     for (Reader reader : readers) {
       for (long end = reader.rounds.get() + more; reader.rounds.get() < end; ) {
@@ -104,7 +104,7 @@ public final class TruncationChild {
       setUncaughtExceptionHandler((thread, error) -> end(error));
     }
 
-    /** Ends the JVM if HotSpot turns a bus error into an InternalError instead of ending it. */
+    /** Ends the JVM if HotSpot throws an InternalError for a bus error instead of crashing. */
     private static void end(Throwable error) {
       System.out.println("  " + error);
       Runtime.getRuntime().halt(2);

@@ -70,7 +70,7 @@ class MainTest {
 
     assertEquals(PARTS, partsOf(lines));
     assertEquals(
-        List.of(IMPOSSIBLE + "Mman.survivesBusErrors() is false"),
+        List.of(IMPOSSIBLE + "Mman.survivesBusErrors() returns false"),
         lines.stream().filter(line -> line.startsWith(IMPOSSIBLE)).toList());
   }
 

@@ -35,7 +35,7 @@ class PageCacheLimitsTest {
     assertTrue(outcome.err().startsWith("pages: " + large + ": mlock("), outcome::err);
     assertTrue(outcome.err().contains("RLIMIT_MEMLOCK allows 262144 bytes"), outcome::err);
     assertTrue(
-        outcome.err().endsWith("\npages: stopped at that file, after 1 of 3 files\n"),
+        outcome.err().endsWith("\npages: stopped at this file, after 1 of 3 files\n"),
         outcome::err);
   }
 

@@ -122,7 +122,7 @@ class PageCacheToolTest {
 
   @Test
   void wrongUsageIsOneLineAndAHint() {
-    assertRefused("Which files or folders?", run());
+    assertRefused("No file or folder was given.", run());
     assertRefused("Unknown option: '--bogus'", run("--bogus"));
     assertRefused("Unknown option: '-x'", run("-x", three));
     assertRefused("Unknown option: '--touhc'; did you mean --touch?", run("--touhc", three));
@@ -140,7 +140,7 @@ class PageCacheToolTest {
     String help = run("--help").success();
 
     assertTrue(help.startsWith("Usage: pages [-hjvV] [-t | -e | -l] PATH...\n"), help);
-    assertTrue(help.contains("  2     wrong usage\n"), help);
+    assertTrue(help.contains("  2     invalid arguments\n"), help);
     assertTrue(run("--version").success().startsWith("pages, an example of the library io.mman"));
   }
 
@@ -153,7 +153,7 @@ class PageCacheToolTest {
 
     assertLeftOut(pipe, "a FIFO");
     assertLeftOut(Path.of("/dev/null"), "a character device");
-    assertLeftOut(link, "a symbolic link to a; name that instead");
+    assertLeftOut(link, "a symbolic link to a; name its target instead");
     assertEquals(totals(1, 2, PAGE + 1, 2, 2) + "\n", run("-t", link + "/").success());
   }
 
@@ -161,7 +161,7 @@ class PageCacheToolTest {
     Command.Outcome outcome = run(path);
 
     assertEquals(1, outcome.exitCode());
-    assertEquals("pages: " + path + ": left out, because it is " + kind + "\n", outcome.err());
+    assertEquals("pages: " + path + ": skipped, because it is " + kind + "\n", outcome.err());
   }
 
   @Test
@@ -207,7 +207,7 @@ class PageCacheToolTest {
             .execute("-v", first.toString(), three.toString());
 
     assertEquals(1, exitCode);
-    assertEquals("pages: " + three + ": removed in the meantime\n", err.toString());
+    assertEquals("pages: " + three + ": the file no longer exists\n", err.toString());
     assertTrue(out.toString().endsWith("\n1 file, 1 byte: 1 of 1 page in memory, 1 byte, 100%\n"));
   }
 
@@ -227,7 +227,7 @@ class PageCacheToolTest {
             .map(l -> l.replaceAll(" +", " "))
             .toList());
     assertTrue(
-        outcome.out().contains("; unknown for 1 file that you neither own nor may write\n"),
+        outcome.out().contains("; unknown for 1 file that you neither own nor can write\n"),
         outcome::out);
   }
 

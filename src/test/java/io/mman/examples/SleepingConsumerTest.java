@@ -29,7 +29,7 @@ class SleepingConsumerTest {
             "",
             "  awake:   5,000,000 messages of 32 bytes in \\d+\\.\\d\\d s: [\\d,]+ a second",
             "  asleep:  15 messages, one every 100 ms: each read [\\d,]+ microseconds .*",
-            "           the thread waited for \\d+\\.\\d s, and needed \\d+\\.\\d ms of .*"),
+            "           the thread waited for \\d+\\.\\d s and used \\d+\\.\\d ms of .*"),
         outcome.out().lines().toList());
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());

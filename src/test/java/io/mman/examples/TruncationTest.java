@@ -43,10 +43,10 @@ class TruncationTest {
     assertEquals("  exit code 1", lines.get(5));
     assertEquals(
         "The other JVM has mapped it with Mapping.file(path).surviveBusErrors():", lines.get(7));
-    assertEquals("  4 threads have lost pages, and go on reading", lines.get(8));
+    assertEquals("  4 threads have read lost pages, and continue", lines.get(8));
     String lost = pages + " pages lost, the first at byte " + 16 * MIB;
     assertTrue(lines.get(9).endsWith(lost), lines.get(9));
-    assertEquals("  restored after the file has grown again", lines.get(10));
+    assertEquals("  the pages have been restored after the file was extended again", lines.get(10));
     assertEquals("  exit code 0", lines.get(11));
     assertEquals("", outcome.err());
     assertNothingIsLeft();
@@ -57,7 +57,7 @@ class TruncationTest {
     List<String> lines = run("-Dio.mman.busErrors=deny").lines();
 
     assertTrue(lines.get(4).startsWith("  it has crashed: SIGBUS"), lines.get(4));
-    assertEquals("  Not possible here: Mman.survivesBusErrors() is false", lines.getLast());
+    assertEquals("  Not possible here: Mman.survivesBusErrors() returns false", lines.getLast());
     assertNothingIsLeft();
   }
 

@@ -36,7 +36,7 @@ public final class GrowingRegion {
     System.out.println(
         """
         GrowingRegion: a mapped file grows while another thread reads it through the first view
-          FileChannel.map cannot do this: its mappings have a fixed size, so a larger file needs a new one.
+          FileChannel.map cannot do this: a mapping has a fixed size, and a larger one replaces it.
         """);
     Path path = Files.createTempFile("mman-growing-", ".bin");
     try (MappedRegion region = Mapping.file(path).create(MIB).reserve(LAST).mapShared()) {

@@ -67,7 +67,8 @@ public final class Main {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new IllegalArgumentException("\"" + path + "\" is not a regular file");
     }
-    // The file is opened before the other examples run, so that a mistyped name is reported at once.
+    // The file is opened before the other examples run, so that a mistyped name is reported at
+    // once.
     try (NativeFile file = NativeFile.open(path)) {
       List<Part> parts =
           List.of(

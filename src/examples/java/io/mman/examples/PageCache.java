@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
 public final class PageCache {
   private static final long PIECE = 16 << 20;
 
-  /** One WILLNEED reads at most the read-ahead window of the device; this is its usual size. */
+  /** One WILLNEED reads at most the readahead window of the device; this is its usual size. */
   private static final long READ_AHEAD = 128 << 10;
 
   private static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -52,7 +52,8 @@ public final class PageCache {
       drop(file);
       print("after DONTNEED", residency(file));
       System.out.println(
-          "  Pages that a process has mapped are not dropped, such as those of the JVM's lib/modules.");
+          "  Pages that a process has mapped are not dropped, such as those of the JVM's"
+              + " lib/modules.");
     } catch (UnsupportedOperationException e) {
       System.out.println("  " + e.getMessage());
       System.out.println("  Try a file of your own: -Dfile=PATH");

@@ -46,7 +46,8 @@ final class PageCacheFiles {
         throw new NoSuchFileException(name); // Path would take an empty name for the current folder
       }
       if (name.endsWith("/")) {
-        start = start.toRealPath(); // as in other programs, a link with a slash stands for its target
+        start =
+            start.toRealPath(); // as in other programs, a link with a slash stands for its target
       }
     } catch (IOException e) {
       fail(start, PageCacheWords.reason(e));

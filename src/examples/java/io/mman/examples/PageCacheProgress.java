@@ -13,7 +13,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** The line on the terminal that shows the progress of {@link PageCacheTool}. */
 final class PageCacheProgress implements AutoCloseable {
   private static final int MILLISECONDS = 200; // between two updates
-  private static final long PATIENCE_NANOS = 400_000_000; // in a shorter run, the line would only flicker
+  private static final long PATIENCE_NANOS =
+      400_000_000; // in a shorter run, the line would only flicker
   private static final int NARROW = 60; // columns below which there is no room for the time left
   private static final long MEBIBYTE = 1 << 20;
 

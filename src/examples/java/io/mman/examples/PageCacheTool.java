@@ -33,11 +33,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "pages, an example of the library io.mman, similar to vmtouch",
       "Java ${java.version}, ${os.name} ${os.version} ${os.arch}"
     },
-    description = "Shows how much of the files is in the page cache, or loads, drops or locks their pages.%n",
+    description =
+        "Shows how much of the files is in the page cache, or changes that.%n",
     footer = {
       "%nIn the bars of --verbose, each character stands for a group of pages: O if all of them are"
-          + " in memory, o if some are, and a blank if none is. The bars have no colors if NO_COLOR is"
-          + " set. On a terminal, long names are shortened at the beginning.",
+          + " in memory, o if some are, and a blank if none is. The bars have no colors if NO_COLOR"
+          + " is set. On a terminal, long names are shortened at the beginning.",
       "%nExamples:",
       "  pages -v /var/lib/postgresql    show which files are in memory",
       "  pages --touch /srv/index        read all files of a folder before they are used",

@@ -30,7 +30,7 @@ public final class SleepingConsumer {
     System.out.println(
         """
         SleepingConsumer: two JVMs pass messages through shared memory, awake and asleep
-          FileChannel.map cannot do this: a thread cannot sleep until mapped memory changes, only poll it.
+          FileChannel.map cannot do this: a thread can only poll memory, not sleep until it changes.
         """);
     RingBufferMain.run(
         door -> ChildProcess.builder(List.of(), SleepingConsumerChild.class, door.toString()),

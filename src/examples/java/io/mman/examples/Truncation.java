@@ -79,7 +79,8 @@ public final class Truncation {
             toChild.println("extended");
           } else if (line.startsWith("  ")) {
             System.out.println(line);
-          } else if (line.contains("SIGBUS")) { // the line of HotSpot's crash report that names the signal
+          } else if (line.contains(
+              "SIGBUS")) { // the line of HotSpot's crash report that names the signal
             System.out.println("  it has crashed: " + line.replaceFirst("#\\s*", ""));
           }
         }

@@ -18,7 +18,7 @@ final class Axes {
 
   private Axes() {}
 
-  /** Returns whether a linear axis would squeeze small values. */
+  /** Returns whether small values would be too close together on a linear axis. */
   static boolean isWide(List<Mark> marks) {
     return max(marks) / min(marks) > WIDE;
   }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param id the file name without its extension
  * @param source the chart of the measurements shown
- * @param form how they are drawn
+ * @param form how the measurements are drawn
  * @param title the finding, with placeholders for the figures
  * @param what what was measured, as a sentence without its period
  * @param rows the rows shown, in their order; empty for all
@@ -32,7 +32,7 @@ record ChartSpec(
     FACTORS,
     /** One line per row, with a mark for each series. */
     DOTS,
-    /** The same with a logarithmic axis. */
+    /** Like the previous form, but with a logarithmic axis. */
     LOG_DOTS,
     /** Lines over numbers. */
     LINES,
@@ -40,7 +40,7 @@ record ChartSpec(
     LINES_OVER_BYTES
   }
 
-  /** A row or series of the measurements, and what the chart calls it. */
+  /** A row or series of the measurements, and its name in the chart. */
   record Named(String source, String label) {
     /** Reads {@code "source"} or {@code "source > label"}. */
     static Named of(String text) {
@@ -59,7 +59,7 @@ record ChartSpec(
     return chart(form, id, title, what, "");
   }
 
-  /** Returns the same with a label for the x axis. */
+  /** Returns a line chart with a label for its x axis. */
   static ChartSpec chart(Form form, String id, String title, String what, String axis) {
     return new ChartSpec(id, id, form, title, what, List.of(), List.of(), axis);
   }
@@ -72,17 +72,17 @@ record ChartSpec(
     return form == Form.BARS || form == Form.FACTORS;
   }
 
-  /** Returns the same chart of some rows only. */
+  /** Returns this chart with only the given rows. */
   ChartSpec rows(String... shown) {
     return new ChartSpec(id, source, form, title, what, named(shown), series, axis);
   }
 
-  /** Returns the same chart of some series. */
+  /** Returns this chart with only the given series. */
   ChartSpec series(String... shown) {
     return new ChartSpec(id, source, form, title, what, rows, named(shown), axis);
   }
 
-  /** Returns the same chart of the measurements of another one. */
+  /** Returns this chart with the measurements of another chart. */
   ChartSpec from(String chart) {
     return new ChartSpec(id, chart, form, title, what, rows, series, axis);
   }

@@ -11,13 +11,13 @@ import java.util.Locale;
  * @param high its upper bound
  */
 record Comparison(double ratio, double low, double high) {
-  /** Smaller factors are given as a percentage. */
+  /** Factors below this one are given as a percentage. */
   private static final double PERCENT = 1.5;
 
-  /** Larger factors are given without decimals. */
+  /** Factors from this one on are given without decimals. */
   private static final double WHOLE = 10;
 
-  /** Uses the ratio of their turns if one of the two was compared with the other. */
+  /** Compares two series, by the ratio of their turns if one was compared with the other. */
   static Comparison of(Measurement a, Measurement b) {
     boolean paired = a.row.equals(b.row);
     if (paired && a.ratio != null && b.series.equals(a.hero)) {

@@ -5,7 +5,7 @@ import io.mman.benchmarks.measure.Results;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Figures that follow from what was measured, in the form of further measurements. */
+/** Figures that are computed from the measurements, in the form of further measurements. */
 final class Derived {
   /** How many nanoseconds longer a call takes than in C. */
   static final String BEYOND_C = "calls-beyond-c";
@@ -36,7 +36,7 @@ final class Derived {
     return (name + " | " + figure).split(" \\| ");
   }
 
-  /** Returns what follows from the results. */
+  /** Returns the measurements that are computed from the results. */
   static List<Measurement> of(List<Results> results) {
     List<Measurement> derived = new ArrayList<>();
     derived.addAll(beyond(measured(results, "calls"), "C", BEYOND_C));

@@ -20,7 +20,7 @@ final class LinePainter extends Painter {
 
   private static final float NARROW = 1.8f;
 
-  /** Lines whose ends differ by less share their text. */
+  /** Lines whose ends are closer to each other than this share one label. */
   private static final double CLOSE = 1.08;
 
   private final List<String> names;
@@ -56,7 +56,7 @@ final class LinePainter extends Painter {
     XYPlot plot =
         new XYPlot(collection(lines), numbers(), Axes.times(marks, Axes.isWide(marks)), renderer);
     if (signs.stream().distinct().count() < signs.size()) {
-      nameEnds(plot); // the legend cannot tell the lines of one sign apart
+      nameEnds(plot); // the legend does not distinguish lines with the same sign
     }
     return plot;
   }

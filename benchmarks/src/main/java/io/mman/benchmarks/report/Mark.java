@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * A figure on a chart.
  *
- * @param row what the chart calls the row
- * @param series what it calls the series
+ * @param row the name of the row in the chart
+ * @param series the name of the series in the chart
  * @param measured the figure, its bounds and its place on the x axis
  */
 record Mark(String row, String series, Measurement measured) {

@@ -40,7 +40,7 @@ public final class Report {
     return drawn;
   }
 
-  /** Returns the measurements of a chart, and what follows from them. */
+  /** Returns the measurements of a chart, including those computed from others. */
   static List<Measurement> of(List<Results> results, String chart) {
     return Stream.concat(
             results.stream().flatMap(r -> r.measurements.stream()), Derived.of(results).stream())

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What charts compare. Each has its own color and its own mark, the same in all charts. The marks
+ * The implementations that charts compare. Each has its own color and mark, the same in all charts. The marks
  * of mman and {@code FileChannel.map} remain visible if one lies on the other.
  */
 enum Sign {
@@ -32,7 +32,7 @@ enum Sign {
   CHRONICLE("Chronicle Bytes", "#7c6f00", "#d5c94a", Marks.outline(Marks.triangle(2))),
   NOTHING("empty main method", "#6e7781", "#8b949e", new Rectangle2D.Float(-5, -1.5f, 10, 3));
 
-  /** What the series that this sign stands for begin with. */
+  /** The beginning of the names of the series that this sign stands for. */
   final String begin;
 
   /** The color on a light page, as in CSS. */

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  *   <li>{@code {{range CHART | SERIES}}} by the shortest and the longest time of a series.
  * </ul>
  *
- * <p>The row {@code @} stands for the first row. The text says so if something was not measured.
+ * <p>The row {@code @} stands for the first row. If something was not measured, the text says so.
  */
 final class Template {
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+) ([^}]+)}}");
@@ -42,8 +42,8 @@ final class Template {
   }
 
   /**
-   * Returns the finding of a chart, with its figures; or what was to be measured, if a figure of
-   * the finding was not.
+   * Returns the finding of a chart, with its figures. If one of these was not measured, returns what
+   * the chart would show.
    */
   static String title(ChartSpec spec, List<Results> results) {
     String title = new Template(results, List.of()).fill(spec.title()).strip();

@@ -7,15 +7,16 @@ import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
 /**
- * A file system of H2 that maps its files with mman. Register it before the first connection, and
- * put {@code mman:} in front of the path of the database:
+ * A file system for H2 that maps its files with mman. Register it before the first connection is
+ * opened, and prefix the path of the database with {@code mman:}
  *
  * <pre>{@code
  * FilePathMman.register();
  * Connection connection = DriverManager.getConnection("jdbc:h2:mman:/data/test");
  * }</pre>
  *
- * <p>The files are those of the default file system of H2, which can open the same database.
+ * <p>The files have the same names and contents as in the default file system of H2, which can
+ * therefore open the same database.
  */
 public final class FilePathMman extends FilePathWrapper {
   /** Makes H2 recognize paths that begin with {@code mman:}. */
@@ -27,7 +28,7 @@ public final class FilePathMman extends FilePathWrapper {
   public FileChannel open(String mode) throws IOException {
     FilePath file = getBase();
     if (!file.getScheme().equals("file")) {
-      throw new IOException("only files of the disk can be mapped: " + name);
+      throw new IOException("only files of the default file system can be mapped: " + name);
     }
     return new MmanFile(name, Path.of(file.toString()), mode);
   }

@@ -21,20 +21,21 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.store.fs.FileBaseDefault;
 
 /**
- * An open file, all of which is mapped. Reads and writes are copies from and to the mapped memory,
- * and make no system call.
+ * An open file, all of which is mapped. Reads and writes copy bytes from and to the mapped memory.
+ * They make no system call unless the file grows or was opened for synchronous writes.
  *
  * <ul>
- *   <li>The length of the file is always that which H2 has written, so that after a crash nothing
- *       has to be cut off.
- *   <li>A write past the end first allocates blocks, so that a full disk is an exception.
- *   <li>A page that cannot be read, because the disk fails or another process has truncated the
- *       file, is an exception too, and not the end of the JVM.
- *   <li>An interrupt does not close the file, unlike a file of {@code FileChannel.open}.
+ *   <li>The length of the file is always the one that H2 has written, so that the file need not be
+ *       truncated after a crash.
+ *   <li>A write past the end allocates disk blocks first, so that a full disk causes an exception.
+ *   <li>If a page cannot be read, because the disk fails or another process has truncated the file,
+ *       an exception is thrown and the JVM does not crash. This needs a system on which {@link
+ *       Mman#survivesBusErrors} returns true.
+ *   <li>An interrupt does not close the file, unlike a channel of {@code FileChannel.open}.
  * </ul>
  */
 final class MmanFile extends FileBaseDefault {
-  /** The address space in which a file can grow in place. It takes no memory. */
+  /** The size of the address space in which a file can grow in place. It occupies no memory. */
   private static final long RESERVE = 1L << 38;
 
   private final String name;
@@ -43,7 +44,7 @@ final class MmanFile extends FileBaseDefault {
   private final NativeFile file;
   private final MappedRegion region;
 
-  /** Held for reading by reads, and for writing by everything that may change the size. */
+  /** Reads hold the read lock; methods that may change the size hold the write lock. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   /**
@@ -161,7 +162,7 @@ final class MmanFile extends FileBaseDefault {
     Lock held = lock(lock.writeLock());
     try {
       if (size < region.size()) {
-        region.resize(size); // first, because the file must not end inside the mapped memory
+        region.resize(size); // before the file, which must not end inside the mapped memory
         file.resize(size);
       }
     } catch (MmanException e) {
@@ -186,7 +187,7 @@ final class MmanFile extends FileBaseDefault {
     }
   }
 
-  /** Locks the whole file, whatever the range: H2 always locks all of it. */
+  /** Locks the whole file regardless of the range, because H2 always locks the whole file. */
   @Override
   public FileLock tryLock(long position, long size, boolean shared) throws IOException {
     requireOpen();
@@ -213,7 +214,7 @@ final class MmanFile extends FileBaseDefault {
     }
   }
 
-  /** Fails if bytes that were copied may have been zeros instead of those of the file. */
+  /** Throws an exception if copied bytes may have been zeros instead of those of the file. */
   private void requireIntact() {
     if (region.lostPages() > 0) {
       region.requireIntact();

@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Inserts numbered rows until it is killed. It prints the number of each row after the row is
- * committed.
+ * Inserts numbered rows until it is killed. It prints the number of each row after committing the
+ * row.
  */
 final class CommittedRows {
   private CommittedRows() {}
@@ -32,7 +32,7 @@ final class CommittedRows {
     }
   }
 
-  /** Connects to a database which writes each commit to its file at once. */
+  /** Connects to a database that writes each commit to its file immediately. */
   static Connection connect(String path) throws SQLException {
     String url = "jdbc:h2:" + path + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     return DriverManager.getConnection(url);
@@ -45,7 +45,7 @@ final class CommittedRows {
     }
   }
 
-  /** Checks that there are whole transactions only, in order, and returns their number. */
+  /** Checks that there are only whole transactions, without gaps, and returns their number. */
   static long check(Connection connection) throws SQLException {
     long number = 0;
     try (Statement statement = connection.createStatement()) {

@@ -29,7 +29,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** Tests what H2's own TestFileSystem does, which is not published. */
+/** Tests the same as H2's own TestFileSystem, which is not published. */
 public class FilePathMmanTest {
   private static final int STEPS = Integer.getInteger("steps", 2000);
   private static final int MAX_POSITION = 1 << 16;
@@ -110,7 +110,7 @@ public class FilePathMmanTest {
     model.seek(position);
   }
 
-  /** Returns a heap or a direct buffer of some bytes, in the middle of another one. */
+  /** Returns a buffer of the bytes that is a slice of a larger heap or direct buffer. */
   private static ByteBuffer buffer(Random random, byte[] bytes) {
     int start = random.nextInt(10);
     int size = start + bytes.length + random.nextInt(10);

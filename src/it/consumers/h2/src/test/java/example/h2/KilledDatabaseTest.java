@@ -18,7 +18,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** Uses databases whose files are mapped, and kills the JVM that writes to one. */
+/** Tests databases whose files are mapped, and kills the JVM that writes to one of them. */
 public class KilledDatabaseTest {
   private static final int KILLS = Integer.getInteger("kills", 10);
   private static final int SIGKILL = 9;
@@ -54,7 +54,7 @@ public class KilledDatabaseTest {
   }
 
   /**
-   * Starts a JVM, kills it when it has committed some rows, and returns the last row it reported.
+   * Starts a JVM, kills it after it has committed some rows, and returns the last one it reported.
    */
   private long killAfter(int rows, long before) throws IOException, InterruptedException {
     Process process =

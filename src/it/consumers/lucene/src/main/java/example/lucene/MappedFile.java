@@ -10,7 +10,8 @@ import org.apache.lucene.store.AlreadyClosedException;
 
 /**
  * A file that is mapped in chunks. Each chunk also maps the first bytes of the next one, so that a
- * number lies in the chunk in which it begins. Positions are bytes of the file.
+ * number never extends beyond the chunk in which it begins. Positions are offsets in the file, in
+ * bytes.
  */
 record MappedFile(long chunkSize, MappedRegion[] regions, MemorySegment[] chunks) {
   static MappedFile map(Mapping request, long size, long chunkSize, Arena arena) {
@@ -42,7 +43,7 @@ record MappedFile(long chunkSize, MappedRegion[] regions, MemorySegment[] chunks
     return whole ? chunk(at).asSlice(offset(at), length) : null;
   }
 
-  /** Calls an action for the part of a range in each chunk. */
+  /** Performs an action on the part of a range that lies in each chunk. */
   void forEach(long at, long length, RangeAction action) throws IOException {
     try {
       for (long next = at, end = at + length; next < end; next += chunkSize - offset(next)) {
@@ -56,11 +57,11 @@ record MappedFile(long chunkSize, MappedRegion[] regions, MemorySegment[] chunks
     }
   }
 
-  /** Fails if bytes that were read may have been zeros instead of those of the file. */
+  /** Throws an exception if bytes that were read may have been zeros instead of those of the file. */
   void requireIntact() throws IOException {
     for (MappedRegion region : regions) {
       if (region.lostPages() > 0) {
-        throw new IOException("the file has lost bytes: " + region);
+        throw new IOException("the file has lost pages: " + region);
       }
     }
   }

@@ -21,26 +21,30 @@ import org.apache.lucene.util.Unwrappable;
 /**
  * A Lucene directory that maps its files with mman. Use it in place of {@code MMapDirectory}.
  *
- * <p>A file that loses pages while it is open, because it is truncated or its disk fails, does not
- * end the JVM: reads of these pages return zeros, and the next slice of the file or the close of
- * its input throws an {@link IOException}. Each open file takes a descriptor for that.
+ * <p>If a file loses pages while it is open, because it is truncated or its disk fails, the JVM does
+ * not crash. Reads of these pages return zeros, and an {@link IOException} is thrown when the file
+ * is next sliced or its input is closed. For this purpose, each open file keeps a descriptor. This
+ * needs a system on which {@link Mman#survivesBusErrors} returns true.
  *
- * <p>The files of a segment are unmapped together, when the last of them is closed. This takes one
- * handshake with the threads of the JVM, not one for each file.
+ * <p>The files of a segment are unmapped together when the last of them is closed. This takes one
+ * handshake with the threads of the JVM instead of one for each file.
  */
 public final class MmanDirectory extends FSDirectory {
-  /** The segment of a file and, for a file of updates, the generation: {@code _1a_2_Lucene.dvd}. */
+  /** Matches the segment of a file and the generation of its updates: {@code _1a_2_Lucene.dvd}. */
   private static final Pattern GROUP = Pattern.compile("^(_[a-z0-9]+(?:_[a-z0-9]+(?=[_.]))?).*");
 
   private final long chunkSize;
   private final ConcurrentHashMap<String, RegionGroup> groups = new ConcurrentHashMap<>();
 
-  /** Opens a directory, which is created if necessary, and maps each file in one piece. */
+  /** Opens a directory, which is created if necessary. Each file is mapped as a whole. */
   public MmanDirectory(Path path) throws IOException {
     this(path, 1L << 46);
   }
 
-  /** Maps files in chunks of at most the given size, which is rounded down to a power of two. */
+  /**
+   * Opens a directory, which is created if necessary. Files are mapped in chunks of at most the
+   * given size, which is rounded down to a power of two.
+   */
   public MmanDirectory(Path path, long maxChunkSize) throws IOException {
     super(path, FSLockFactory.getDefault());
     chunkSize = Long.highestOneBit(maxChunkSize);
@@ -53,7 +57,7 @@ public final class MmanDirectory extends FSDirectory {
     Path path = directory.resolve(name);
     Arena arena = arena(name, context);
     MappedFile mapped = null;
-    // Lucene's own tests wrap the default file system, which is the only one that mman knows.
+    // Lucene's own tests wrap the default file system, which is the only one that mman supports.
     try (NativeFile file = NativeFile.open(Unwrappable.unwrapAll(path))) {
       Mapping request = Mapping.file(file).advise(advice(context));
       request = Mman.survivesBusErrors() ? request.surviveBusErrors() : request;
@@ -75,7 +79,7 @@ public final class MmanDirectory extends FSDirectory {
     }
     groups.values().removeIf(group -> !group.scope().isAlive());
     String segment =
-        GROUP.matcher(name).replaceFirst("$1"); // or the name, if it is of another kind
+        GROUP.matcher(name).replaceFirst("$1"); // or the whole name if it has another form
     return groups.compute(segment, (key, group) -> retained(group));
   }
 

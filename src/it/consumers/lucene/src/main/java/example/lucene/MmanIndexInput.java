@@ -13,8 +13,9 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.MemorySegmentAccessInput;
 
 /**
- * Reads a mapped file or a slice of it. The input that {@code openInput} returned ends the mapping.
- * {@code isLoaded} is not overridden: Lucene's tests allow that for {@code MMapDirectory} only.
+ * Reads a mapped file or a slice of it. Closing the input that {@code openInput} returned ends the
+ * mapping. {@code isLoaded} is not overridden, because Lucene's tests allow that for {@code
+ * MMapDirectory} only.
  */
 final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInput {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -28,10 +29,10 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
 
   private final MappedFile file;
   private final long start; // of the slice, in bytes of the file
-  private long length; // -1 after close, so that a read has one limit to check
+  private long length; // -1 after close, so that a read checks one limit only
   private MemorySegment whole; // null if there are several chunks, and after close
   private long position;
-  private int hits; // of prefetch, since a range was not in memory
+  private int hits; // calls of prefetch since a range was last found not to be in memory
   private Arena arena; // null for clones and slices, and after close
 
   MmanIndexInput(String description, MappedFile file, long start, long length, Arena arena) {
@@ -113,7 +114,7 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
       offset = file.offset(at);
     }
     try {
-      return switch (size) { // a constant, once this is compiled
+      return switch (size) { // a constant after inlining
         case Byte.BYTES -> bytes.get(BYTE, offset);
         case Short.BYTES -> bytes.get(SHORT, offset);
         case Integer.BYTES -> bytes.get(INT, offset);
@@ -126,7 +127,7 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
     }
   }
 
-  /** Copies elements, those that begin in one chunk at a time, and returns the end position. */
+  /** Copies elements, chunk by chunk, and returns the position after the last one. */
   private long copy(ValueLayout type, long pos, Object to, int from, int count) throws IOException {
     long size = type.byteSize();
     long at = at(pos, count * size);
@@ -142,7 +143,7 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
     return at - start;
   }
 
-  /** Lets Lucene's vector functions work on the mapped memory itself. */
+  /** Returns the mapped memory, on which Lucene's vector functions can then work directly. */
   @Override
   public MemorySegment segmentSliceOrNull(long pos, long size) throws IOException {
     return file.sliceOrNull(at(pos, size), size);
@@ -163,7 +164,7 @@ final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInpu
     return length;
   }
 
-  /** Starts to read a range. The more ranges are found in memory, the fewer are asked for. */
+  /** Starts to read a range. The more ranges were found in memory, the fewer are requested. */
   @Override
   public void prefetch(long pos, long size) throws IOException {
     long at = at(pos, 0);

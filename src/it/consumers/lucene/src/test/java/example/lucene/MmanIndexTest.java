@@ -32,7 +32,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** Tests what Lucene's own tests do not: shared lifetimes, and files that lose their bytes. */
+/** Tests what Lucene's own tests do not cover: shared lifetimes, and files that lose pages. */
 public class MmanIndexTest {
   private static final int DOCUMENTS = 100;
 

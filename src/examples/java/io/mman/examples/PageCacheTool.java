@@ -33,8 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "pages, an example of the library io.mman, similar to vmtouch",
       "Java ${java.version}, ${os.name} ${os.version} ${os.arch}"
     },
-    description =
-        "Shows how much of the files is in the page cache, or changes that.%n",
+    description = "Shows how much of the files is in the page cache, or changes that.%n",
     footer = {
       "%nIn the bars of --verbose, each character stands for a group of pages: O if all of them are"
           + " in memory, o if some are, and a blank if none is. The bars have no colors if NO_COLOR"

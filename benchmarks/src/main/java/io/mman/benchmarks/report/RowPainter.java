@@ -172,7 +172,8 @@ final class RowPainter extends Painter {
         ValueAxis axis = Axes.times(marks, spec.form() == Form.LOG_DOTS);
         axis.setUpperBound(widened(axis));
         if (spec.form() == Form.DOTS) {
-          axis.setLowerBound(-ZERO * axis.getUpperBound()); // otherwise, a mark at zero would be clipped
+          axis.setLowerBound(
+              -ZERO * axis.getUpperBound()); // otherwise, a mark at zero would be clipped
         }
         yield axis;
       }

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The implementations that charts compare. Each has its own color and mark, the same in all charts. The marks
- * of mman and {@code FileChannel.map} remain visible if one lies on the other.
+ * The implementations that charts compare. Each has its own color and mark, the same in all charts.
+ * The marks of mman and {@code FileChannel.map} remain visible if one lies on the other.
  */
 enum Sign {
   MMAN("mman", "#0969da", "#58a6ff", new Ellipse2D.Float(-4.5f, -4.5f, 9, 9)),

@@ -42,8 +42,8 @@ final class Template {
   }
 
   /**
-   * Returns the finding of a chart, with its figures. If one of these was not measured, returns what
-   * the chart would show.
+   * Returns the finding of a chart, with its figures. If one of these was not measured, returns
+   * what the chart would show.
    */
   static String title(ChartSpec spec, List<Results> results) {
     String title = new Template(results, List.of()).fill(spec.title()).strip();

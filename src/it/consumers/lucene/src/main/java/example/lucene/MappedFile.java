@@ -9,9 +9,8 @@ import java.lang.foreign.MemorySegment;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
- * A file that is mapped in chunks. Each chunk also maps the first bytes of the next one, so that a
- * number never extends beyond the chunk in which it begins. Positions are offsets in the file, in
- * bytes.
+ * A file that is mapped in chunks. Each chunk includes the first bytes of the next one, so that no
+ * number extends beyond the chunk in which it begins. Positions are byte offsets in the file.
  */
 record MappedFile(long chunkSize, MappedRegion[] regions, MemorySegment[] chunks) {
   static MappedFile map(Mapping request, long size, long chunkSize, Arena arena) {
@@ -57,7 +56,7 @@ record MappedFile(long chunkSize, MappedRegion[] regions, MemorySegment[] chunks
     }
   }
 
-  /** Throws an exception if bytes that were read may have been zeros instead of those of the file. */
+  /** Throws an exception if the file has lost pages, whose bytes were read as zeros. */
   void requireIntact() throws IOException {
     for (MappedRegion region : regions) {
       if (region.lostPages() > 0) {

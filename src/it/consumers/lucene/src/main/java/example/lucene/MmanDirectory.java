@@ -21,10 +21,10 @@ import org.apache.lucene.util.Unwrappable;
 /**
  * A Lucene directory that maps its files with mman. Use it in place of {@code MMapDirectory}.
  *
- * <p>If a file loses pages while it is open, because it is truncated or its disk fails, the JVM does
- * not crash. Reads of these pages return zeros, and an {@link IOException} is thrown when the file
- * is next sliced or its input is closed. For this purpose, each open file keeps a descriptor. This
- * needs a system on which {@link Mman#survivesBusErrors} returns true.
+ * <p>If a file loses pages while it is open, because it is truncated or its disk fails, reads of
+ * these pages return zeros, and the next slice or the close of its input throws an {@link
+ * IOException}. This takes a descriptor for each open file, and works where {@link
+ * Mman#survivesBusErrors} returns true. Elsewhere, the JVM may crash.
  *
  * <p>The files of a segment are unmapped together when the last of them is closed. This takes one
  * handshake with the threads of the JVM instead of one for each file.
@@ -41,10 +41,7 @@ public final class MmanDirectory extends FSDirectory {
     this(path, 1L << 46);
   }
 
-  /**
-   * Opens a directory, which is created if necessary. Files are mapped in chunks of at most the
-   * given size, which is rounded down to a power of two.
-   */
+  /** Opens a directory whose files are mapped in chunks, of a power of two up to this size. */
   public MmanDirectory(Path path, long maxChunkSize) throws IOException {
     super(path, FSLockFactory.getDefault());
     chunkSize = Long.highestOneBit(maxChunkSize);

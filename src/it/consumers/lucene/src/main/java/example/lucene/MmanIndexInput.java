@@ -14,8 +14,7 @@ import org.apache.lucene.store.MemorySegmentAccessInput;
 
 /**
  * Reads a mapped file or a slice of it. Closing the input that {@code openInput} returned ends the
- * mapping. {@code isLoaded} is not overridden, because Lucene's tests allow that for {@code
- * MMapDirectory} only.
+ * mapping. Lucene's tests allow {@code MMapDirectory} only to override {@code isLoaded}.
  */
 final class MmanIndexInput extends IndexInput implements MemorySegmentAccessInput {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;

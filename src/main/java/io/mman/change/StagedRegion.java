@@ -98,7 +98,7 @@ public final class StagedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if one of the two is not a regular file, or is on hugetlbfs
    * @throws MmanException with {@code ENOENT} if the file does not exist
    * @throws MmanException with {@code EISDIR} if one of the two is a directory
-   * @throws MmanException with {@code EWOULDBLOCK} from {@code flock} if a staged region, in this
+   * @throws MmanException with {@code EAGAIN} from {@code flock} if a staged region, in this
    *     process or another one, has the file or the journal open
    * @throws MmanException with {@code ESTALE} if the journal is complete but belongs to another
    *     file; it is not changed
@@ -132,7 +132,7 @@ public final class StagedRegion implements AutoCloseable {
    *     not changed
    * @throws IllegalArgumentException if one of the two is not a regular file, or is on hugetlbfs
    * @throws MmanException with {@code EISDIR} if one of the two is a directory
-   * @throws MmanException with {@code EWOULDBLOCK} from {@code flock} if a staged region, in this
+   * @throws MmanException with {@code EAGAIN} from {@code flock} if a staged region, in this
    *     process or another one, has the file or the journal open
    * @throws MmanException with {@code ESTALE} if the journal is complete but belongs to another
    *     file; it is not changed, and no file is created

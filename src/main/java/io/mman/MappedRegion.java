@@ -130,8 +130,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file
-   * @throws MmanException {@code EIO} if pages are {@linkplain #lostPages lost}; all other pages
-   *     have been written
+   * @throws MmanException with {@code EIO} if pages are {@linkplain #lostPages lost}; all other
+   *     pages have been written
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
    */
@@ -152,8 +152,8 @@ public final class MappedRegion implements AutoCloseable {
    * @throws WrongThreadException if the region is confined to another thread
    * @throws MmanException if msync fails: {@code EIO} if changes may not have reached the file,
    *     {@code EBUSY} for {@code INVALIDATE} of locked pages
-   * @throws MmanException {@code EIO} if pages of the range are {@linkplain #lostPages lost}; all
-   *     other pages have been written, or with {@code ASYNC} will be
+   * @throws MmanException with {@code EIO} if pages of the range are {@linkplain #lostPages lost};
+   *     all other pages have been written, or with {@code ASYNC} will be
    * @throws UnsupportedOperationException if the platform lacks a flag
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
    *     elsewhere
@@ -376,7 +376,7 @@ public final class MappedRegion implements AutoCloseable {
    *
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if a page is past the end of the file or cannot be
+   * @throws MmanException with {@code EFAULT} if a page is past the end of the file or cannot be
    *     allocated
    * @throws UnsupportedOperationException on Linux before 5.14 and on other systems
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
@@ -399,7 +399,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the range is not inside the region
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if a page is past the end of the file or cannot be
+   * @throws MmanException with {@code EFAULT} if a page is past the end of the file or cannot be
    *     allocated
    * @throws UnsupportedOperationException on Linux before 5.14 and on other systems
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
@@ -666,13 +666,13 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if the target is read-only
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if the first page is missing, or its protection forbids
-   *     reading
-   * @throws MmanException {@code EIO} if a page of the range is {@linkplain #lostPages lost}
-   * @throws MmanException {@code EFAULT} if the first page of the target cannot be written; the
-   *     message says that the target is at fault
-   * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
-   *     is free
+   * @throws MmanException with {@code EFAULT} if the first page is missing, or its protection
+   *     forbids reading
+   * @throws MmanException with {@code EIO} if a page of the range is {@linkplain #lostPages lost}
+   * @throws MmanException with {@code EFAULT} if the first page of the target cannot be written;
+   *     the message says that the target is at fault
+   * @throws MmanException with {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no
+   *     descriptor is free
    * @throws UnsupportedOperationException if the system refuses both process_vm_readv(2) and
    *     pipe(2), or is unknown to this library
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
@@ -704,13 +704,13 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalArgumentException if the region wraps a read-only segment
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if the first page is missing or cannot be allocated, or
-   *     its protection forbids writing
-   * @throws MmanException {@code EIO} if a page of the range is {@linkplain #lostPages lost}
-   * @throws MmanException {@code EFAULT} if the first page of the source cannot be read; the
+   * @throws MmanException with {@code EFAULT} if the first page is missing or cannot be allocated,
+   *     or its protection forbids writing
+   * @throws MmanException with {@code EIO} if a page of the range is {@linkplain #lostPages lost}
+   * @throws MmanException with {@code EFAULT} if the first page of the source cannot be read; the
    *     message says that the source is at fault
-   * @throws MmanException {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no descriptor
-   *     is free
+   * @throws MmanException with {@code EMFILE} or {@code ENFILE} if a pipe is needed, and no
+   *     descriptor is free
    * @throws UnsupportedOperationException if the system refuses both process_vm_writev(2) and
    *     pipe(2), or is unknown to this library
    * @throws IllegalCallerException if native access is denied and the region wraps a mapping made
@@ -761,8 +761,9 @@ public final class MappedRegion implements AutoCloseable {
    *
    * @throws IllegalStateException if the region is closed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EIO} if pages are lost; the message gives their number and the
-   *     first lost byte of the region, and {@link MmanException#call} returns {@code requireIntact}
+   * @throws MmanException with {@code EIO} if pages are lost; the message gives their number and
+   *     the first lost byte of the region, and {@link MmanException#call} returns {@code
+   *     requireIntact}
    */
   public void requireIntact() {
     region.requireIntact();
@@ -842,7 +843,7 @@ public final class MappedRegion implements AutoCloseable {
    *     reserve would grow
    * @throws MmanException if the system call fails; size and bytes are as before. The region is
    *     closed only if it lies in several of the kernel's areas and just some of them have moved
-   * @throws MmanException {@code EPERM} if the region is sealed
+   * @throws MmanException with {@code EPERM} if the region is sealed
    * @see <a href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</a>
    */
   public MemorySegment resize(long newSize) {
@@ -878,7 +879,7 @@ public final class MappedRegion implements AutoCloseable {
    *     full, {@code EBADF} if the file is not open for writing, {@code EOPNOTSUPP} if its file
    *     system cannot allocate blocks in advance; call {@link NativeFile#resize} and {@link
    *     #resize} then
-   * @throws MmanException {@code EPERM} if the region is sealed
+   * @throws MmanException with {@code EPERM} if the region is sealed
    * @throws MmanException if the region cannot grow, as for {@link #resize}; the file stays
    *     extended
    * @see <a href="https://man7.org/linux/man-pages/man2/fallocate.2.html">fallocate(2)</a>
@@ -903,7 +904,7 @@ public final class MappedRegion implements AutoCloseable {
    *     native code holds a view
    * @throws UnsupportedOperationException if the region is {@linkplain Mapping#mirrored mirrored}
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EPERM} if the region is sealed
+   * @throws MmanException with {@code EPERM} if the region is sealed
    */
   public MappedRegion split(long offset) {
     return new MappedRegion(region.split(offset));
@@ -923,7 +924,7 @@ public final class MappedRegion implements AutoCloseable {
    * @throws UnsupportedOperationException if either region is {@linkplain Mapping#mirrored
    *     mirrored}
    * @throws WrongThreadException if either region is confined to another thread
-   * @throws MmanException {@code EPERM} if either region is sealed
+   * @throws MmanException with {@code EPERM} if either region is sealed
    */
   public void join(MappedRegion next) {
     region.join(next.region);
@@ -977,9 +978,9 @@ public final class MappedRegion implements AutoCloseable {
    * @throws IllegalStateException if the region owns its lifetime, and a clean-up calls this method
    *     while a view of the region is being revoked; then nothing has changed
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code ENOMEM} if the pages cannot be unmapped, because that would split
-   *     a mapping at the limit {@code vm.max_map_count}; the views are revoked nevertheless, and
-   *     closing the region again tries again
+   * @throws MmanException with {@code ENOMEM} if the pages cannot be unmapped, because that would
+   *     split a mapping at the limit {@code vm.max_map_count}; the views are revoked nevertheless,
+   *     and closing the region again tries again
    */
   @Override
   public void close() {

@@ -102,7 +102,7 @@ public final class NativeFile implements AutoCloseable {
    * @param fd the descriptor
    * @return the file; its {@link #path} is its entry in {@code /proc} or {@code /dev/fd}
    * @throws IllegalArgumentException if {@code fd} is negative
-   * @throws MmanException {@code EBADF} if the descriptor is not open
+   * @throws MmanException with {@code EBADF} if the descriptor is not open
    * @throws IllegalCallerException if native access is denied
    */
   public static NativeFile adopt(int fd) {
@@ -412,7 +412,7 @@ public final class NativeFile implements AutoCloseable {
    *
    * @return a new set
    * @throws IllegalStateException if the file is closed
-   * @throws MmanException {@code EINVAL} if the file is not in memory
+   * @throws MmanException with {@code EINVAL} if the file is not in memory
    * @throws UnsupportedOperationException if the platform has no seals
    * @see <a
    *     href="https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html">F_GET_SEALS(2const)</a>

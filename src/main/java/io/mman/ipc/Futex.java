@@ -92,8 +92,8 @@ public final class Futex {
    * @throws IllegalStateException if the region is closed or changed during the wait
    * @throws IndexOutOfBoundsException if the word is no longer inside the region
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if the page of the word cannot be accessed, because the
-   *     file has been truncated or the protection forbids it
+   * @throws MmanException with {@code EFAULT} if the page of the word cannot be accessed, because
+   *     the file has been truncated or the protection forbids it
    */
   public boolean await(int expected, Duration time) throws InterruptedException {
     return word.await(expected, Timeout.nanos(time));
@@ -108,8 +108,8 @@ public final class Futex {
    * @throws IllegalStateException if the region is closed
    * @throws IndexOutOfBoundsException if the word is no longer inside the region
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if the page of the word cannot be accessed, because the
-   *     file has been truncated or the protection forbids it
+   * @throws MmanException with {@code EFAULT} if the page of the word cannot be accessed, because
+   *     the file has been truncated or the protection forbids it
    */
   public int wake(int count) {
     return word.wake(count);
@@ -123,8 +123,8 @@ public final class Futex {
    * @throws IllegalStateException if the region is closed
    * @throws IndexOutOfBoundsException if the word is no longer inside the region
    * @throws WrongThreadException if the region is confined to another thread
-   * @throws MmanException {@code EFAULT} if the page of the word cannot be accessed, because the
-   *     file has been truncated or the protection forbids it
+   * @throws MmanException with {@code EFAULT} if the page of the word cannot be accessed, because
+   *     the file has been truncated or the protection forbids it
    */
   public int wakeAll() {
     return word.wake(Integer.MAX_VALUE);

@@ -80,13 +80,13 @@ public final class Handover implements AutoCloseable {
    *     folder
    * @throws java.nio.file.ProviderMismatchException if the path does not belong to the default file
    *     system provider
-   * @throws MmanException {@code EADDRINUSE} if a process uses the socket at the path
-   * @throws MmanException {@code EADDRINUSE} if the socket at the path belongs to another user, so
-   *     that it is not known whether a process uses it
-   * @throws MmanException {@code EADDRINUSE} if the path names a file that is not a socket. The
-   *     file is not changed
-   * @throws MmanException {@code EAGAIN} if a socket file has to be replaced and another process
-   *     keeps the folder locked with {@code flock(2)} for longer than about five seconds
+   * @throws MmanException with {@code EADDRINUSE} if a process uses the socket at the path
+   * @throws MmanException with {@code EADDRINUSE} if the socket at the path belongs to another
+   *     user, so that it is not known whether a process uses it
+   * @throws MmanException with {@code EADDRINUSE} if the path names a file that is not a socket.
+   *     The file is not changed
+   * @throws MmanException with {@code EAGAIN} if a socket file has to be replaced and another
+   *     process keeps the folder locked with {@code flock(2)} for longer than about five seconds
    * @throws MmanException if the socket or its file cannot be created: for example, {@code ENOENT}
    *     if the folder does not exist, {@code EACCES} if this process may not create files in it, or
    *     {@code EMFILE} if no descriptor is free
@@ -111,13 +111,13 @@ public final class Handover implements AutoCloseable {
    *     folder
    * @throws java.nio.file.ProviderMismatchException if the path does not belong to the default file
    *     system provider
-   * @throws MmanException {@code EADDRINUSE} if a process uses the socket at the path
-   * @throws MmanException {@code EADDRINUSE} if the socket at the path belongs to another user, so
-   *     that it is not known whether a process uses it
-   * @throws MmanException {@code EADDRINUSE} if the path names a file that is not a socket. The
-   *     file is not changed
-   * @throws MmanException {@code EAGAIN} if a socket file has to be replaced and another process
-   *     keeps the folder locked with {@code flock(2)} for longer than about five seconds
+   * @throws MmanException with {@code EADDRINUSE} if a process uses the socket at the path
+   * @throws MmanException with {@code EADDRINUSE} if the socket at the path belongs to another
+   *     user, so that it is not known whether a process uses it
+   * @throws MmanException with {@code EADDRINUSE} if the path names a file that is not a socket.
+   *     The file is not changed
+   * @throws MmanException with {@code EAGAIN} if a socket file has to be replaced and another
+   *     process keeps the folder locked with {@code flock(2)} for longer than about five seconds
    * @throws MmanException if the socket or its file cannot be created: for example, {@code ENOENT}
    *     if the folder does not exist, {@code EACCES} if this process may not create files in it, or
    *     {@code EMFILE} if no descriptor is free
@@ -139,11 +139,11 @@ public final class Handover implements AutoCloseable {
    * @throws IllegalStateException if the file or this object is closed
    * @throws IllegalStateException if the file or this object is closed while the method waits. The
    *     method notices this within about 20 milliseconds
-   * @throws MmanException {@code EMFILE} if no descriptor is free for the connection. This object
-   *     remains usable
-   * @throws MmanException {@code ETOOMANYREFS} if this user has sent more descriptors that have not
-   *     been received yet than the limit {@code RLIMIT_NOFILE} allows. The client is disconnected,
-   *     and this object remains usable
+   * @throws MmanException with {@code EMFILE} if no descriptor is free for the connection. This
+   *     object remains usable
+   * @throws MmanException with {@code ETOOMANYREFS} if this user has sent more descriptors that
+   *     have not been received yet than the limit {@code RLIMIT_NOFILE} allows. The client is
+   *     disconnected, and this object remains usable
    * @throws RuntimeException if the predicate throws an exception, which is passed on. The client
    *     is disconnected
    */
@@ -165,21 +165,22 @@ public final class Handover implements AutoCloseable {
    *     folder
    * @throws java.nio.file.ProviderMismatchException if the path does not belong to the default file
    *     system provider
-   * @throws MmanException {@code ENOENT} or {@code ECONNREFUSED} if no process listens at the path
-   * @throws MmanException {@code EACCES} if this user may not connect
-   * @throws MmanException {@code EMFILE} if no descriptor is free for the connection
-   * @throws MmanException {@code EBADMSG} if the connection ends without a message, for example
-   *     because the listener has refused this process
-   * @throws MmanException {@code EBADMSG} if the message is truncated, because no descriptor is
-   *     free for the file
-   * @throws MmanException {@code EBADMSG} if the message has no descriptor or more than one. All
-   *     received descriptors are closed
-   * @throws MmanException {@code EBADMSG} if the descriptor is neither that of a regular file nor
-   *     that of memory or a device. It is closed
-   * @throws MmanException {@code ECONNRESET} if the listener closes its socket while this method
-   *     waits
-   * @throws MmanException {@code EPERM} if the file lacks one of the required seals. The descriptor
-   *     is closed
+   * @throws MmanException with {@code ENOENT} or {@code ECONNREFUSED} if no process listens at the
+   *     path
+   * @throws MmanException with {@code EACCES} if this user may not connect
+   * @throws MmanException with {@code EMFILE} if no descriptor is free for the connection
+   * @throws MmanException with {@code EBADMSG} if the connection ends without a message, for
+   *     example because the listener has refused this process
+   * @throws MmanException with {@code EBADMSG} if the message is truncated, because no descriptor
+   *     is free for the file
+   * @throws MmanException with {@code EBADMSG} if the message has no descriptor or more than one.
+   *     All received descriptors are closed
+   * @throws MmanException with {@code EBADMSG} if the descriptor is neither that of a regular file
+   *     nor that of memory or a device. It is closed
+   * @throws MmanException with {@code ECONNRESET} if the listener closes its socket while this
+   *     method waits
+   * @throws MmanException with {@code EPERM} if the file lacks one of the required seals. The
+   *     descriptor is closed
    * @throws UnsupportedOperationException on systems other than Linux
    * @throws IllegalCallerException if native access is denied
    */
@@ -203,22 +204,23 @@ public final class Handover implements AutoCloseable {
    *     folder
    * @throws java.nio.file.ProviderMismatchException if the path does not belong to the default file
    *     system provider
-   * @throws MmanException {@code ETIMEDOUT} if the time has elapsed
-   * @throws MmanException {@code ENOENT} or {@code ECONNREFUSED} if no process listens at the path
-   * @throws MmanException {@code EACCES} if this user may not connect
-   * @throws MmanException {@code EMFILE} if no descriptor is free for the connection
-   * @throws MmanException {@code EBADMSG} if the connection ends without a message, for example
-   *     because the listener has refused this process
-   * @throws MmanException {@code EBADMSG} if the message is truncated, because no descriptor is
-   *     free for the file
-   * @throws MmanException {@code EBADMSG} if the message has no descriptor or more than one. All
-   *     received descriptors are closed
-   * @throws MmanException {@code EBADMSG} if the descriptor is neither that of a regular file nor
-   *     that of memory or a device. It is closed
-   * @throws MmanException {@code ECONNRESET} if the listener closes its socket while this method
-   *     waits
-   * @throws MmanException {@code EPERM} if the file lacks one of the required seals. The descriptor
-   *     is closed
+   * @throws MmanException with {@code ETIMEDOUT} if the time has elapsed
+   * @throws MmanException with {@code ENOENT} or {@code ECONNREFUSED} if no process listens at the
+   *     path
+   * @throws MmanException with {@code EACCES} if this user may not connect
+   * @throws MmanException with {@code EMFILE} if no descriptor is free for the connection
+   * @throws MmanException with {@code EBADMSG} if the connection ends without a message, for
+   *     example because the listener has refused this process
+   * @throws MmanException with {@code EBADMSG} if the message is truncated, because no descriptor
+   *     is free for the file
+   * @throws MmanException with {@code EBADMSG} if the message has no descriptor or more than one.
+   *     All received descriptors are closed
+   * @throws MmanException with {@code EBADMSG} if the descriptor is neither that of a regular file
+   *     nor that of memory or a device. It is closed
+   * @throws MmanException with {@code ECONNRESET} if the listener closes its socket while this
+   *     method waits
+   * @throws MmanException with {@code EPERM} if the file lacks one of the required seals. The
+   *     descriptor is closed
    * @throws UnsupportedOperationException on systems other than Linux
    * @throws IllegalCallerException if native access is denied
    */
@@ -236,16 +238,16 @@ public final class Handover implements AutoCloseable {
    * @return the open file, with a close-on-exec descriptor. Its {@link NativeFile#path} is the
    *     entry of the descriptor in {@code /proc}
    * @throws IllegalArgumentException if {@code fd} is negative
-   * @throws MmanException {@code ESRCH} if the process has ended, even if its process ID has been
-   *     reused
-   * @throws MmanException {@code EBADF} if the descriptor is not open in the other process
-   * @throws MmanException {@code EPERM} if the current process may not trace the other one, for
-   *     example because the other one belongs to another user, or because the Yama security module
-   *     forbids it ({@code kernel.yama.ptrace_scope}). The message names the rule
-   * @throws MmanException {@code EBADMSG} if the descriptor is neither that of a regular file nor
-   *     that of memory or a device
-   * @throws MmanException {@code ENOSYS} before Linux 5.6
-   * @throws MmanException {@code EMFILE} if no descriptor is free
+   * @throws MmanException with {@code ESRCH} if the process has ended, even if its process ID has
+   *     been reused
+   * @throws MmanException with {@code EBADF} if the descriptor is not open in the other process
+   * @throws MmanException with {@code EPERM} if the current process may not trace the other one,
+   *     for example because the other one belongs to another user, or because the Yama security
+   *     module forbids it ({@code kernel.yama.ptrace_scope}). The message names the rule
+   * @throws MmanException with {@code EBADMSG} if the descriptor is neither that of a regular file
+   *     nor that of memory or a device
+   * @throws MmanException with {@code ENOSYS} before Linux 5.6
+   * @throws MmanException with {@code EMFILE} if no descriptor is free
    * @throws UnsupportedOperationException on systems other than Linux
    * @throws IllegalCallerException if native access is denied
    * @see <a href="https://man7.org/linux/man-pages/man2/pidfd_getfd.2.html">pidfd_getfd(2)</a>

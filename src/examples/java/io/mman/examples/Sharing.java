@@ -26,6 +26,7 @@ public final class Sharing {
   private static final String INTRODUCTION =
       """
       Sharing: which stores of one process are visible to another
+        FileChannel.map cannot do this: it maps no memory without a file, and no device.
 
       The parent stores a string in five mappings. The child is another JVM. It opens the memfd as
       %s and the file by its name, and has a private mapping of its own.

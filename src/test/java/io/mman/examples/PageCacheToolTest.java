@@ -154,6 +154,9 @@ class PageCacheToolTest {
     assertLeftOut(pipe, "a FIFO");
     assertLeftOut(Path.of("/dev/null"), "a character device");
     assertLeftOut(link, "a symbolic link to a; name its target instead");
+    Path broken = Files.createSymbolicLink(folder.resolve("broken"), Path.of("missing"));
+    assertLeftOut(broken, "a symbolic link to missing, which cannot be found");
+    Files.delete(broken);
     assertEquals(totals(1, 2, PAGE + 1, 2, 2) + "\n", run("-t", link + "/").success());
   }
 

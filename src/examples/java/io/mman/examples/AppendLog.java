@@ -36,6 +36,7 @@ public final class AppendLog implements AutoCloseable {
 
   /** Appends the texts, waits until they are on the disk, and prints the log. */
   public static void main(String... arguments) {
+    Usage.require(1, arguments, "AppendLog PATH [TEXT...]");
     try (AppendLog log = open(Path.of(arguments[0]), 1L << 40)) {
       for (int i = 1; i < arguments.length; i++) {
         log.append(arguments[i].getBytes(StandardCharsets.UTF_8));

@@ -34,6 +34,7 @@ public final class FileIndex implements AutoCloseable {
   private final long lines;
 
   public static void main(String... arguments) {
+    Usage.require(1, arguments, "FileIndex PATH [LINE...]");
     long start = System.nanoTime();
     try (FileIndex index = open(Path.of(arguments[0]))) {
       double seconds = (System.nanoTime() - start) / 1e9;

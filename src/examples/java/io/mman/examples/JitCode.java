@@ -35,6 +35,7 @@ public final class JitCode implements AutoCloseable {
   private final MethodHandle function;
 
   public static void main(String... arguments) {
+    Usage.require(2, arguments, "JitCode NUMBER NUMBER");
     int a = Integer.parseInt(arguments[0]);
     int b = Integer.parseInt(arguments[1]);
     try (JitCode code = adder()) {

@@ -34,6 +34,7 @@ public final class PageCache {
   private PageCache() {}
 
   public static void main(String... arguments) throws IOException, InterruptedException {
+    Usage.require(1, arguments, "PageCache PATH");
     try (NativeFile file = NativeFile.open(Path.of(arguments[0]))) {
       run(file);
     }

@@ -56,6 +56,7 @@ public final class TailFollower implements AutoCloseable {
 
   /** Follows the file named by the argument, from its beginning on. */
   public static void main(String... arguments) throws IOException, InterruptedException {
+    Usage.require(1, arguments, "TailFollower PATH");
     try (TailFollower follower = new TailFollower(Path.of(arguments[0]))) {
       while (true) {
         List<String> lines = follower.poll();

@@ -96,12 +96,13 @@ class ReadmeTest {
 
   @Test
   void examplesHaveAMainMethod() throws Exception {
-    Matcher option = Pattern.compile("-Dexample=\"?(\\w+)").matcher(Files.readString(README));
-    List<String> names = option.results().map(result -> result.group(1)).toList();
+    Matcher name =
+        Pattern.compile("(?:-Dexample=|\\(`)([A-Z][a-z]\\w+)").matcher(Files.readString(README));
+    List<String> names = name.results().map(result -> result.group(1)).distinct().toList();
 
-    assertEquals(List.of("Truncation", "RingBufferMain"), names);
-    for (String name : names) {
-      Class.forName("io.mman.examples." + name).getMethod("main", String[].class);
+    assertEquals(9, names.size(), names::toString);
+    for (String example : names) {
+      Class.forName("io.mman.examples." + example).getMethod("main", String[].class);
     }
   }
 

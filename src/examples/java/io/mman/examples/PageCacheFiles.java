@@ -107,7 +107,8 @@ final class PageCacheFiles {
   private static String kind(Path path, BasicFileAttributes attributes) {
     try {
       if (attributes.isSymbolicLink()) {
-        String advice = Files.exists(path) ? "; name its target instead" : ", which cannot be found";
+        String advice =
+            Files.exists(path) ? "; name its target instead" : ", which cannot be found";
         return "a symbolic link to " + Files.readSymbolicLink(path) + advice;
       }
       Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);

@@ -45,7 +45,7 @@ final class LifetimeCharts {
           bars(
                   "lifetimes-protect",
                   "Changing the protection of a shared region is {{than lifetimes-protect | @ |"
-                      + " MappedRegion, shared | MappedRegion, confined}} of a confined one",
+                      + " MappedRegion, shared | MappedRegion, confined}} that of a confined one",
                   "Changing the protection of a page to READ and back, time for both")
               .series(
                   "MappedRegion, shared > mman, shared",

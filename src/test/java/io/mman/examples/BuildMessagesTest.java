@@ -56,6 +56,15 @@ class BuildMessagesTest {
   }
 
   @Test
+  void anExampleThatFailsIsFollowedByNoStackTrace() {
+    Command.Outcome outcome = maven("exec:exec", "-Dexample=Missing");
+
+    assertEquals(1, outcome.exitCode(), outcome::toString);
+    assertTrue(outcome.err().contains("io.mman.examples.Missing"), outcome::toString);
+    assertFalse(outcome.out().contains("ExecMojo"), outcome.out());
+  }
+
+  @Test
   void theFirstCompilationIsAnnouncedOnce() throws IOException {
     assertEquals(List.of(), announcements("validate"));
     assertEquals(

@@ -26,7 +26,7 @@ record Screen(boolean out, boolean err, int columns, boolean colours) {
   }
 
   static Screen current() {
-    // Java only tells whether both the input and the output are terminals.
+    // Java only reports whether both the input and the output are terminals.
     List<String> test = List.of("sh", "-c", "[ -t 1 ]; o=$?; [ -t 2 ]; exit $((o + 2 * $?))");
     Map<String, String> environment = System.getenv();
     boolean isCapable = !"dumb".equals(environment.getOrDefault("TERM", "dumb"));

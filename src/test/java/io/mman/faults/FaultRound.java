@@ -146,8 +146,8 @@ final class FaultRound {
     if (call == FaultPlan.CLOSE) {
       requireOpen(what, failed.getFirst());
     }
-    if (call == FaultPlan.MUNMAP && outcome != FaultRule.Outcome.FAILS) {
-      unmap(failed.getFirst()); // still mapped, and nothing tries again
+    if (call == FaultPlan.MUNMAP && outcome == FaultRule.Outcome.SUPPRESSES) {
+      unmap(failed.getFirst()); // still mapped, as the suppressed exception says
     }
   }
 

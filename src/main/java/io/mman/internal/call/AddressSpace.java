@@ -36,6 +36,15 @@ public final class AddressSpace {
       String reason = MemoryErrors.mmap(failure.error(), 0, bytes, access, flags, -1, 0);
       throw failure.file(file).because(reason).exception();
     }
-    MemoryCalls.munmap(address, bytes, MemorySegment.NULL);
+    unmap(address, bytes);
+  }
+
+  /** Unmaps memory which may have become a part of a larger area, so that this needs one more. */
+  private static void unmap(long address, long bytes) {
+    int result = MemoryCalls.munmap(address, bytes, MemorySegment.NULL);
+    if (MemoryCalls.isError(result)) {
+      MapCountReserve.releaseOn(result);
+      MemoryCalls.munmap(address, bytes, MemorySegment.NULL);
+    }
   }
 }

@@ -107,7 +107,7 @@ class ChartsTest {
     for (Sign sign : signs) {
       assertTrue(seen.add(sign.light), sign + " has the light color of another sign");
       assertTrue(seen.add("dark " + sign.dark), sign + " has the dark color of another sign");
-      assertTrue(seen.add(sign.color()), sign + " cannot be told from another sign");
+      assertTrue(seen.add(sign.color()), sign + " looks like another sign");
       for (Sign other : signs) {
         assertTrue(other == sign || !sameOutline(other.mark, sign.mark), sign + ", " + other);
       }
